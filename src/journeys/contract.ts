@@ -1,0 +1,52 @@
+import type { z } from 'zod';
+
+import type { JourneyStep, Miss } from '../model/journey.ts';
+import type { Ports } from '../ports/index.ts';
+
+/** What a step left behind: enough to check every expectation on it, whatever its kind. */
+export interface StepReply {
+  readonly durationMs: number;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly bytes: number;
+  /** The step could not be done at all (refused, timed out, closed): this, not the expectations, is the news. */
+  readonly failure?: Miss;
+  readonly curl?: string;
+}
+
+/** State that lives as long as one journey of one user: open sockets, for instance. Closed at the end, LIFO. */
+export interface JourneySession {
+  get<Value>(key: string): Value | undefined;
+  set(key: string, value: unknown, close?: () => Promise<void>): void;
+}
+
+export interface StepContext {
+  readonly ports: Pick<Ports, 'http' | 'sockets' | 'exec' | 'clock'>;
+  readonly session: JourneySession;
+  /** Fills `{{name}}` from captures, targets, user and nonce; unknown names are an error. */
+  readonly fill: (text: string) => string;
+  readonly root: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** A kind of step. `keys` are the config keys that select it (`get`, `post`, `connect`, `send`, `run`). */
+export interface StepPlugin<Options = unknown> {
+  readonly type: string;
+  readonly keys: readonly string[];
+  readonly summary: string;
+  /** Parses the step as written in the config, without `expect`, `capture` and `timeout`. */
+  readonly options: z.ZodType<Options>;
+  readonly title: (options: Options) => string;
+  readonly run: (options: Options, context: StepContext, step: JourneyStep) => Promise<StepReply>;
+}
+
+/**
+ * Types the plugin's own options inside and forgets them outside, where the registry holds all kinds alike:
+ * callers parse with the plugin's own schema first, which makes the one cast safe.
+ */
+export function defineStep<Options>(plugin: StepPlugin<Options>): StepPlugin {
+  return plugin as unknown as StepPlugin;
+}

@@ -1,0 +1,219 @@
+import { z } from 'zod';
+
+import { FileCoverage, Ratio } from './coverage.ts';
+import { JourneyStepRun } from './journey.ts';
+import { Preflight, Readiness, Service, StackInstance } from './manifest.ts';
+import { Source } from './source.ts';
+import { StageName, Window } from './stage.ts';
+import { CaseDetail, CaseResult, ResultFile, TestCounts } from './tests.ts';
+
+/** Why evidence that was owed is not there, or cannot be used. */
+export const GapReason = z.enum([
+  'missing',
+  'empty',
+  'zero-tests',
+  'truncated',
+  'hostile',
+  'encoding',
+  'malformed',
+  'ambiguous',
+  'unrecognised',
+  'too-large',
+  'crashed',
+  'timed-out',
+  'interrupted',
+  'not-started',
+  'nothing-to-run',
+  'unsupported',
+  'no-samples',
+  'unproved',
+  'budget',
+  'matched-nothing',
+  'stack-not-ready',
+]);
+export type GapReason = z.output<typeof GapReason>;
+
+const base = {
+  /** Unique in the run: `unit/tests`, `integration/exit/main-1`. */
+  id: z.string(),
+  stage: StageName,
+  window: Window,
+};
+
+/** How a command ended. */
+export const CommandOutcome = z.discriminatedUnion('ended', [
+  z.object({ ended: z.literal('exit'), code: z.number() }),
+  z.object({ ended: z.literal('signal'), signal: z.string() }),
+  z.object({ ended: z.literal('timeout'), afterMs: z.number() }),
+  z.object({ ended: z.literal('interrupted') }),
+  z.object({ ended: z.literal('not-found'), program: z.string() }),
+]);
+export type CommandOutcome = z.output<typeof CommandOutcome>;
+
+export const ExitEvidence = z.object({
+  ...base,
+  kind: z.literal('exit'),
+  /** Name of the command within its stage. */
+  command: z.string(),
+  /** What was run, redacted. */
+  line: z.string(),
+  attempt: z.number(),
+  outcome: CommandOutcome,
+  durationMs: z.number(),
+  log: Source,
+  /** Bytes of output that were not kept. */
+  dropped: z.number(),
+  tail: z.array(z.string()),
+});
+export type ExitEvidence = z.output<typeof ExitEvidence>;
+
+/** All results of one command of a stage (every file, every attempt), merged by identity. */
+export const TestsEvidence = z.object({
+  ...base,
+  kind: z.literal('tests'),
+  command: z.string(),
+  counts: TestCounts,
+  files: z.array(ResultFile),
+  failed: z.array(CaseDetail),
+  skipped: z.array(CaseDetail),
+  flaky: z.array(CaseDetail),
+  slowest: z.array(CaseResult.pick({ name: true, class: true, file: true, durationMs: true })),
+  /** How many of the lists above were left out because of their bound. */
+  omitted: z.object({ failed: z.number(), skipped: z.number(), flaky: z.number() }),
+  /** One line per test (`{id, status, durationMs}`), for baselines. */
+  cases: Source.optional(),
+});
+export type TestsEvidence = z.output<typeof TestsEvidence>;
+
+export const CoverageEvidence = z.object({
+  ...base,
+  kind: z.literal('coverage'),
+  command: z.string(),
+  sources: z.array(Source),
+  lines: Ratio,
+  branches: Ratio.optional(),
+  functions: Ratio.optional(),
+  files: z.array(FileCoverage),
+  /** Paths of the report that no file of the repository answers to. */
+  unmapped: z.array(z.string()),
+});
+export type CoverageEvidence = z.output<typeof CoverageEvidence>;
+
+export const JourneyEvidence = z.object({
+  ...base,
+  kind: z.literal('journey'),
+  journey: z.string(),
+  attempt: z.number(),
+  user: z.string().optional(),
+  outcome: z.enum(['passed', 'failed', 'unreachable', 'interrupted']),
+  durationMs: z.number(),
+  steps: z.array(JourneyStepRun),
+  /** Sums over the steps; tokens only when a step or the journey has a token budget. */
+  totals: z.object({ bytes: z.number(), tokens: z.number().optional(), tokenizer: z.string().optional() }),
+});
+export type JourneyEvidence = z.output<typeof JourneyEvidence>;
+
+/** What became of a stack: brought up, watched while stages ran, taken down. */
+export const StackEvidence = z.object({
+  ...base,
+  kind: z.literal('stack'),
+  instance: StackInstance,
+  stack: z.string(),
+  phase: z.enum(['up', 'watch', 'down']),
+  readiness: Readiness.optional(),
+  services: z.array(Service),
+  preflight: z.array(Preflight),
+  /** Containers that died, restarted or turned unhealthy while a stage ran. */
+  incidents: z.array(z.object({ at: z.string(), service: z.string(), what: z.enum(['died', 'restarted', 'unhealthy', 'oom-killed']), message: z.string() })),
+  /** What is still there after `down`: containers, networks, volumes, processes. */
+  leaks: z.array(z.string()),
+  logs: z.array(Source),
+});
+export type StackEvidence = z.output<typeof StackEvidence>;
+
+/** Facts that a check collected; its own `judge.ts` says what they show. */
+export const FactsEvidence = z.object({
+  ...base,
+  kind: z.literal('facts'),
+  check: z.string(),
+  facts: z.json(),
+  sources: z.array(Source),
+});
+export type FactsEvidence = z.output<typeof FactsEvidence>;
+
+/** A stored distribution: how many samples fell into each bucket of `[lower, upper)`. Merges exactly by adding counts. */
+export const Histogram = z.object({
+  unit: z.enum(['microseconds', 'bytes', 'count']),
+  /** Lower bounds, ascending; the last bucket is open. */
+  lower: z.array(z.number()),
+  counts: z.array(z.number()),
+  min: z.number(),
+  max: z.number(),
+  sum: z.number(),
+});
+export type Histogram = z.output<typeof Histogram>;
+
+/** Samples of one metric, from a load engine or a sampler. */
+export const SeriesEvidence = z.object({
+  ...base,
+  kind: z.literal('series'),
+  metric: z.string(),
+  unit: z.enum(['milliseconds', 'bytes', 'ratio', 'count']),
+  samples: z.number(),
+  histogram: Histogram.optional(),
+  points: z.array(z.tuple([z.number(), z.number()])).optional(),
+  asked: z.json().optional(),
+  achieved: z.json().optional(),
+  source: Source.optional(),
+});
+export type SeriesEvidence = z.output<typeof SeriesEvidence>;
+
+/** One fault: booked, injected, proved, healed. */
+export const FaultEvidence = z.object({
+  ...base,
+  kind: z.literal('fault'),
+  experiment: z.string(),
+  fault: z.string(),
+  options: z.json(),
+  proof: z.discriminatedUnion('state', [
+    z.object({ state: z.literal('proved'), by: z.array(z.string()).min(1) }),
+    z.object({ state: z.literal('unproved'), why: z.string() }),
+  ]),
+  healed: z.boolean(),
+  facts: z.json(),
+});
+export type FaultEvidence = z.output<typeof FaultEvidence>;
+
+/** Evidence that something owed did not arrive, or cannot be trusted. Never a pass. */
+export const GapEvidence = z.object({
+  ...base,
+  kind: z.literal('gap'),
+  /** Ids of the owed pieces that this leaves open. */
+  owed: z.array(z.string()),
+  reason: GapReason,
+  message: z.string(),
+  fix: z.string().optional(),
+  source: Source.optional(),
+});
+export type GapEvidence = z.output<typeof GapEvidence>;
+
+/** A fact on disk. Never a conclusion. */
+export const Evidence = z.discriminatedUnion('kind', [
+  ExitEvidence,
+  TestsEvidence,
+  CoverageEvidence,
+  JourneyEvidence,
+  StackEvidence,
+  FactsEvidence,
+  SeriesEvidence,
+  FaultEvidence,
+  GapEvidence,
+]);
+export type Evidence = z.output<typeof Evidence>;
+export type EvidenceKind = Evidence['kind'];
+export type EvidenceOf<Kind extends EvidenceKind> = Extract<Evidence, { kind: Kind }>;
+
+/** The evidence of one kind. */
+export function ofKind<Kind extends EvidenceKind>(evidence: readonly Evidence[], kind: Kind): EvidenceOf<Kind>[] {
+  return evidence.filter((piece): piece is EvidenceOf<Kind> => piece.kind === kind);
+}

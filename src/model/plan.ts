@@ -1,0 +1,145 @@
+import { z } from 'zod';
+
+import { Journey } from './journey.ts';
+import { Limit } from './limit.ts';
+import { Location } from './source.ts';
+import { Budget, StageName } from './stage.ts';
+import { Threshold } from './threshold.ts';
+
+/** A program with its arguments, or a line for the user's shell. */
+export const Command = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('argv'), argv: z.array(z.string()).min(1) }),
+  z.object({ type: z.literal('shell'), line: z.string() }),
+]);
+export type Command = z.output<typeof Command>;
+
+/** What a stage's coverage must reach. Ratios are 0–1. */
+export const CoverageGate = z.object({
+  files: z.array(z.string()),
+  min: z.number(),
+  packages: z.number().optional(),
+  changed: z.number().optional(),
+  /** Glob → ratio that each matching file must reach (`src/auth/**` → 1). */
+  critical: z.record(z.string(), z.number()),
+});
+export type CoverageGate = z.output<typeof CoverageGate>;
+
+export const PlannedCommand = z.object({
+  name: z.string(),
+  command: Command,
+  cwd: z.string(),
+  env: z.record(z.string(), z.string()),
+  /** Globs, relative to the repository root, of the reports that this command owes. */
+  results: z.array(z.string()),
+  coverage: CoverageGate.optional(),
+});
+export type PlannedCommand = z.output<typeof PlannedCommand>;
+
+/** One piece of evidence that a stage has promised. What does not arrive is a gap, and a gap is never green. */
+export const Owed = z.object({
+  id: z.string(),
+  stage: StageName,
+  kind: z.enum(['exit', 'tests', 'coverage', 'journey', 'stack', 'facts', 'series', 'fault']),
+  /** The name that the evidence carries: command, journey, check, metric or experiment. */
+  name: z.string(),
+  /** One human line: "results of `npm run test:unit` at reports/unit/*.xml". */
+  what: z.string(),
+  /** Catalogue rows that the evidence answers. */
+  rows: z.array(z.string()),
+});
+export type Owed = z.output<typeof Owed>;
+
+export const PlannedStage = z.object({
+  name: StageName,
+  commands: z.array(PlannedCommand),
+  journeys: z.array(z.string()),
+  checks: z.array(z.string()),
+  loads: z.array(z.json()),
+  experiments: z.array(z.json()),
+  thresholds: z.array(Threshold),
+  parallel: z.boolean(),
+  failFast: z.boolean(),
+  /** Further attempts after a failed one. */
+  retries: z.number(),
+  /** Services that must be up, with their dependencies; `all` by default, none when the stage speaks to no stack. */
+  services: z.union([z.literal('all'), z.array(z.string())]),
+  environment: z.string().optional(),
+  users: z.enum(['none', 'synthetic']),
+  timeoutMs: z.number(),
+  askedMs: z.number().optional(),
+  grantedMs: z.number().optional(),
+  successRate: z.number().optional(),
+  recovery: Limit.optional(),
+});
+export type PlannedStage = z.output<typeof PlannedStage>;
+
+/** Where a target is: in the stack, or anywhere. */
+export const PlannedTarget = z.object({
+  name: z.string(),
+  environment: z.string(),
+  service: z.string().optional(),
+  port: z.number().optional(),
+  url: z.string().optional(),
+  scheme: z.enum(['http', 'https', 'ws', 'wss', 'tcp']),
+  path: z.string(),
+  health: z.string().optional(),
+});
+export type PlannedTarget = z.output<typeof PlannedTarget>;
+
+/** The stack to bring up: a plugin's name and its own options, already parsed. */
+export const PlannedStack = z.object({ kind: z.string(), options: z.json(), readyMs: z.number() });
+export type PlannedStack = z.output<typeof PlannedStack>;
+
+export const PriorityRule = z.enum(['P0', 'P1', 'P2', 'P3', 'new P0', 'new P1', 'new P2', 'new P3']);
+export type PriorityRule = z.output<typeof PriorityRule>;
+
+/** An exception with a date: read from the base branch, shown and counted, void when it expires. */
+export const Waiver = z.object({
+  id: z.string(),
+  match: z.union([
+    z.object({ fingerprint: z.string() }),
+    z.object({ code: z.string(), service: z.string() }),
+    z.object({ code: z.string(), path: z.string() }),
+  ]),
+  reason: z.string().min(20, 'a waiver needs a reason of at least 20 characters'),
+  approved_by: z.string().min(1),
+  ticket: z.string().optional(),
+  expires: z.iso.date(),
+});
+export type Waiver = z.output<typeof Waiver>;
+
+export const Policy = z.object({
+  block: z.array(PriorityRule),
+  waivers: z.array(Waiver),
+});
+export type Policy = z.output<typeof Policy>;
+
+/** A setting that had no effect, or that this version reads without acting on it. */
+export const PlanNote = z.object({
+  kind: z.enum(['matched-nothing', 'no-effect']),
+  message: z.string(),
+  fix: z.string(),
+  location: Location.optional(),
+});
+export type PlanNote = z.output<typeof PlanNote>;
+
+/** What will be done, and every piece of evidence that is owed for it. Pure data: printable, storable, comparable. */
+export const Plan = z.object({
+  schema: z.literal('gauntlet.plan/1'),
+  budget: Budget,
+  /** Seeds everything random, so that a run can be repeated. */
+  seed: z.number(),
+  configPath: z.string(),
+  stack: PlannedStack.optional(),
+  targets: z.array(PlannedTarget),
+  stages: z.array(PlannedStage),
+  journeys: z.array(Journey),
+  owed: z.array(Owed),
+  policy: Policy,
+  /** Component → the words that name it in tests and services, for the component × stage matrix. */
+  components: z.record(z.string(), z.array(z.string())),
+  /** Catalogue rows to look at alone (`--only DB-11`); empty means all. */
+  only: z.array(z.string()),
+  notes: z.array(PlanNote),
+});
+export type Plan = z.output<typeof Plan>;

@@ -1,0 +1,25 @@
+import type { z } from 'zod';
+
+import type { DraftFinding, FindingVerdict } from './finding.ts';
+
+/** What a row's facts show about one subject. `confirmed` becomes a finding. */
+export interface RowResult {
+  readonly subject: string;
+  readonly result: FindingVerdict;
+  readonly summary: string;
+  readonly measured: string;
+  readonly expected: string;
+  readonly locations?: DraftFinding['locations'];
+}
+
+/** The pure half of a check: a function of its stored facts. Lives in the plugin's `judge.ts` and imports lib and model alone. */
+export interface RowJudge<Facts = unknown> {
+  readonly code: string;
+  readonly facts: z.ZodType<Facts>;
+  readonly evaluate: (facts: Facts) => readonly RowResult[];
+}
+
+/** Types the judge's own facts inside and forgets them outside: callers parse with `facts` first. */
+export function defineJudge<Facts>(judge: RowJudge<Facts>): RowJudge {
+  return judge as unknown as RowJudge;
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** Where a fact came from: a file of the run or of the repository, with the hash that binds it. */
+export const Source = z.object({
+  /** Path relative to the repository root, or to the run directory when it starts with `logs/` or `evidence/`. */
+  file: z.string(),
+  format: z.string().optional(),
+  /** Hex digest over the whole file. */
+  sha256: z.string().optional(),
+  bytes: z.number().optional(),
+});
+export type Source = z.output<typeof Source>;
+
+/** A place in the user's repository. Lines and columns start at 1. */
+export const Location = z.object({
+  path: z.string(),
+  line: z.number().optional(),
+  endLine: z.number().optional(),
+  column: z.number().optional(),
+});
+export type Location = z.output<typeof Location>;

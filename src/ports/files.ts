@@ -1,0 +1,21 @@
+import type { Readable } from 'node:stream';
+
+/** The file system. Paths are absolute. */
+export interface Files {
+  exists(path: string): Promise<boolean>;
+  size(path: string): Promise<number>;
+  /** Whole text of a small file. @throws with `code: 'ENOENT'` when it is not there. */
+  readText(path: string): Promise<string>;
+  /** Bytes as they come, for files of any size. */
+  stream(path: string): Readable;
+  /** Writes by renaming a complete file into place, creating folders. */
+  write(path: string, data: string | Uint8Array): Promise<void>;
+  /** Appends and flushes to the disk before it resolves. */
+  appendDurably(path: string, line: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  makeDirectory(path: string): Promise<void>;
+  list(path: string): Promise<readonly string[]>;
+  /** Files (not folders) below `cwd` that match; sorted, relative to `cwd`. `node_modules` and `.git` are never entered. */
+  glob(patterns: readonly string[], cwd: string): Promise<readonly string[]>;
+  modifiedMs(path: string): Promise<number>;
+}

@@ -1,0 +1,16 @@
+import type { ForgeContext } from '../model/forge.ts';
+
+export type NoteOutcome =
+  | { readonly state: 'created' | 'updated' | 'unchanged'; readonly url: string }
+  /** A newer head has reported already: an old result must not overwrite it. */
+  | { readonly state: 'stale'; readonly newerHead: string }
+  /** The token may only read (a fork): the report is to be read elsewhere, the gate is not changed. */
+  | { readonly state: 'read-only'; readonly message: string }
+  | { readonly state: 'no-pull-request' };
+
+/** Where a change is discussed: GitHub today, other forges by other adapters. */
+export interface Forge {
+  readonly context: ForgeContext;
+  /** Creates or updates the one note that carries `marker`; never another author's. */
+  upsertNote(body: string, marker: string): Promise<NoteOutcome>;
+}

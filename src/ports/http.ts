@@ -1,0 +1,54 @@
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of the body that are kept; the rest is counted and dropped. */
+  readonly maxBytes?: number;
+}
+
+export type HttpResult =
+  | {
+      readonly state: 'answered';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+      readonly totalBytes: number;
+      readonly firstByteMs: number;
+      readonly durationMs: number;
+    }
+  | { readonly state: 'failed'; readonly reason: 'refused' | 'timeout' | 'reset' | 'dns' | 'tls' | 'aborted' | 'other'; readonly message: string; readonly durationMs: number };
+
+/** HTTP to the system under test. Redirects are not followed; an unreachable peer is a result, not an exception. */
+export interface Http {
+  request(request: HttpRequest): Promise<HttpResult>;
+}
+
+export type SocketEvent =
+  | { readonly type: 'message'; readonly text: string; readonly atMs: number }
+  | { readonly type: 'closed'; readonly code: number; readonly reason: string };
+
+export interface Socket {
+  send(text: string): Promise<void>;
+  /** The next event, or `undefined` when none came in time. */
+  next(timeoutMs: number, signal?: AbortSignal): Promise<SocketEvent | undefined>;
+  close(): Promise<void>;
+}
+
+export type SocketResult =
+  | { readonly state: 'open'; readonly socket: Socket; readonly durationMs: number }
+  | { readonly state: 'failed'; readonly status?: number; readonly message: string; readonly durationMs: number };
+
+/** WebSocket to the system under test. */
+export interface Sockets {
+  connect(url: string, options: { readonly headers?: Readonly<Record<string, string>>; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<SocketResult>;
+}
+
+/** Can a TCP connection be made? */
+export interface Tcp {
+  probe(host: string, port: number, timeoutMs: number): Promise<boolean>;
+  /** A port that is free right now on the loopback interface. */
+  freePort(): Promise<number>;
+}

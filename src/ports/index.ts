@@ -1,0 +1,25 @@
+import type { Clock } from './clock.ts';
+import type { Exec } from './exec.ts';
+import type { Files } from './files.ts';
+import type { Http, Sockets, Tcp } from './http.ts';
+import type { Progress } from './log.ts';
+
+export type { Clock } from './clock.ts';
+export type { DetachedProcess, Exec, ExecOptions, ExecResult } from './exec.ts';
+export type { Files } from './files.ts';
+export type { Forge, NoteOutcome } from './forge.ts';
+export type { Http, HttpRequest, HttpResult, Socket, SocketEvent, SocketResult, Sockets, Tcp } from './http.ts';
+export type { Progress } from './log.ts';
+
+/** Everything outside, handed to plugins and to the pipeline; `ports/node` holds the real ones. */
+export interface Ports {
+  readonly exec: Exec;
+  readonly files: Files;
+  readonly http: Http;
+  readonly sockets: Sockets;
+  readonly tcp: Tcp;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  /** The environment of the gate's own process, read once at the entry. */
+  readonly env: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,28 @@
+import type { CaseResult } from '../model/tests.ts';
+import type { GapReason } from '../model/evidence.ts';
+
+/** What a parser finds, in the order of the file. */
+export type ResultEvent =
+  | { readonly type: 'case'; readonly result: CaseResult }
+  /** A count that the report states about a scope (`suite "api"`), to be checked against the scope's cases. */
+  | { readonly type: 'declared'; readonly scope: string; readonly what: 'tests' | 'failed' | 'errors' | 'skipped'; readonly declared: number; readonly counted: number }
+  /** The parser cannot go on, or has read something that makes the report untrustworthy. */
+  | { readonly type: 'gap'; readonly reason: GapReason; readonly message: string };
+
+/** The beginning of a file, decoded: enough to tell formats apart. */
+export interface Head {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * A test-result format. `sniff` decides by content alone; exactly one format may claim a file.
+ * `parse` streams: it must not hold the file, and reports trouble as `gap` events instead of throwing.
+ */
+export interface ResultsFormat {
+  readonly format: string;
+  /** Who writes it, for docs: "JUnit XML (pytest, surefire, jest-junit, …)". */
+  readonly title: string;
+  readonly sniff: (head: Head) => boolean;
+  readonly parse: (text: AsyncIterable<string>, emit: (event: ResultEvent) => void) => Promise<void>;
+}
