@@ -1,0 +1,192 @@
+import type { OxlintConfig, OxlintOverride } from 'oxlint';
+
+// The import boundaries of CONTRIBUTING.md, as lint. An override replaces the whole rule of an earlier one,
+// so every room below gets its complete list.
+
+type Restriction = { regex: string; message: string } | { group: string[]; message: string };
+
+const KINDS = ['stacks', 'results', 'coverage', 'journeys', 'loads', 'faults', 'checks', 'sinks'];
+const ROOMS = ['lib', 'model', 'ports', ...KINDS, 'config', 'plan', 'run', 'judge', 'report', 'cli', 'action'];
+const BASE = ['model', 'lib'];
+
+/** Room → the other rooms that it may import. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  lib: [],
+  model: ['lib'],
+  ports: BASE,
+  ...Object.fromEntries(KINDS.map((kind) => [kind, [...BASE, 'ports']])),
+  config: [...BASE, 'ports', ...KINDS],
+  plan: [...BASE, 'ports', ...KINDS, 'config'],
+  run: [...BASE, 'ports', ...KINDS, 'config', 'plan'],
+  judge: BASE,
+  report: BASE,
+  cli: ROOMS.filter((room) => room !== 'action'),
+  action: ROOMS,
+};
+
+/** What to do instead, by the room that was reached for. */
+const REPAIR: Readonly<Record<string, string>> = {
+  lib: 'lib is below everything; nothing forbids it but purity: copy the few lines or pass the value in.',
+  model: 'move the type or helper to src/lib, or the code that needs it up to src/model.',
+  ports: 'take what is needed as an argument: the caller has the ports.',
+  ...Object.fromEntries(
+    KINDS.map((kind) => [
+      kind,
+      `plugins of src/${kind} are reached through its registry by config, plan and run alone: move what is shared to src/model or src/lib.`,
+    ]),
+  ),
+  config: 'take the parsed value as an argument, or move its schema to src/model.',
+  plan: 'types that cross the line live in src/model/plan.ts: import them from there.',
+  run: 'who acts is not known here: exchange evidence (src/model/evidence.ts), or move a pure helper to src/lib.',
+  judge: 'who acts does not judge: write evidence and let src/cli call judge, or move the pure helper to src/lib.',
+  report: 'exchange src/model/report-v1.ts, or move a pure helper to src/lib.',
+  cli: 'entries import the pipeline, never the other way round: move the helper down to the room that owns it.',
+  action: 'entries import the pipeline, never the other way round: move the helper down to the room that owns it.',
+};
+
+const ACTIONS: Restriction = {
+  regex: '^@actions/',
+  message: 'GitHub Actions packages live in src/action alone: take the value through a port or an argument.',
+};
+const PROCESS: Restriction = {
+  regex: '^(node:)?process$',
+  message: 'Only src/cli, src/action and src/ports/node touch the process: use ports.env, ports.clock or ports.progress.',
+};
+const OUTSIDE: Restriction = {
+  regex: '^(node:)?(child_process|cluster|fs|fs/promises|http|https|http2|net|tls|dgram|dns|dns/promises|worker_threads)$|^(undici|ws)$',
+  message:
+    'The outside is reached through a port: use ports.exec, ports.files, ports.http, ports.sockets or ports.tcp (src/ports); the real ones live in src/ports/node.',
+};
+const REAL_PORTS: Restriction = {
+  regex: '(^|/)ports/node(/|$)',
+  message: 'Import port types from src/ports/index.ts: the real ports are handed in by src/cli and src/action.',
+};
+const NO_SIBLING =
+  'A plugin imports its own contract, model, lib and port types alone: move what two plugins share to src/lib (pure) or to the contract.';
+const NO_REGISTRY: Restriction = {
+  regex: '/registry\\.ts$',
+  message: 'A plugin or pure room does not know the registries: config, plan and run look plugins up and hand them in.',
+};
+const JUDGE_ALONE =
+  "A plugin's judge.ts is pure: it imports model and lib alone; put the schema of its facts here and let index.ts import it.";
+
+const OPEN_ROOMS = ['cli', 'action'];
+
+export default {
+  plugins: ['typescript', 'unicorn', 'oxc', 'import', 'node', 'promise', 'vitest'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  options: { typeAware: true },
+  ignorePatterns: ['dist', 'examples', '**/fixtures/**', '.gauntlet', '.gauntlet-test', 'node_modules'],
+  rules: {
+    'no-console': 'error',
+    'max-lines': ['error', { max: 300, skipBlankLines: false, skipComments: false }],
+    'max-lines-per-function': ['error', { max: 60 }],
+    'max-params': ['error', { max: 3 }],
+    'no-restricted-globals': ['error', { name: 'process', message: PROCESS.message }],
+    'no-restricted-properties': [
+      'error',
+      ...['globalThis', 'global'].map((object) => ({ object, property: 'process', message: PROCESS.message })),
+    ],
+    'no-restricted-imports': restrict([PROCESS, ACTIONS, OUTSIDE, REAL_PORTS]),
+    eqeqeq: 'error',
+    'import/no-cycle': 'error',
+    'import/no-default-export': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/no-non-null-assertion': 'error',
+    'typescript/only-throw-error': 'error',
+    'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    'typescript/consistent-type-imports': 'error',
+    'unicorn/prefer-node-protocol': 'error',
+    // Each of these says "maybe": they cost more attention than they save here.
+    'no-await-in-loop': 'off',
+    'no-shadow': 'off',
+    'typescript/no-unsafe-type-assertion': 'off',
+    'typescript/consistent-return': 'off', // knows no exhaustive switch
+    'typescript/no-unnecessary-type-parameters': 'off',
+    'unicorn/no-array-sort': 'off',
+    'unicorn/no-array-reverse': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    'import/no-unassigned-import': 'off',
+    'promise/always-return': 'off',
+    // A test may assert in a helper, and a typed inline snapshot is a title enough.
+    'vitest/expect-expect': 'off',
+    'vitest/require-mock-type-parameters': 'off',
+    'vitest/require-to-throw-message': 'off',
+  },
+  overrides: [
+    ...ROOMS.map(room),
+    ...KINDS.flatMap(pluginFolder),
+    { files: ['src/ports/node/**'], rules: { 'no-restricted-imports': restrict([ACTIONS, ...rooms('ports')]), ...touchesProcess() } },
+    {
+      files: ['src/judge/registry.ts'],
+      rules: {
+        'no-restricted-imports': restrict([
+          { regex: `(^|/)(${KINDS.join('|')})/.*(?:index|contract|registry)\\.ts$`, message: JUDGE_ALONE },
+        ]),
+      },
+    },
+    {
+      files: ['src/cli/**', 'src/action/**', 'scripts/**', 'bench/**'],
+      rules: { 'no-console': 'off', ...touchesProcess() },
+    },
+    { files: ['scripts/**', 'bench/**', 'tests/**', '*.config.ts'], rules: { 'no-restricted-imports': 'off' } },
+    {
+      files: ['**/*.test.ts', 'tests/**'],
+      rules: {
+        'no-console': 'off',
+        'no-restricted-imports': 'off',
+        'max-lines': ['error', { max: 600 }],
+        'max-lines-per-function': 'off',
+        'max-params': ['error', { max: 5 }],
+        'typescript/no-non-null-assertion': 'off',
+        ...touchesProcess(),
+      },
+    },
+    { files: ['*.config.ts', 'tests/fakes/**'], rules: { 'import/no-default-export': 'off' } },
+  ],
+} satisfies OxlintConfig;
+
+function room(name: string): OxlintOverride {
+  const outside = OPEN_ROOMS.includes(name) ? [] : [PROCESS, OUTSIDE, REAL_PORTS];
+  const actions = name === 'action' ? [] : [ACTIONS];
+  return { files: [`src/${name}/**`], rules: { 'no-restricted-imports': restrict([...actions, ...outside, ...rooms(name)]) } };
+}
+
+/** A plugin's own files, at any depth below its folder, and the stricter `judge.ts`. */
+function pluginFolder(kind: string): OxlintOverride[] {
+  const always = [ACTIONS, PROCESS, OUTSIDE, REAL_PORTS, NO_REGISTRY, ...rooms(kind)];
+  // Groups follow .gitignore, so that the one file that is allowed can be taken out again.
+  const others = (up: string): Restriction => ({
+    group: [`${up}*`, `${up}*/**`, `!${up}contract.ts`, `!${up}..`, `!${up}../**`],
+    message: NO_SIBLING,
+  });
+  return [
+    { files: [`src/${kind}/*/*.ts`], rules: { 'no-restricted-imports': restrict([...always, others('../')]) } },
+    { files: [`src/${kind}/*/*/**`], rules: { 'no-restricted-imports': restrict([...always, others('../../')]) } },
+    {
+      files: [`src/${kind}/*/judge.ts`],
+      rules: {
+        'no-restricted-imports': restrict([...always, { regex: '^\\./index\\.ts$|^\\.\\./[^.]|(^|/)ports/', message: JUDGE_ALONE }]),
+      },
+    },
+  ];
+}
+
+/** What a room may not import of the other rooms, one message each. */
+function rooms(from: string): Restriction[] {
+  const allowed = MAY_IMPORT[from] ?? [];
+  return ROOMS.filter((to) => to !== from && !allowed.includes(to)).map((to) => ({
+    regex: `^(\\.\\./)+${to}/`,
+    message: `src/${from} may not import src/${to}: ${REPAIR[to]}`,
+  }));
+}
+
+function restrict(patterns: readonly Restriction[]): ['error', { patterns: Restriction[] }] {
+  return ['error', { patterns: [...patterns] }];
+}
+
+function touchesProcess(): { 'no-restricted-globals': 'off'; 'no-restricted-properties': 'off' } {
+  return { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' };
+}
