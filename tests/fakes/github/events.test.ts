@@ -14,7 +14,9 @@ describe('events', () => {
     expect(fork.head.repo).toMatchObject({ full_name: 'mallory/demo', fork: true });
     expect(eventPayload('workflow_run.completed.fork').workflow_run.pull_requests).toEqual([]);
     expect(eventPayload('pull_request.opened.dependabot').sender).toMatchObject({ login: 'dependabot[bot]', type: 'Bot' });
-    expect(eventPayload('merge_group.checks_requested').merge_group.head_ref).toMatch(/^refs\/heads\/gh-readonly-queue\/main\/pr-7-[0-9a-f]{40}$/);
+    expect(eventPayload('merge_group.checks_requested').merge_group.head_ref).toMatch(
+      /^refs\/heads\/gh-readonly-queue\/main\/pr-7-[0-9a-f]{40}$/,
+    );
   });
 
   it('merge overrides to any depth, without touching the next copy', () => {

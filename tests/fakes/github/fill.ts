@@ -74,7 +74,7 @@ export function fill(schema: Schema, given: unknown): unknown {
     if (plain.enum !== undefined) return plain.enum[0];
     if (plain.properties === undefined) return scalar(plain);
   }
-  const filled: Dict = { ...(given as Dict | undefined) };
+  const filled: Dict = { ...given };
   for (const [name, property] of Object.entries(plain.properties ?? {})) {
     const required = plain.required?.includes(name) === true;
     if (required || filled[name] !== undefined) filled[name] = fill(property, filled[name]);

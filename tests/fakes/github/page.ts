@@ -12,7 +12,7 @@ function linkHeader(call: Call, page: number, last: number, size: number): strin
     for (const [name, value] of Object.entries(call.query)) query.set(name, String(value));
     query.set('per_page', String(size));
     query.set('page', String(number));
-    return `<${call.apiUrl}${path}?${query}>; rel="${rel}"`;
+    return `<${call.apiUrl}${path}?${query.toString()}>; rel="${rel}"`;
   };
   return [
     ...(page > 1 ? [link('prev', Math.min(page - 1, last))] : []),

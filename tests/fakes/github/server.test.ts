@@ -1,27 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { gzipSync } from 'node:zlib';
+import { REPO, call } from './client.ts';
 import { startGitHub } from './server.ts';
-import type { FakeGitHub } from './server.ts';
 import { zip } from './zip.ts';
-
-const REPO = '/repos/octo/demo';
-
-interface Answer {
-  status: number;
-  headers: Headers;
-  json: unknown;
-}
-
-async function call(github: FakeGitHub, method: string, path: string, body?: unknown, headers: object = {}): Promise<Answer> {
-  const response = await fetch(path.startsWith('http') ? path : `${github.url}${path}`, {
-    method,
-    headers: { authorization: `token ${github.token}`, 'content-type': 'application/json', ...headers },
-    redirect: 'manual',
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, json: text === '' ? undefined : JSON.parse(text) };
-}
 
 describe('the description as referee', () => {
   it.each([
@@ -33,13 +14,36 @@ describe('the description as referee', () => {
     ['a bad path parameter', 'GET', `${REPO}/pulls/seven`, undefined],
     ['no body at all', 'POST', `${REPO}/issues/7/comments`, undefined],
     ['an unknown endpoint', 'GET', `${REPO}/labels`, undefined],
-    ['51 annotations', 'POST', `${REPO}/check-runs`, {
-      name: 'gate', head_sha: 'a', output: { title: 't', summary: 's', annotations: Array.from({ length: 51 }, () => ({
-        path: 'a', start_line: 1, end_line: 1, annotation_level: 'failure', message: 'm' })) },
-    }],
-    ['a check summary of 65,536', 'POST', `${REPO}/check-runs`, {
-      name: 'gate', head_sha: 'a', output: { title: 't', summary: 's'.repeat(65_536) },
-    }],
+    [
+      '51 annotations',
+      'POST',
+      `${REPO}/check-runs`,
+      {
+        name: 'gate',
+        head_sha: 'a',
+        output: {
+          title: 't',
+          summary: 's',
+          annotations: Array.from({ length: 51 }, () => ({
+            path: 'a',
+            start_line: 1,
+            end_line: 1,
+            annotation_level: 'failure',
+            message: 'm',
+          })),
+        },
+      },
+    ],
+    [
+      'a check summary of 65,536',
+      'POST',
+      `${REPO}/check-runs`,
+      {
+        name: 'gate',
+        head_sha: 'a',
+        output: { title: 't', summary: 's'.repeat(65_536) },
+      },
+    ],
   ])('refuses %s loudly', async (_name, method, path, body) => {
     await using github = await startGitHub({ pulls: [{ number: 7 }] });
     expect((await call(github, method, path, body)).status).toBe(500);
@@ -54,25 +58,46 @@ describe('the description as referee', () => {
 
   it('accepts one full round of every operation', async () => {
     await using github = await startGitHub({
-      pulls: [{ number: 7, files: [{ filename: 'a.ts', status: 'modified', additions: 1, deletions: 0 }] }, { number: 9, headRepo: null }],
+      pulls: [
+        { number: 7, files: [{ filename: 'a.ts', status: 'modified', additions: 1, deletions: 0 }] },
+        { number: 9, headRepo: null },
+      ],
       runs: [{ id: 5, pulls: [7] }],
       jobs: [{ runId: 5, name: 'unit' }],
       artifacts: [{ runId: 5, name: 'run', data: zip({ 'run.json': '{}' }) }],
       contents: { '.github/gauntlet.yml': 'stages: []' },
     });
     const sha = github.state.pulls[0]?.headSha ?? '';
-    const reads = ['', '/pulls', '/pulls/7', '/pulls/9', '/pulls/7/files', `/commits/${sha}/pulls`, `/commits/${sha}/check-runs`,
-      '/actions/runs/5', '/actions/runs/5/jobs', '/actions/runs/5/attempts/1/jobs', '/actions/runs/5/artifacts',
-      '/contents/.github/gauntlet.yml', '/contents/.github', '/rules/branches/main', '/issues/7/comments'];
+    const reads = [
+      '',
+      '/pulls',
+      '/pulls/7',
+      '/pulls/9',
+      '/pulls/7/files',
+      `/commits/${sha}/pulls`,
+      `/commits/${sha}/check-runs`,
+      '/actions/runs/5',
+      '/actions/runs/5/jobs',
+      '/actions/runs/5/attempts/1/jobs',
+      '/actions/runs/5/artifacts',
+      '/contents/.github/gauntlet.yml',
+      '/contents/.github',
+      '/rules/branches/main',
+      '/issues/7/comments',
+    ];
     const statuses = [];
     for (const path of reads) statuses.push((await call(github, 'GET', `${REPO}${path}`)).status);
     expect(new Set(statuses)).toEqual(new Set([200]));
     const check = await call(github, 'POST', `${REPO}/check-runs`, { name: 'gate', head_sha: sha, status: 'in_progress' });
     const { id } = check.json as { id: number };
-    expect((await call(github, 'PATCH', `${REPO}/check-runs/${id}`, { conclusion: 'failure' })).json).toMatchObject({ status: 'completed' });
+    expect((await call(github, 'PATCH', `${REPO}/check-runs/${id}`, { conclusion: 'failure' })).json).toMatchObject({
+      status: 'completed',
+    });
     expect((await call(github, 'POST', `${REPO}/statuses/${sha}`, { state: 'success', context: 'gate' })).status).toBe(201);
     const sarif = gzipSync('{"runs":[]}').toString('base64');
-    expect((await call(github, 'POST', `${REPO}/code-scanning/sarifs`, { commit_sha: sha, ref: 'refs/pull/7/head', sarif })).status).toBe(202);
+    expect((await call(github, 'POST', `${REPO}/code-scanning/sarifs`, { commit_sha: sha, ref: 'refs/pull/7/head', sarif })).status).toBe(
+      202,
+    );
     expect(github.state.sarifs[0]?.sarif).toEqual({ runs: [] });
     expect(github.violations).toEqual([]);
   });
@@ -90,7 +115,12 @@ describe('comments', () => {
     expect((await call(github, 'GET', `${REPO}/issues/comments/${id}`)).status).toBe(404);
     expect((await call(github, 'POST', `${REPO}/issues/99/comments`, { body: 'x' })).status).toBe(404);
     expect(github.requests.map((request) => `${request.method} ${request.status}`)).toEqual([
-      'POST 201', 'PATCH 200', 'GET 200', 'DELETE 204', 'GET 404', 'POST 404',
+      'POST 201',
+      'PATCH 200',
+      'GET 200',
+      'DELETE 204',
+      'GET 404',
+      'POST 404',
     ]);
     expect(github.violations).toEqual([]);
   });
@@ -100,7 +130,10 @@ describe('comments', () => {
     const long = await call(github, 'POST', `${REPO}/issues/7/comments`, { body: 'x'.repeat(70_000) });
     expect(long).toMatchObject({
       status: 422,
-      json: { message: 'Validation Failed', errors: [{ resource: 'IssueComment', message: 'Body is too long (maximum is 65536 characters)' }] },
+      json: {
+        message: 'Validation Failed',
+        errors: [{ resource: 'IssueComment', message: 'Body is too long (maximum is 65536 characters)' }],
+      },
     });
     expect((await call(github, 'POST', `${REPO}/issues/7/comments`, { body: 'x'.repeat(65_536) })).status).toBe(201);
     const sha = 'a'.repeat(40);
@@ -132,8 +165,14 @@ describe('comments', () => {
 describe('tokens', () => {
   it('are demanded', async () => {
     await using github = await startGitHub();
-    expect(await call(github, 'GET', REPO, undefined, { authorization: '' })).toMatchObject({ status: 401, json: { message: 'Requires authentication' } });
-    expect(await call(github, 'GET', REPO, undefined, { authorization: 'Bearer nope' })).toMatchObject({ status: 401, json: { message: 'Bad credentials' } });
+    expect(await call(github, 'GET', REPO, undefined, { authorization: '' })).toMatchObject({
+      status: 401,
+      json: { message: 'Requires authentication' },
+    });
+    expect(await call(github, 'GET', REPO, undefined, { authorization: 'Bearer nope' })).toMatchObject({
+      status: 401,
+      json: { message: 'Bad credentials' },
+    });
     expect((await call(github, 'GET', REPO, undefined, { authorization: `Bearer ${github.token}` })).status).toBe(200);
   });
 
@@ -169,62 +208,5 @@ describe('forks', () => {
     expect(await count(`${REPO}/pulls?head=mallory:topic-8`)).toBe(1);
     expect((await call(github, 'GET', '/repos/mallory/demo')).status).toBe(404);
     expect(github.violations).toEqual([]);
-  });
-});
-
-describe('trouble', () => {
-  it('comes as often as asked and only where asked', async () => {
-    await using github = await startGitHub({ pulls: [{ number: 7 }] });
-    github.failNext(2, { status: 502, when: (request) => request.method === 'POST' });
-    github.rateLimitNext(1, { status: 429, retryAfter: 3 });
-    const limited = await call(github, 'GET', REPO);
-    expect(limited).toMatchObject({ status: 429, json: { message: expect.stringContaining('secondary rate limit') } });
-    expect(limited.headers.get('retry-after')).toBe('3');
-    const post = async (): Promise<number> => (await call(github, 'POST', `${REPO}/issues/7/comments`, { body: 'x' })).status;
-    expect([await post(), await post(), await post()]).toEqual([502, 502, 201]);
-  });
-
-  it('can lose the answer after the effect, or the connection', async () => {
-    await using github = await startGitHub({ pulls: [{ number: 7 }] });
-    github.failNext(1, { status: 504, afterEffect: true });
-    expect((await call(github, 'POST', `${REPO}/issues/7/comments`, { body: 'x' })).status).toBe(504);
-    expect(github.state.comments).toHaveLength(1);
-    github.failNext(1, { status: 0 });
-    await expect(call(github, 'GET', REPO)).rejects.toThrow();
-  });
-
-  it('lets another writer in between', async () => {
-    await using github = await startGitHub({
-      pulls: [{ number: 7 }],
-      onRequest: (request, fake) => {
-        if (request.method === 'PATCH') fake.state.comments.length = 0;
-      },
-    });
-    const { json } = await call(github, 'POST', `${REPO}/issues/7/comments`, { body: 'x' });
-    expect((await call(github, 'PATCH', `${REPO}/issues/comments/${(json as { id: number }).id}`, { body: 'y' })).status).toBe(404);
-  });
-
-  it('waits when told to', async () => {
-    await using github = await startGitHub({ latencyMs: 120 });
-    const before = performance.now();
-    await call(github, 'GET', REPO);
-    expect(performance.now() - before).toBeGreaterThan(110);
-  });
-});
-
-describe('artifacts', () => {
-  it('lie behind a redirect to another origin, which refuses the token', async () => {
-    await using github = await startGitHub({ runs: [{ id: 5 }], artifacts: [{ runId: 5, name: 'run', data: zip({ 'a/run.json': '{}' }) }] });
-    const id = github.state.artifacts[0]?.id ?? 0;
-    const redirect = await call(github, 'GET', `${REPO}/actions/artifacts/${id}/zip`);
-    const location = redirect.headers.get('location') ?? '';
-    expect(redirect.status).toBe(302);
-    expect(new URL(location).origin).not.toBe(new URL(github.url).origin);
-    expect((await fetch(location, { headers: { authorization: 'token x' } })).status).toBe(400);
-    const data = new Uint8Array(await (await fetch(location)).arrayBuffer());
-    expect(Buffer.from(data).includes('a/run.json')).toBe(true);
-    const [artifact] = github.state.artifacts;
-    if (artifact !== undefined) artifact.expired = true;
-    expect((await call(github, 'GET', `${REPO}/actions/artifacts/${id}/zip`)).status).toBe(410);
   });
 });

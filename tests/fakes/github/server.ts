@@ -166,7 +166,9 @@ export class FakeGitHub implements AsyncDisposable {
       readOnly: this.readOnly,
       apiUrl: this.url,
       blobUrl: this.#blobUrl,
-      now: this.#now().toISOString().replace(/\.\d+Z$/, 'Z'),
+      now: this.#now()
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z'),
     };
     if (request.method === 'POST' && request.path === this.#graphqlPath) return answerGraphql(pipeline, request);
     if (!request.path.startsWith(`${this.#basePath}/`)) return problem(404, 'Not Found');

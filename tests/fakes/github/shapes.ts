@@ -90,7 +90,9 @@ export function pullShape(call: Call, pull: Pull): object {
 /** One row of a pull request's files. */
 export function fileShape(file: PullFile): object {
   return {
-    sha: createHash('sha1').update(file.patch ?? file.filename).digest('hex'),
+    sha: createHash('sha1')
+      .update(file.patch ?? file.filename)
+      .digest('hex'),
     filename: file.filename,
     status: file.status,
     additions: file.additions,
@@ -181,7 +183,11 @@ export function runShape(call: Call, run: Run): object {
     path: '.github/workflows/gate.yml',
     pull_requests: call.state.pulls
       .filter((pull) => run.pulls.includes(pull.number))
-      .map((pull) => ({ number: pull.number, head: { sha: pull.headSha, ref: pull.headRef }, base: { sha: pull.baseSha, ref: pull.baseRef } })),
+      .map((pull) => ({
+        number: pull.number,
+        head: { sha: pull.headSha, ref: pull.headRef },
+        base: { sha: pull.baseSha, ref: pull.baseRef },
+      })),
     repository: repoShape(call, call.state.repo),
     head_repository: repoShape(call, run.headRepo),
     html_url: `${WEB}/${call.state.repo}/actions/runs/${run.id}`,

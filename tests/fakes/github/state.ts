@@ -68,19 +68,43 @@ export function createState(seeds: Seeds): State {
     return { id: nextId++, createdAt: created, updatedAt: created, ...given, user: account(user, 'octocat') };
   });
   const runs = (seeds.runs ?? []).map((given): Run => ({
-    name: 'gate', event: 'pull_request', headSha: shaOf(`run ${given.id}`), headBranch: defaultBranch, headRepo: repo,
-    status: 'completed', conclusion: 'success', runAttempt: 1, pulls: [], ...given,
+    name: 'gate',
+    event: 'pull_request',
+    headSha: shaOf(`run ${given.id}`),
+    headBranch: defaultBranch,
+    headRepo: repo,
+    status: 'completed',
+    conclusion: 'success',
+    runAttempt: 1,
+    pulls: [],
+    ...given,
   }));
   const jobs = (seeds.jobs ?? []).map((given): Job => ({
-    id: nextId++, runAttempt: 1, headSha: shaOf(`run ${given.runId}`), status: 'completed', conclusion: 'success', ...given,
+    id: nextId++,
+    runAttempt: 1,
+    headSha: shaOf(`run ${given.runId}`),
+    status: 'completed',
+    conclusion: 'success',
+    ...given,
   }));
   const artifacts = (seeds.artifacts ?? []).map((given): Artifact => ({ id: nextId++, expired: false, ...given }));
   const used = [...comments, ...jobs, ...artifacts].map((row) => row.id);
   return {
-    repo, repoId: idOf(repo), defaultBranch, viewer, comments, pulls, runs, jobs, artifacts,
+    repo,
+    repoId: idOf(repo),
+    defaultBranch,
+    viewer,
+    comments,
+    pulls,
+    runs,
+    jobs,
+    artifacts,
     issues: [...pulls.map((row) => row.number), ...(seeds.issues ?? [])],
-    checkRuns: [], statuses: [], sarifs: [],
-    contents: { ...seeds.contents }, rules: { ...seeds.rules },
+    checkRuns: [],
+    statuses: [],
+    sarifs: [],
+    contents: { ...seeds.contents },
+    rules: { ...seeds.rules },
     nextId: Math.max(nextId, ...used.map((id) => id + 1)),
   };
 }

@@ -53,8 +53,7 @@ const NULLABLE_HEADS = ['pull-request', 'pull-request-simple'];
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Dict = { [key: string]: Json };
 
-const isDict = (value: Json | undefined): value is Dict =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isDict = (value: Json | undefined): value is Dict => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Keys that only readers need. Inside a map of names (properties, schemas …) they are names and stay. */
 const PROSE = new Set(['title', 'summary', 'example', 'examples', 'tags', 'default', 'discriminator']);

@@ -18,8 +18,16 @@ export function zip(files: Record<string, string | Uint8Array>): Uint8Array {
     const name = Buffer.from(path);
     const data = Buffer.from(content as Uint8Array);
     const shared: [2 | 4, number][] = [
-      [2, 20], [2, 0x0800], [2, 0], [2, 0], [2, 0x21],
-      [4, crc32(data)], [4, data.length], [4, data.length], [2, name.length], [2, 0],
+      [2, 20],
+      [2, 0x0800],
+      [2, 0],
+      [2, 0],
+      [2, 0x21],
+      [4, crc32(data)],
+      [4, data.length],
+      [4, data.length],
+      [2, name.length],
+      [2, 0],
     ];
     central.push(header(0x02014b50, [[2, 20], ...shared, [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]]), name);
     const head = header(0x04034b50, shared);
@@ -28,6 +36,14 @@ export function zip(files: Record<string, string | Uint8Array>): Uint8Array {
   }
   const count = Object.keys(files).length;
   const size = central.reduce((total, part) => total + part.length, 0);
-  const end = header(0x06054b50, [[2, 0], [2, 0], [2, count], [2, count], [4, size], [4, offset], [2, 0]]);
+  const end = header(0x06054b50, [
+    [2, 0],
+    [2, 0],
+    [2, count],
+    [2, count],
+    [4, size],
+    [4, offset],
+    [2, 0],
+  ]);
   return new Uint8Array(Buffer.concat([...local, ...central, end]));
 }

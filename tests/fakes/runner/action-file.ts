@@ -61,7 +61,5 @@ export function resolveInputs(
 
 /** INPUT_* as a JavaScript action finds them: blanks become underscores, hyphens stay. */
 export function inputVariables(inputs: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, value]),
-  );
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, value]));
 }

@@ -7,13 +7,42 @@ export interface Command {
 
 /** https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs */
 const NAMES = new Set([
-  'add-mask', 'add-matcher', 'add-path', 'debug', 'echo', 'endgroup', 'error', 'group', 'notice', 'remove-matcher',
-  'save-state', 'set-env', 'set-output', 'stop-commands', 'warning',
+  'add-mask',
+  'add-matcher',
+  'add-path',
+  'debug',
+  'echo',
+  'endgroup',
+  'error',
+  'group',
+  'notice',
+  'remove-matcher',
+  'save-state',
+  'set-env',
+  'set-output',
+  'stop-commands',
+  'warning',
 ]);
 
-const DATA: [code: string, text: string][] = [['%0D', '\r'], ['%0A', '\n'], ['%25', '%']];
-const PROPERTY: typeof DATA = [['%0D', '\r'], ['%0A', '\n'], ['%3A', ':'], ['%2C', ','], ['%25', '%']];
-const OLD: typeof DATA = [['%3B', ';'], ['%0D', '\r'], ['%0A', '\n'], ['%5D', ']'], ['%25', '%']];
+const DATA: [code: string, text: string][] = [
+  ['%0D', '\r'],
+  ['%0A', '\n'],
+  ['%25', '%'],
+];
+const PROPERTY: typeof DATA = [
+  ['%0D', '\r'],
+  ['%0A', '\n'],
+  ['%3A', ':'],
+  ['%2C', ','],
+  ['%25', '%'],
+];
+const OLD: typeof DATA = [
+  ['%3B', ';'],
+  ['%0D', '\r'],
+  ['%0A', '\n'],
+  ['%5D', ']'],
+  ['%25', '%'],
+];
 
 function unescape(text: string, codes: typeof DATA): string {
   return codes.reduce((result, [code, plain]) => result.replaceAll(code, plain), text);
@@ -24,7 +53,12 @@ function parse(info: string, data: string, separator: string, codes: typeof DATA
   const name = (space < 0 ? info : info.slice(0, space)).toLowerCase();
   if (!names.has(name)) return undefined;
   const properties: Record<string, string> = {};
-  for (const pair of space < 0 ? [] : info.slice(space + 1).trim().split(separator)) {
+  for (const pair of space < 0
+    ? []
+    : info
+        .slice(space + 1)
+        .trim()
+        .split(separator)) {
     const equals = pair.indexOf('=');
     if (equals > 0 && equals < pair.length - 1) properties[pair.slice(0, equals)] = unescape(pair.slice(equals + 1), codes);
   }

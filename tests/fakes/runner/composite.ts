@@ -42,9 +42,7 @@ const SHELLS: Record<string, string> = {
 function scopeOf(setting: Setting, env: Record<string, string> = {}): ExpressionScope {
   const { job, inputs, actionPath, results } = setting;
   const github = { ...job.github(), ...(actionPath === undefined ? {} : { action_path: actionPath }) };
-  const steps = Object.fromEntries(
-    [...results].map(([id, { outcome, conclusion, outputs }]) => [id, { outcome, conclusion, outputs }]),
-  );
+  const steps = Object.fromEntries([...results].map(([id, { outcome, conclusion, outputs }]) => [id, { outcome, conclusion, outputs }]));
   const runner = { temp: job.temp, os: 'Linux' };
   const contexts = { github, inputs, steps, runner, env: { ...job.environment(), ...env }, job: { status: job.status } };
   return { contexts, status: job.status };
@@ -110,7 +108,12 @@ async function runStep(setting: Setting, step: StepDefinition): Promise<void> {
 export async function runSteps(options: StepsOptions): Promise<JobResult> {
   using job = new Job(options);
   const setting: Setting = {
-    job, inputs: {}, actionPath: undefined, onUses: options.onUses, annotations: undefined, results: new Map(),
+    job,
+    inputs: {},
+    actionPath: undefined,
+    onUses: options.onUses,
+    annotations: undefined,
+    results: new Map(),
   };
   for (const step of options.steps) await runStep(setting, step);
   return job.finish({});
@@ -125,7 +128,12 @@ export async function runComposite(options: CompositeOptions): Promise<JobResult
   if (file.runs.using !== 'composite') throw new Error(`not a composite action: ${options.actionDir}`);
   using job = new Job(options);
   const setting: Setting = {
-    job, inputs: {}, actionPath: options.actionDir, onUses: options.onUses, annotations: new AnnotationBox(), results: new Map(),
+    job,
+    inputs: {},
+    actionPath: options.actionDir,
+    onUses: options.onUses,
+    annotations: new AnnotationBox(),
+    results: new Map(),
   };
   setting.inputs = resolveInputs(file, options.inputs ?? {}, scopeOf(setting), (name) => job.warn(`Unexpected input(s) '${name}'`));
   for (const step of file.runs.steps ?? []) await runStep(setting, step);

@@ -37,7 +37,8 @@ function refOf(name: string, payload: Payload): Ref {
     return { ref: `refs/pull/${payload.number}/merge`, sha, head: pull.head.ref, base: pull.base.ref };
   }
   // Always the default branch since 2025-12-08, whatever branch the pull request is for.
-  if (name === 'pull_request_target' && pull !== undefined) return { ref: main, sha: pull.base.sha, head: pull.head.ref, base: pull.base.ref };
+  if (name === 'pull_request_target' && pull !== undefined)
+    return { ref: main, sha: pull.base.sha, head: pull.head.ref, base: pull.base.ref };
   if (name === 'merge_group' && group !== undefined) return { ref: group.head_ref, sha: group.head_sha };
   return { ref: payload.ref ?? main, sha: payload.after ?? NO_SHA };
 }

@@ -35,7 +35,7 @@ export function truthy(value: unknown): boolean {
 export function toText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'object') return Array.isArray(value) ? 'Array' : 'Object';
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function toNumber(value: unknown): number {
@@ -150,7 +150,7 @@ class Parser {
 
   #comparison(): unknown {
     let left = this.#unary();
-    for (let sign = this.#sign('==', '!=', '<', '<=', '>', '>='); sign !== undefined; ) {
+    for (let sign = this.#sign('==', '!=', '<', '<=', '>', '>='); sign !== undefined;) {
       const order = compare(left, this.#unary());
       if (sign === '==') left = order === 0;
       else if (sign === '!=') left = order !== 0;

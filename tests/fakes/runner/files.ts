@@ -89,7 +89,13 @@ export function readFiles(variables: Record<string, string>): FileCommands {
     }
     found.env = values;
   });
-  attempt('PATH', () => (found.path = read('PATH').split('\n').filter((line) => line !== '')));
+  attempt(
+    'PATH',
+    () =>
+      (found.path = read('PATH')
+        .split('\n')
+        .filter((line) => line !== '')),
+  );
   // Too large is an error in the log, not a failure of the step.
   attempt('STEP_SUMMARY', () => (found.summary = readSummary(variables['GITHUB_STEP_SUMMARY'] ?? '', found.errors)));
   return found;

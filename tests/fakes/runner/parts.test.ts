@@ -23,7 +23,14 @@ describe('workflow commands', () => {
   it('mask, stop and resume', () => {
     const box = new AnnotationBox();
     const log = new StepLog('s', new Set(), box);
-    for (const line of ['::add-mask::hunter2%0Aline two', 'hunter2 and line two', '::stop-commands::tok', '::error::no', '::tok::', '::warning::hunter2']) {
+    for (const line of [
+      '::add-mask::hunter2%0Aline two',
+      'hunter2 and line two',
+      '::stop-commands::tok',
+      '::error::no',
+      '::tok::',
+      '::warning::hunter2',
+    ]) {
       log.write(line);
     }
     expect(log.lines).toEqual(['::add-mask::***', '*** and ***', '::error::no', '##[warning]***']);
@@ -91,9 +98,12 @@ describe('expressions', () => {
   it('decide on steps', () => {
     const failed: ExpressionScope = { ...scope, status: 'failure' };
     expect(interpolate("a ${{ inputs.level }} ${{ '}}' }} b", scope)).toBe('a P1 }} b');
-    expect([condition(undefined, failed), condition('true', failed), condition('${{ always() }}', failed), condition('failure()', failed)]).toEqual([
-      false, false, true, true,
-    ]);
+    expect([
+      condition(undefined, failed),
+      condition('true', failed),
+      condition('${{ always() }}', failed),
+      condition('failure()', failed),
+    ]).toEqual([false, false, true, true]);
     expect(condition("always() && steps.up.outcome == 'failure'", failed)).toBe(true);
   });
 });

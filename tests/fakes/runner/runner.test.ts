@@ -60,7 +60,10 @@ describe('a JavaScript action', () => {
   });
 
   it('is not given the variables of this process', async () => {
-    const main = join(folder({ 'main.mjs': `console.log(Object.keys(process.env).filter((name) => /VITEST|npm_/.test(name)).length);` }), 'main.mjs');
+    const main = join(
+      folder({ 'main.mjs': `console.log(Object.keys(process.env).filter((name) => /VITEST|npm_/.test(name)).length);` }),
+      'main.mjs',
+    );
     expect((await runJavaScriptAction({ action: { main } })).main?.output).toBe('0');
   });
 });
@@ -95,7 +98,7 @@ describe('cancelling', () => {
   it('reaches the script alone, not its children, and always() steps still run', async () => {
     const result = await runSteps({
       steps: [
-        bash('echo ready; node -e "process.on(\'SIGINT\', () => console.log(\'child\')); setInterval(() => {}, 1000)"'),
+        bash("echo ready; node -e \"process.on('SIGINT', () => console.log('child')); setInterval(() => {}, 1000)\""),
         bash('echo not me'),
         bash('echo undone; sleep 0.3; echo after', { if: 'always()' }),
       ],
@@ -122,7 +125,9 @@ describe('steps', () => {
   it('meet the limits of the runner', async () => {
     const result = await runSteps({
       steps: [
-        bash('for i in $(seq 12); do echo "::error::$i"; echo "::notice::$i"; done; head -c 1048577 /dev/zero | tr "\\0" x >> "$GITHUB_STEP_SUMMARY"'),
+        bash(
+          'for i in $(seq 12); do echo "::error::$i"; echo "::notice::$i"; done; head -c 1048577 /dev/zero | tr "\\0" x >> "$GITHUB_STEP_SUMMARY"',
+        ),
         bash('echo fine >> "$GITHUB_STEP_SUMMARY"'),
       ],
     });
@@ -139,7 +144,10 @@ describe('steps', () => {
         bash('echo "NODE_OPTIONS=--inspect" >> "$GITHUB_ENV"', { if: "steps.broken.outcome == 'failure'" }),
       ],
     });
-    expect(result.steps.map((step) => [step.outcome, step.conclusion])).toEqual([['failure', 'success'], ['failure', 'failure']]);
+    expect(result.steps.map((step) => [step.outcome, step.conclusion])).toEqual([
+      ['failure', 'success'],
+      ['failure', 'failure'],
+    ]);
     expect(result.env).toEqual({});
   });
 
@@ -198,7 +206,9 @@ runs:
       [expect.stringContaining('Run console.log'), 'success', 0],
     ]);
     expect(result.steps[0]?.output).toBe(`[none] ${actionDir} ***`);
-    expect(result.calls).toEqual([{ step: 'Run actions/upload-artifact@v6', uses: 'actions/upload-artifact@v6', with: { name: 'run-pr' } }]);
+    expect(result.calls).toEqual([
+      { step: 'Run actions/upload-artifact@v6', uses: 'actions/upload-artifact@v6', with: { name: 'run-pr' } },
+    ]);
     expect(result).toMatchObject({ conclusion: 'failure', outputs: { verdict: 'blocked' } });
     expect(result.annotations.map((annotation) => annotation.message)).toEqual(['broke', 'Process completed with exit code 4.']);
     expect(result.steps[4]?.output).toBe(process.version);

@@ -9,7 +9,11 @@ function findRun(call: Call): Run | undefined {
 
 function jobsPage(call: Call, keep: (job: Job) => boolean): ReturnType<Handler> {
   const rows = call.state.jobs.filter((job) => job.runId === Number(call.params['run_id']) && keep(job));
-  return paginate(call, rows.map((job) => jobShape(call, job)), 'jobs');
+  return paginate(
+    call,
+    rows.map((job) => jobShape(call, job)),
+    'jobs',
+  );
 }
 
 const getRun: Handler = (call) => {
@@ -18,9 +22,7 @@ const getRun: Handler = (call) => {
 };
 
 const jobsOfAttempt: Handler = (call) =>
-  findRun(call) === undefined
-    ? notFound(call)
-    : jobsPage(call, (job) => job.runAttempt === Number(call.params['attempt_number']));
+  findRun(call) === undefined ? notFound(call) : jobsPage(call, (job) => job.runAttempt === Number(call.params['attempt_number']));
 
 const jobsOfRun: Handler = (call) => {
   const run = findRun(call);
@@ -35,7 +37,11 @@ const listArtifacts: Handler = (call) => {
     .filter((artifact) => artifact.runId === Number(call.params['run_id']))
     .filter((artifact) => name === undefined || artifact.name === name)
     .sort((a, b) => b.id - a.id);
-  return paginate(call, rows.map((artifact) => artifactShape(call, artifact)), 'artifacts');
+  return paginate(
+    call,
+    rows.map((artifact) => artifactShape(call, artifact)),
+    'artifacts',
+  );
 };
 
 const download: Handler = (call) => {

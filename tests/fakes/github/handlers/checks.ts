@@ -74,7 +74,11 @@ const list: Handler = (call) => {
     .filter((run) => run.headSha === head)
     .filter((run) => (name === undefined || run.name === name) && (status === undefined || run.status === status))
     .filter((run, index, all) => filter === 'all' || all.findLastIndex((other) => other.name === run.name) === index);
-  return paginate(call, rows.map((run) => checkShape(call, run)), 'check_runs');
+  return paginate(
+    call,
+    rows.map((run) => checkShape(call, run)),
+    'check_runs',
+  );
 };
 
 const createStatus: Handler = (call) => {

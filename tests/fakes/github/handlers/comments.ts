@@ -18,7 +18,10 @@ const list: Handler = (call) => {
   const rows = call.state.comments
     .filter((comment) => comment.issue === issue && (typeof since !== 'string' || comment.updatedAt >= since))
     .sort((a, b) => a.id - b.id);
-  return paginate(call, rows.map((comment) => commentShape(call, comment)));
+  return paginate(
+    call,
+    rows.map((comment) => commentShape(call, comment)),
+  );
 };
 
 const create: Handler = (call) => {

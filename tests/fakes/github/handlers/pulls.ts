@@ -24,7 +24,10 @@ const list: Handler = (call) => {
     .filter((pull) => typeof head !== 'string' || !head.includes(':') || headLabel(pull) === head)
     .filter((pull) => base === undefined || pull.baseRef === base)
     .sort((a, b) => b.number - a.number);
-  return paginate(call, rows.map((pull) => pullShape(call, pull)));
+  return paginate(
+    call,
+    rows.map((pull) => pullShape(call, pull)),
+  );
 };
 
 const files: Handler = (call) => {
@@ -41,10 +44,12 @@ const byCommit: Handler = (call) => {
   const sha = call.params['commit_sha'];
   const rows = call.state.pulls.filter(
     (pull) =>
-      (pull.headSha === sha && pull.headRepo === asked) ||
-      (pull.merged && pull.mergeCommitSha === sha && asked === call.state.repo),
+      (pull.headSha === sha && pull.headRepo === asked) || (pull.merged && pull.mergeCommitSha === sha && asked === call.state.repo),
   );
-  return paginate(call, rows.map((pull) => pullShape(call, pull)));
+  return paginate(
+    call,
+    rows.map((pull) => pullShape(call, pull)),
+  );
 };
 
 /** Pull requests. */

@@ -47,8 +47,7 @@ const content: Handler = (call) => {
   return { status: 200, body: { ...entry(call, path, text), content: encoded, encoding: 'base64' } };
 };
 
-const branchRules: Handler = (call) =>
-  paginate(call, call.state.rules[decodeURIComponent(call.params['branch'] ?? '')] ?? []);
+const branchRules: Handler = (call) => paginate(call, call.state.rules[decodeURIComponent(call.params['branch'] ?? '')] ?? []);
 
 const uploadSarif: Handler = (call) => {
   const body = call.body as { commit_sha: string; ref: string; sarif: string };
