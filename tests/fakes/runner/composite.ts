@@ -73,6 +73,7 @@ async function runScript(setting: Setting, step: StepDefinition, name: string, s
   return job.execute({
     name,
     id: step.id,
+    script: true,
     command: command === 'node' ? process.execPath : command,
     args,
     cwd: isAbsolute(folder) ? folder : join(job.workspace, folder),

@@ -20,6 +20,8 @@ export interface StepSpec {
   args: string[];
   cwd?: string;
   env?: Record<string, string>;
+  /** A `run:` step: the runner annotates its exit code, which it does not do for a JavaScript action. */
+  script?: boolean;
   /** Steps that share a box share the limit of ten annotations per level. */
   annotations?: AnnotationBox;
 }
@@ -119,7 +121,8 @@ export class Job implements Disposable {
     Object.assign(this.env, wrote.env);
     this.path.push(...wrote.path);
     const good = ran.exitCode === 0 && !wrote.fatal && !log.failed;
-    if (!good && !ran.cancelled) log.error(`Process completed with exit code ${ran.exitCode ?? 'unknown'}.`);
+    if (spec.script === true && ran.exitCode !== 0 && !ran.cancelled)
+      log.error(`Process completed with exit code ${ran.exitCode ?? 'unknown'}.`);
     const outcome: Outcome = ran.cancelled ? 'cancelled' : good ? 'success' : 'failure';
     const result: StepResult = {
       name: spec.name,
