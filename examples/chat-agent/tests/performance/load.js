@@ -1,0 +1,73 @@
+// @ts-check
+// A small, bounded load on the stack: users over WebSockets, readers over HTTP.
+import { join } from 'node:path';
+import { createChecks } from '../support/checks.js';
+import { createClient, openSocket } from '../support/client.js';
+import { apiUrl, nonce, secrets, wsUrl } from '../support/target.js';
+
+const USERS = 30;
+const PAUSE_MS = 150;
+const WARM_UP_MS = 500;
+const SECONDS = 5;
+
+const api = createClient(apiUrl, secrets.apiKey);
+if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(apiUrl).hostname)) throw new Error('this load is for loopback only');
+
+/** @typedef {{at: number, ms: number, ok: boolean}} Sample */
+/** @type {{chat: Sample[], history: Sample[]}} */
+const samples = { chat: [], history: [] };
+const started = performance.now();
+const running = () => performance.now() - started < WARM_UP_MS + SECONDS * 1000;
+const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (0.5 + Math.random())));
+
+/** @param {Sample[]} into @param {() => Promise<boolean>} action */
+async function measure(into, action) {
+  const at = performance.now();
+  const ok = await action().catch(() => false);
+  into.push({ at, ms: performance.now() - at, ok });
+}
+
+/** @param {string} name */
+async function chatter(name) {
+  const socket = await openSocket(`${wsUrl}?user=${name}`, { headers: { 'x-api-key': secrets.apiKey } });
+  for (let n = 0; running(); n += 1) {
+    await measure(samples.chat, async () => {
+      socket.send({ id: `${n}`, text: `message ${n}` });
+      return (await socket.next()).id === `${n}`;
+    });
+    await pause();
+  }
+  await socket.close();
+}
+
+/** @param {string} name */
+async function reader(name) {
+  while (running()) {
+    await measure(samples.history, async () => (await api.get(`/messages?user=${name}`)).status === 200);
+    await pause();
+  }
+}
+
+/** @param {Sample[]} list */
+const afterWarmUp = (list) => list.filter(({ at }) => at - started >= WARM_UP_MS);
+
+/** @param {Sample[]} list */
+function p99(list) {
+  const sorted = list.map(({ ms }) => ms).sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Infinity;
+}
+
+const names = Array.from({ length: USERS }, (_, index) => nonce(`load${index}`));
+const results = await Promise.allSettled([...names.map(chatter), ...names.slice(0, 10).map(reader)]);
+const [chat, history] = [afterWarmUp(samples.chat), afterWarmUp(samples.history)];
+const all = [...chat, ...history];
+const rate = all.filter(({ ok }) => ok).length / all.length;
+const broken = results.filter(({ status }) => status === 'rejected').length;
+
+const { check, finish } = createChecks('performance');
+check('no user was cut off', broken === 0, `${broken} of ${results.length}`);
+check('enough samples to judge', chat.length >= 100 && history.length >= 50, `${chat.length} chats, ${history.length} reads`);
+check('success rate at least 99 %', rate >= 0.99, `${(rate * 100).toFixed(2)} % of ${all.length}`);
+check('chat latency p99 under 100 ms', p99(chat) < 100, `${p99(chat).toFixed(1)} ms`);
+check('history latency p99 under 100 ms', p99(history) < 100, `${p99(history).toFixed(1)} ms`);
+process.exitCode = finish(join(import.meta.dirname, '../../reports/performance/junit.xml'));

@@ -1,0 +1,33 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { createServer } from 'node:http';
+import { describe, test } from 'node:test';
+import { close, listen, stopOnSignal } from '../../src/lifecycle.js';
+
+/** @param {() => Promise<void>} stop @param {number} [deadlineMs] @returns {Promise<number>} */
+function exitCode(stop, deadlineMs) {
+  return new Promise((resolve) => {
+    const host = Object.assign(new EventEmitter(), { exit: resolve });
+    stopOnSignal({ log: () => {}, stop, deadlineMs, host });
+    host.emit('SIGTERM');
+    host.emit('SIGINT');
+  });
+}
+
+describe('stopping', () => {
+  test('exits 0 after a clean stop', async () => assert.equal(await exitCode(async () => {}), 0));
+  test('exits 1 when the stop fails', async () => assert.equal(await exitCode(() => Promise.reject(new Error('no'))), 1));
+  test('exits 1 at the deadline', async () => {
+    const alive = setInterval(() => {}, 1000);
+    assert.equal(await exitCode(() => new Promise(() => {}), 10), 1);
+    clearInterval(alive);
+  });
+});
+
+test('a server listens and closes', async () => {
+  const server = createServer();
+  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  await assert.rejects(listen(createServer(), { host: '127.0.0.1', port }), { code: 'EADDRINUSE' });
+  await close(server);
+});
