@@ -8,18 +8,29 @@ export interface ExecOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which the whole process group is ended. */
   readonly timeoutMs?: number | undefined;
-  /** Output goes here, both streams in order of arrival, bounded by `maxLogBytes`: the middle is dropped. */
+  /**
+   * Output goes here, both streams in order of arrival, bounded by `maxLogBytes`: the middle is dropped. While the process
+   * runs the newest part is in the segments beside it (`log-segments.ts`).
+   */
   readonly logFile?: string | undefined;
   readonly maxLogBytes?: number | undefined;
   readonly stdin?: string | undefined;
+  /** Bytes of each stream that are kept in memory, from its beginning and end; 1 MB by default. */
+  readonly captureBytes?: number | undefined;
   /** Called with each complete line, as it arrives. */
   readonly onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
+  /** Called with the pid (which is also the process group) as soon as the process runs. */
+  readonly onStart?: ((pid: number) => void) | undefined;
+  /** Replaces secrets in whole lines before they reach the log file, `tail` and `onLine`; `stdout` and `stderr` stay raw, for parsing. */
+  readonly redact?: ((text: string) => string) | undefined;
+  /** Milliseconds between TERM and KILL when the group is ended; 5 s by default. */
+  readonly graceMs?: number | undefined;
 }
 
 export interface ExecResult {
   readonly outcome: CommandOutcome;
   readonly durationMs: number;
-  /** At most 1 MB of each stream is kept in memory. */
+  /** At most `captureBytes` of each stream. */
   readonly stdout: string;
   readonly stderr: string;
   readonly tail: readonly string[];

@@ -12,6 +12,8 @@ export interface Files {
   write(path: string, data: string | Uint8Array): Promise<void>;
   /** Appends and flushes to the disk before it resolves. */
   appendDurably(path: string, line: string): Promise<void>;
+  /** Moves a file, also across devices. */
+  move(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   makeDirectory(path: string): Promise<void>;
   list(path: string): Promise<readonly string[]>;

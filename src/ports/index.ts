@@ -22,4 +22,6 @@ export interface Ports {
   readonly progress: Progress;
   /** The environment of the gate's own process, read once at the entry. */
   readonly env: Readonly<Record<string, string>>;
+  /** Argument-vector prefix that runs this very CLI again (`[node, …/src/cli/main.ts]`), for helpers that must outlive it. */
+  readonly self: readonly string[];
 }

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import type { Files } from '../files.ts';
+import { actionable, errorCode } from './errors.ts';
+import { glob } from './glob.ts';
+
+/** The real file system. A full disk or missing rights are a GauntletError; `ENOENT` stays what it is. */
+export const nodeFiles: Files = {
+  exists: async (path) => (await statOrUndefined(path)) !== undefined,
+  size: (path) => clearly(path, async () => (await stat(path)).size),
+  readText: (path) => clearly(path, () => readFile(path, 'utf8')),
+  stream: (path) => createReadStream(path),
+  write: (path, data) => clearly(path, () => writeWhole(path, data)),
+  appendDurably: (path, line) => clearly(path, () => appendDurably(path, line)),
+  move: (from, to) => clearly(to, () => move(from, to)),
+  remove: (path) => clearly(path, () => rm(path, { recursive: true, force: true, maxRetries: 3 })),
+  makeDirectory: async (path) => {
+    await clearly(path, () => mkdir(path, { recursive: true }));
+  },
+  list: (path) => clearly(path, async () => (await readdir(path)).toSorted()),
+  glob,
+  modifiedMs: (path) => clearly(path, async () => (await stat(path)).mtimeMs),
+};
+
+/** No flush to the disk here: the rename is whole after a killed gate, and after a lost machine the run is lost anyway. */
+async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = temporaryBeside(path);
+  try {
+    await writeFile(temporary, data);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function move(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (errorCode(error) !== 'EXDEV') throw error;
+    const temporary = temporaryBeside(to);
+    try {
+      await copyFile(from, temporary);
+      await rename(temporary, to);
+    } catch (failure) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw failure;
+    }
+    await rm(from, { force: true });
+  }
+}
+
+async function appendDurably(path: string, line: string): Promise<void> {
+  const isNew = (await statOrUndefined(path)) === undefined;
+  if (isNew) await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, 'a');
+  try {
+    await file.appendFile(line.endsWith('\n') ? line : `${line}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  if (isNew) await syncFolder(dirname(path));
+}
+
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+/** A new file is durable only with its name. Not every file system can flush a folder. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
+
+async function statOrUndefined(path: string): Promise<unknown> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    throw actionable(error, path);
+  }
+}
+
+async function clearly<Value>(path: string, act: () => Promise<Value>): Promise<Value> {
+  try {
+    return await act();
+  } catch (error) {
+    throw actionable(error, path);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Ports } from '../index.ts';
+import type { Progress } from '../log.ts';
+import { nodeClock } from './clock.ts';
+import { nodeExec } from './exec.ts';
+import { nodeFiles } from './files.ts';
+import { makeHttp } from './http.ts';
+import { nodeSockets } from './sockets.ts';
+import { nodeTcp } from './tcp.ts';
+
+export interface NodePortsOptions {
+  /** The environment that children may be given; read once, at the entry. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly progress: Progress;
+  /** Argument-vector prefix that runs this CLI again; the running script by default. */
+  readonly self?: readonly string[];
+}
+
+/** The real outside. */
+export function nodePorts(options: NodePortsOptions): Ports {
+  return {
+    exec: nodeExec,
+    files: nodeFiles,
+    http: makeHttp(),
+    sockets: nodeSockets,
+    tcp: nodeTcp,
+    clock: nodeClock,
+    progress: options.progress,
+    env: options.env,
+    self: options.self ?? [process.execPath, process.argv[1] ?? ''],
+  };
+}
