@@ -1,18 +1,82 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
+import { findingPages } from './finding-pages.ts';
+import { readmeTables } from './readme-tables.ts';
 import { registries } from './registries.ts';
+import { rows } from './rows.ts';
+
+// `npm run generate` writes; `--check` compares what stands on disk and fails on a difference.
+
+interface Generator {
+  readonly name: string;
+  readonly run: (root: string) => Promise<Map<string, string>>;
+  /** A folder in which nothing may stand that was not generated. */
+  readonly owns?: string;
+}
 
 // Registries first: what is generated after them imports the code that imports them.
+const GENERATORS: readonly Generator[] = [
+  { name: 'registries', run: registries },
+  { name: 'schemas', run: schemas },
+  { name: 'rows', run: rows },
+  { name: 'finding pages', run: findingPages, owns: 'docs/findings' },
+  { name: 'README tables', run: readmeTables },
+];
+
 const root = resolve(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+const problems: string[] = [];
 
-for (const [path, text] of await registries(root)) await writeIfChanged(path, text);
+for (const generator of GENERATORS) {
+  try {
+    problems.push(...(await settle(generator)));
+  } catch (error) {
+    problems.push(`${generator.name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exitCode = 1;
 
-async function writeIfChanged(path: string, text: string): Promise<void> {
-  const file = join(root, path);
-  const before = await readFile(file, 'utf8').catch(() => undefined);
-  if (before === text) return;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
+/** Writes what a generator makes, or says what differs. */
+async function settle({ run, owns }: Generator): Promise<readonly string[]> {
+  const files = await run(root);
+  const stale: string[] = [];
+  for (const [path, text] of files) {
+    const before = await readFile(join(root, path), 'utf8').catch(() => undefined);
+    if (before === text) continue;
+    if (check) stale.push(`${path} ${before === undefined ? 'is missing' : 'is not what would be generated'}`);
+    else await write(path, text);
+  }
+  for (const path of owns === undefined ? [] : await strangers(owns, files)) {
+    if (check) stale.push(`${path} is not generated any more`);
+    else await remove(path);
+  }
+  return stale;
+}
+
+async function strangers(folder: string, files: ReadonlyMap<string, string>): Promise<readonly string[]> {
+  const names = await readdir(join(root, folder)).catch(() => []);
+  return names.map((name) => `${folder}/${name}`).filter((path) => !files.has(path));
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
   console.log(`wrote ${path}`);
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(join(root, path));
+  console.log(`removed ${path}`);
+}
+
+/** scripts/schemas.ts imports the config, which imports the registries: loaded only after they are written. */
+async function schemas(from: string): Promise<Map<string, string>> {
+  const file = join(from, 'scripts/schemas.ts');
+  if (!existsSync(file)) return new Map();
+  const module = (await import(pathToFileURL(file).href)) as { schemas: (root: string) => Promise<Map<string, string>> };
+  return module.schemas(from);
 }
