@@ -40,6 +40,8 @@ export interface StepPlugin<Options = unknown> {
   /** Parses the step as written in the config, without `expect`, `capture` and `timeout`. */
   readonly options: z.ZodType<Options>;
   readonly title: (options: Options) => string;
+  /** Which statuses are fine when the step expects none by name. */
+  readonly accepts: (status: number) => boolean;
   readonly run: (options: Options, context: StepContext, step: JourneyStep) => Promise<StepReply>;
 }
 

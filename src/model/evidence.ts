@@ -136,6 +136,8 @@ export const FactsEvidence = z.object({
   ...base,
   kind: z.literal('facts'),
   check: z.string(),
+  /** Why the row's subject does not exist here; then `facts` is null, and the row is answered. */
+  notApplicable: z.string().optional(),
   facts: z.json(),
   sources: z.array(Source),
 });

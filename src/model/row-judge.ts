@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { DraftFinding, FindingVerdict } from './finding.ts';
+import type { Rule } from './rules.ts';
 
 /** What a row's facts show about one subject. `confirmed` becomes a finding. */
 export interface RowResult {
@@ -15,6 +16,8 @@ export interface RowResult {
 /** The pure half of a check: a function of its stored facts. Lives in the plugin's `judge.ts` and imports lib and model alone. */
 export interface RowJudge<Facts = unknown> {
   readonly code: string;
+  /** Words and weights of the row; without it, those of `rules.ts`. */
+  readonly rule?: Rule;
   readonly facts: z.ZodType<Facts>;
   readonly evaluate: (facts: Facts) => readonly RowResult[];
 }

@@ -11,6 +11,9 @@ export type NoteOutcome =
 /** Where a change is discussed: GitHub today, other forges by other adapters. */
 export interface Forge {
   readonly context: ForgeContext;
-  /** Creates or updates the one note that carries `marker`; never another author's. */
-  upsertNote(body: string, marker: string): Promise<NoteOutcome>;
+  /**
+   * Creates or updates the one note of the gate on the pull request; never another author's. `head` is the commit
+   * that the body judges: a result of an older head never overwrites a newer one.
+   */
+  upsertNote(body: string, options: { readonly head: string }): Promise<NoteOutcome>;
 }

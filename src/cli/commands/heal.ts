@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+
+import { errorMessage } from '../../model/errors.ts';
+import { EXIT_CODES } from '../../model/verdict.ts';
+import { openInstances, stackDown } from '../../run/stack.ts';
+import { portsOf, rootOf, type GlobalOptions } from '../ports.ts';
+import { openRun } from '../session.ts';
+import type { World } from '../world.ts';
+
+const DOWN_MS = 120_000;
+
+interface Healed {
+  readonly run: string;
+  readonly undone: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** `gauntlet heal`: finds what any run here booked and never undid, and undoes it. */
+export async function heal(world: World, options: GlobalOptions & { json?: boolean }): Promise<number> {
+  const { files } = portsOf(world, options);
+  const runs = join(rootOf(world, options), '.gauntlet', 'runs');
+  const healed: Healed[] = [];
+  for (const id of (await files.exists(runs)) ? await files.list(runs) : []) {
+    const result = await healRun(world, { ...options, run: id });
+    if (result.undone.length + result.problems.length > 0) healed.push(result);
+  }
+  world.stdout.write(options.json === true ? `${JSON.stringify(healed, undefined, 2)}\n` : describe(healed));
+  return healed.some(({ problems }) => problems.length > 0) ? EXIT_CODES.unknown : EXIT_CODES.pass;
+}
+
+async function healRun(world: World, options: GlobalOptions & { run: string }): Promise<Healed> {
+  const undone: string[] = [];
+  const problems: string[] = [];
+  try {
+    const context = await openRun(world, options);
+    for (const instance of openInstances(await context.directory.readJournal())) {
+      await stackDown(context, instance, AbortSignal.timeout(DOWN_MS));
+      undone.push(`stack (${instance})`);
+    }
+  } catch (error) {
+    problems.push(errorMessage(error));
+  }
+  return { run: options.run, undone, problems };
+}
+
+function describe(healed: readonly Healed[]): string {
+  if (healed.length === 0) return 'nothing to undo\n';
+  return healed.map(({ run, undone, problems }) => [...undone.map((what) => `${run}: took down ${what}\n`), ...problems.map((problem) => `${run}: ${problem}\n`)].join('')).join('');
+}

@@ -1,0 +1,25 @@
+import { EXIT_CODES } from '../../model/verdict.ts';
+import { inspectFile, type Inspection } from '../../run/inspect.ts';
+import { portsOf, rootOf, type GlobalOptions } from '../ports.ts';
+import type { World } from '../world.ts';
+
+/** `gauntlet inspect`: what result and coverage files say. Exit code 2 when any of them cannot be trusted. */
+export async function inspect(world: World, files: readonly string[], options: GlobalOptions & { json?: boolean }): Promise<number> {
+  const ports = portsOf(world, options);
+  const root = rootOf(world, options);
+  let trouble = false;
+  for (const file of files) {
+    const inspection = await inspectFile({ ports, root, cwd: world.cwd }, file);
+    trouble ||= inspection.gap !== undefined;
+    world.stdout.write(`${options.json === true ? JSON.stringify(inspection) : describe(inspection)}\n`);
+  }
+  return trouble ? EXIT_CODES.unknown : EXIT_CODES.pass;
+}
+
+function describe(inspection: Inspection): string {
+  const { file, format, gap } = inspection;
+  const parts = Object.entries(inspection)
+    .filter(([key, value]) => !['file', 'format', 'gap'].includes(key) && value !== undefined)
+    .map(([key, value]) => `${key} ${typeof value === 'object' && value !== null ? Object.values(value as Record<string, number>).join('/') : String(value)}`);
+  return `${file}: ${format ?? 'unknown format'}: ${parts.join(', ')}${gap === undefined ? '' : `\n  gap: ${gap.reason}: ${gap.message}`}`;
+}

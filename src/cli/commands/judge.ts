@@ -1,0 +1,24 @@
+import type { GlobalOptions } from '../ports.ts';
+import { printReport } from '../print.ts';
+import { loadPlan, openRun } from '../session.ts';
+import { exitCodeOf, judgeRun } from '../verdict.ts';
+import type { World } from '../world.ts';
+
+export interface JudgeCommandOptions extends GlobalOptions {
+  readonly config?: string;
+  readonly baseline?: string;
+  readonly json?: boolean;
+}
+
+/** `gauntlet judge`: the verdict of a stored run, also by another configuration. Runs nothing of the user's. */
+export async function judgeCommand(world: World, run: string, options: JudgeCommandOptions): Promise<number> {
+  const context = await openRun(world, { ...options, run });
+  const { stages, budget, seed, only } = context.plan;
+  const other =
+    options.config === undefined
+      ? undefined
+      : await loadPlan(world, { ...options, config: options.config, budget, seed, ...(only.length > 0 ? { only } : {}), stage: stages.map(({ name }) => name) }, context.ports);
+  const report = await judgeRun(world, context, { ...(other ? { plan: other.plan } : {}), baseline: options.baseline, store: other === undefined });
+  printReport(world, report, { json: options.json === true, directory: context.directory.path });
+  return exitCodeOf(report);
+}

@@ -1,0 +1,18 @@
+import { runGate } from '../../run/gate.ts';
+import { startRun, type PlanOptions } from '../session.ts';
+import { exitCodeOf, judgeRun } from '../verdict.ts';
+import { printReport } from '../print.ts';
+import type { World } from '../world.ts';
+
+export interface RunOptions extends PlanOptions {
+  readonly keepUp?: boolean;
+}
+
+/** `gauntlet run`: the whole gate. The report is written and the stack is down before the exit code says the verdict. */
+export async function run(world: World, options: RunOptions): Promise<number> {
+  const context = await startRun(world, options);
+  await runGate(context, { keepUp: options.keepUp === true });
+  const report = await judgeRun(world, context, { baseline: options.baseline, store: true });
+  printReport(world, report, { json: options.json === true, directory: context.directory.path });
+  return exitCodeOf(report);
+}

@@ -1,0 +1,20 @@
+import { runUp } from '../../run/gate.ts';
+import { openStack } from '../../run/stack.ts';
+import { EXIT_CODES } from '../../model/verdict.ts';
+import { startRun, type PlanOptions } from '../session.ts';
+import type { World } from '../world.ts';
+
+/** `gauntlet up`: a run begins and its stack comes up. A stack that does not get ready is evidence for the verdict, and exit code 2 here. */
+export async function up(world: World, options: PlanOptions): Promise<number> {
+  const context = await startRun(world, options);
+  const { outcome } = await runUp(context);
+  const stack = await openStack(context, 'head');
+  if (options.json === true) world.stdout.write(`${JSON.stringify({ run: context.info.id, directory: context.directory.path, stack: stack?.manifest }, undefined, 2)}\n`);
+  else {
+    for (const { name, url } of stack?.manifest.targets ?? []) world.stdout.write(`${name} ${url}\n`);
+    world.stdout.write(`run ${context.info.id}\n`);
+  }
+  if (outcome.status === 'interrupted') return EXIT_CODES.interrupted;
+  if (outcome.status === 'crashed') throw outcome.error;
+  return context.plan.stack === undefined || stack?.ready === true ? EXIT_CODES.pass : EXIT_CODES.unknown;
+}

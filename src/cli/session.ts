@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism, totalmem } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+import { forgeContext } from '../action/forge-context.ts';
+import { loadConfig } from '../config/load.ts';
+import { parseWaivers } from '../config/waivers.ts';
+import { makeRedactor, secretsFromEnv } from '../lib/redact.ts';
+import type { Plan, Waiver } from '../model/plan.ts';
+import { RUN_SCHEMA, type RunInfo } from '../model/run.ts';
+import type { Budget, StageName } from '../model/stage.ts';
+import { makePlan } from '../plan/plan.ts';
+import type { Ports } from '../ports/index.ts';
+import type { RunContext } from '../run/context.ts';
+import { gitState, showFile } from '../run/git.ts';
+import { RunDirectory } from '../run/run-directory.ts';
+import { portsOf, rootOf, type GlobalOptions } from './ports.ts';
+import { version } from './version.ts';
+import type { World } from './world.ts';
+
+const WAIVERS = '.gauntlet/waivers.yml';
+
+export interface PlanOptions extends GlobalOptions {
+  readonly config: string;
+  readonly stage?: readonly StageName[];
+  readonly only?: readonly string[];
+  readonly budget?: Budget;
+  readonly seed?: number;
+  readonly users?: number;
+  readonly duration?: number;
+  readonly criticalOnly?: boolean;
+  readonly stack?: string;
+  readonly baseline?: string;
+  readonly leg?: string;
+  readonly json?: boolean;
+}
+
+/** The configuration as a plan. Reads files and git, runs nothing. */
+export async function loadPlan(world: World, options: PlanOptions, ports: Ports): Promise<{ plan: Plan; configSha256: string }> {
+  const root = rootOf(world, options);
+  const path = isAbsolute(options.config) ? options.config : join(root, options.config);
+  const { config, sha256 } = await loadConfig({ files: ports.files, path, root, env: world.env });
+  const files = await ports.files.glob(['**/*'], root);
+  const plan = makePlan(config, {
+    configPath: options.config,
+    files,
+    waivers: await readWaivers(world, root, ports),
+    ...(options.stage === undefined ? {} : { stages: options.stage }),
+    ...(options.only === undefined ? {} : { only: options.only }),
+    ...(options.budget === undefined ? {} : { budget: options.budget }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.users === undefined ? {} : { users: options.users }),
+    ...(options.duration === undefined ? {} : { durationMs: options.duration }),
+    ...(options.criticalOnly === undefined ? {} : { criticalOnly: options.criticalOnly }),
+    ...(options.stack === undefined ? {} : { stackKind: options.stack }),
+  });
+  return { plan, configSha256: sha256 };
+}
+
+/** Starts a run: its plan and its description are on disk before anything else happens. */
+export async function startRun(world: World, options: PlanOptions): Promise<RunContext> {
+  const ports = portsOf(world, options);
+  const root = rootOf(world, options);
+  const { plan, configSha256 } = await loadPlan(world, options, ports);
+  const info = await describeRun(world, { ports, root, plan, configSha256, leg: options.leg });
+  const directory = await RunDirectory.create(root, info, ports);
+  await directory.writePlan(plan);
+  return contextOf(world, { ports, root, directory, plan, info });
+}
+
+/** Goes on with a run that an earlier process started. */
+export async function openRun(world: World, options: GlobalOptions & { run: string }): Promise<RunContext> {
+  const ports = portsOf(world, options);
+  const root = rootOf(world, options);
+  const directory = await RunDirectory.open(root, options.run, ports);
+  return contextOf(world, { ports, root, directory, plan: await directory.plan(), info: await directory.info() });
+}
+
+/** Replaces secrets of this environment in anything that is kept or shown. */
+export function redactorOf(world: World, runId: string): (text: string) => string {
+  return makeRedactor({ secrets: secretsFromEnv(world.env), salt: runId });
+}
+
+function contextOf(world: World, parts: Omit<RunContext, 'signal' | 'redact'>): RunContext {
+  return { ...parts, signal: world.signal, redact: redactorOf(world, parts.info.id) };
+}
+
+interface Describing {
+  readonly ports: Ports;
+  readonly root: string;
+  readonly plan: Plan;
+  readonly configSha256: string;
+  readonly leg: string | undefined;
+}
+
+async function describeRun(world: World, { ports, root, plan, configSha256, leg }: Describing): Promise<RunInfo> {
+  const forge = await forgeContext(world.env, ports.files);
+  const git = await gitState({ ports, root });
+  const startedAt = ports.clock.now();
+  const head = forge.headSha ?? git.head;
+  return {
+    schema: RUN_SCHEMA,
+    id: `${startedAt.replace(/[-:]|\.\d+/g, '').toLowerCase()}-${randomBytes(3).toString('hex')}`,
+    tool: { name: 'gauntlet', version: await version() },
+    startedAt,
+    budget: plan.budget,
+    seed: plan.seed,
+    configPath: plan.configPath,
+    configSha256,
+    git: { ...(head === undefined ? {} : { head }), ...(forge.baseSha === undefined ? {} : { base: forge.baseSha }), dirty: git.dirty },
+    forge,
+    machine: { platform: process.platform, cpus: availableParallelism(), memoryBytes: totalmem(), node: process.version },
+    ended: 'running',
+    ...(leg === undefined ? {} : { leg }),
+  };
+}
+
+/** Waivers come from the base branch, so that a pull request cannot waive itself; on a laptop, from the commit that stands. */
+async function readWaivers(world: World, root: string, ports: Ports): Promise<readonly Waiver[]> {
+  const { baseSha } = await forgeContext(world.env, ports.files);
+  const text = await showFile({ ports, root }, { commit: baseSha ?? 'HEAD', path: WAIVERS });
+  return text === undefined ? [] : parseWaivers(text, WAIVERS);
+}

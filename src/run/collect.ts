@@ -1,0 +1,86 @@
+import { relative } from 'node:path';
+
+import { collectCoverage } from '../coverage/collect.ts';
+import type { CoverageEvidence, TestsEvidence } from '../model/evidence.ts';
+import type { PlannedCommand, PlannedStage } from '../model/plan.ts';
+import { collectResults } from '../results/collect.ts';
+import type { AttemptReports } from './command.ts';
+import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
+import { trackedFiles } from './git.ts';
+
+export interface Collection {
+  readonly command: PlannedCommand;
+  readonly attempts: readonly AttemptReports[];
+}
+
+/** Reads the reports of a command's attempts into evidence; whatever is owed and not there becomes a gap. */
+export async function collectCommandEvidence(context: RunContext, stage: PlannedStage, collection: Collection): Promise<void> {
+  await collectTests(context, stage, collection);
+  await collectCommandCoverage(context, stage, collection);
+}
+
+async function collectTests(context: RunContext, stage: PlannedStage, { command, attempts }: Collection): Promise<void> {
+  if (command.results.length === 0) return;
+  const place = { stage: stage.name, name: `${command.name}-results`, owed: owedIds(context.plan, stage.name, 'tests', command.name) };
+  const last = attempts.at(-1);
+  if (!last || last.results.fresh.length === 0) {
+    await addGap(context, place, missing(command.results, { stale: (last?.results.stale ?? []).map((path) => relative(context.root, path)), what: 'test report' }));
+    if (attempts.every(({ results }) => results.fresh.length === 0)) return;
+  }
+  const cases: string[] = [];
+  const { tests, gaps } = await collectResults({
+    ports: context.ports,
+    root: context.root,
+    redact: context.redact,
+    attempts: attempts.map(({ attempt, results }) => ({ attempt, paths: results.fresh })),
+    writeCase: (line) => void cases.push(line),
+  });
+  await addGaps(context, place, gaps);
+  if (tests.counts.tests === 0) return;
+  const file = `evidence/${stage.name}/cases-${command.name}.ndjson`;
+  await context.directory.writeText(file, `${cases.join('\n')}\n`);
+  const evidence: TestsEvidence = { ...tests, ...frame(context, stage, { kind: 'tests', command: command.name }), cases: { file } };
+  await context.directory.addEvidence(evidence);
+}
+
+async function collectCommandCoverage(context: RunContext, stage: PlannedStage, { command, attempts }: Collection): Promise<void> {
+  if (!command.coverage) return;
+  const place = { stage: stage.name, name: `${command.name}-coverage`, owed: owedIds(context.plan, stage.name, 'coverage', command.name) };
+  const last = attempts.at(-1);
+  if (!last || last.coverage.fresh.length === 0) {
+    const stale = (last?.coverage.stale ?? []).map((path) => relative(context.root, path));
+    await addGap(context, place, missing(command.coverage.files, { stale, what: 'coverage report' }));
+    return;
+  }
+  const tracked = await trackedFiles(context);
+  const { coverage, gaps } = await collectCoverage({ ports: context.ports, root: context.root, paths: last.coverage.fresh, tracked, redact: context.redact });
+  await addGaps(context, place, gaps);
+  if (coverage.lines.total === 0) return;
+  const evidence: CoverageEvidence = { ...coverage, ...frame(context, stage, { kind: 'coverage', command: command.name }) };
+  await context.directory.addEvidence(evidence);
+}
+
+async function addGaps(context: RunContext, place: { stage: PlannedStage['name']; name: string; owed: readonly string[] }, gaps: readonly Gap[]): Promise<void> {
+  for (const [index, gap] of gaps.entries()) await addGap(context, { ...place, name: `${place.name}-${index + 1}` }, gap);
+}
+
+function missing(globs: readonly string[], { stale, what }: { stale: readonly string[]; what: string }): Gap {
+  const asked = globs.join(', ');
+  if (stale.length === 0) {
+    return {
+      reason: 'missing',
+      message: `no ${what} arrived: ${asked || 'no file is configured, and nothing'} matched nothing after the command ended`,
+      fix: `make the command write its ${what} where the config looks for it, or correct the glob`,
+    };
+  }
+  return {
+    reason: 'missing',
+    message: `no ${what} arrived: ${stale.slice(0, 3).join(', ')} matched but was written before this run, so it says nothing about this commit`,
+    fix: `make the command write its ${what} anew on every run`,
+  };
+}
+
+function frame<Kind extends 'tests' | 'coverage'>(context: RunContext, stage: PlannedStage, { kind, command }: { kind: Kind; command: string }) {
+  const now = context.ports.clock.now();
+  return { id: `${stage.name}/${kind}-${command}`, kind, stage: stage.name, window: { from: now, to: now }, command };
+}

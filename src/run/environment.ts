@@ -1,0 +1,41 @@
+import type { StackManifest } from '../model/manifest.ts';
+import type { StageName } from '../model/stage.ts';
+import type { RunContext } from './context.ts';
+
+/**
+ * What the user's own commands learn about the run and the stack:
+ * `GAUNTLET_RUN_ID`, `GAUNTLET_RUN_DIR`, `GAUNTLET_STAGE`, `GAUNTLET_ATTEMPT`, `GAUNTLET_BUDGET`, `GAUNTLET_SEED`,
+ * `GAUNTLET_TARGET_<NAME>_{URL,HOST,PORT}` per target and `GAUNTLET_SERVICE_<NAME>_{HOST,PORT,PORT_<n>}` per published port.
+ */
+export function commandEnvironment(context: RunContext, stage: StageName, manifest: StackManifest | undefined): Record<string, string> {
+  const { info, directory, plan, ports } = context;
+  return {
+    ...ports.env,
+    GAUNTLET_RUN_ID: info.id,
+    GAUNTLET_RUN_DIR: directory.path,
+    GAUNTLET_STAGE: stage,
+    GAUNTLET_BUDGET: plan.budget,
+    GAUNTLET_SEED: String(plan.seed),
+    ...(manifest ? stackEnvironment(manifest) : {}),
+  };
+}
+
+function stackEnvironment({ targets, services }: StackManifest): Record<string, string> {
+  const entries: [string, string][] = [];
+  for (const { name, url, host, port } of targets) {
+    const prefix = `GAUNTLET_TARGET_${upper(name)}`;
+    entries.push([`${prefix}_URL`, url], [`${prefix}_HOST`, host], [`${prefix}_PORT`, String(port)]);
+  }
+  for (const { name, ports } of services) {
+    const prefix = `GAUNTLET_SERVICE_${upper(name)}`;
+    ports.forEach(({ container, host, port }, index) => {
+      if (index === 0) entries.push([`${prefix}_HOST`, host], [`${prefix}_PORT`, String(port)]);
+      entries.push([`${prefix}_PORT_${container}`, String(port)]);
+    });
+  }
+  return Object.fromEntries(entries);
+}
+
+function upper(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+}

@@ -1,0 +1,61 @@
+import { atPath, containsJson, parseJson } from '../lib/json.ts';
+import type { StepPlugin, StepReply } from '../journeys/contract.ts';
+import type { Expectation, Miss } from '../model/journey.ts';
+import { formatLimit, formatQuantity, keeps, type Limit } from '../model/limit.ts';
+
+/** Everything that a step's reply did not keep, both numbers shown. A step that failed outright has just that to tell. */
+export function checkStep(reply: StepReply & { tokens?: number }, expect: Expectation, accepts: StepPlugin['accepts']): Miss[] {
+  if (reply.failure) return [reply.failure];
+  return [
+    ...checkStatus(reply.status, expect.status, accepts),
+    ...checkLimit('within', reply.durationMs, expect.within),
+    ...checkLimit('tokens', reply.tokens, expect.tokens),
+    ...checkLimit('bytes', reply.bytes, expect.bytes),
+    ...checkReply(reply.text, expect),
+    ...checkHeaders(reply.headers ?? {}, expect.headers ?? {}),
+  ];
+}
+
+/** A number against its limit; a number that was never measured does not keep it. */
+export function checkLimit(what: 'within' | 'tokens' | 'bytes', measured: number | undefined, limit: Limit | undefined): Miss[] {
+  if (!limit || (measured !== undefined && keeps(measured, limit))) return [];
+  return [{ what, measured: measured === undefined ? 'not measured' : formatQuantity(measured, limit.unit), expected: formatLimit(limit) }];
+}
+
+/** Values taken out of a reply, and the paths at which there was nothing. */
+export function capture(text: string, paths: Readonly<Record<string, string>>): { values: Record<string, string>; misses: Miss[] } {
+  const body = parseJson(text);
+  const values: Record<string, string> = {};
+  const misses: Miss[] = [];
+  for (const [name, path] of Object.entries(paths)) {
+    const value = atPath(body, path);
+    if (value === undefined || value === null) misses.push({ what: 'capture', measured: `nothing at ${path}`, expected: `a value for {{${name}}}` });
+    else values[name] = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  }
+  return { values, misses };
+}
+
+function checkStatus(status: number | undefined, wanted: readonly number[] | undefined, accepts: StepPlugin['accepts']): Miss[] {
+  if (wanted === undefined) {
+    return status === undefined || accepts(status) ? [] : [{ what: 'status', measured: String(status), expected: 'a successful status' }];
+  }
+  return status !== undefined && wanted.includes(status) ? [] : [{ what: 'status', measured: String(status ?? 'none'), expected: wanted.join(' or ') }];
+}
+
+function checkReply(text: string, { reply, contains }: Expectation): Miss[] {
+  const misses: Miss[] = [];
+  if (reply !== undefined && !containsJson(parseJson(text), reply)) {
+    misses.push({ what: 'reply', measured: text.slice(0, 200) || 'an empty body', expected: JSON.stringify(reply) });
+  }
+  for (const part of contains ?? []) {
+    if (!text.includes(part)) misses.push({ what: 'contains', measured: text.slice(0, 200) || 'an empty body', expected: part });
+  }
+  return misses;
+}
+
+function checkHeaders(headers: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): Miss[] {
+  return Object.entries(wanted).flatMap(([name, value]): Miss[] => {
+    const measured = headers[name.toLowerCase()];
+    return measured?.includes(value) ? [] : [{ what: 'headers', measured: `${name}: ${measured ?? '(absent)'}`, expected: `${name}: ${value}` }];
+  });
+}

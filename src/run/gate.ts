@@ -1,0 +1,81 @@
+import { errorMessage } from '../model/errors.ts';
+import type { PlannedStage } from '../model/plan.ts';
+import type { StageName } from '../model/stage.ts';
+import type { RunContext } from './context.ts';
+import { runStage, skipStage } from './stage.ts';
+import { needsStack } from './stack-needs.ts';
+import { openStack, stackDown, stackUp, watchStack, type RunningStack } from './stack.ts';
+import { runTasks, type Task, type TasksResult } from './task-runner.ts';
+
+const STACK_DOWN_MS = 120_000;
+
+/** The whole gate: stack up, stages in order, stack down whatever happened. What happened is on disk; nothing is judged here. */
+export async function runGate(context: RunContext, { keepUp }: { keepUp: boolean }): Promise<TasksResult> {
+  const state: { stack: RunningStack | undefined } = { stack: undefined };
+  const tasks = [...stackTasks(context, state, keepUp), stagesTask(context, state)];
+  return finish(context, await runTasks(tasks, context.signal));
+}
+
+/** Brings up the stack alone, for later steps. A stack that does not get ready is evidence, not an error. */
+export async function runUp(context: RunContext): Promise<TasksResult> {
+  const setup = async () => void (await stackUp(context, 'head'));
+  return runTasks([{ title: 'bring the stack up', setup }], context.signal);
+}
+
+/** Some stages against a stack that an earlier step brought up. */
+export async function runStages(context: RunContext, names: readonly StageName[]): Promise<TasksResult> {
+  const state = { stack: await openStack(context, 'head') };
+  return finish(context, await runTasks([stagesTask(context, state, names)], context.signal));
+}
+
+function stackTasks(context: RunContext, state: { stack: RunningStack | undefined }, keepUp: boolean): Task[] {
+  if (!context.plan.stack || !needsStack(context.plan.stages)) return [];
+  return [
+    {
+      title: 'bring the stack up',
+      setup: async () => {
+        state.stack = await stackUp(context, 'head');
+      },
+      ...(keepUp ? {} : { teardown: (signal: AbortSignal) => stackDown(context, 'head', signal) }),
+      teardownMs: STACK_DOWN_MS,
+    },
+  ];
+}
+
+function stagesTask(context: RunContext, state: { stack: RunningStack | undefined }, names?: readonly StageName[]): Task {
+  const stages = context.plan.stages.filter(({ name }) => names === undefined || names.includes(name));
+  return { title: 'run the stages', setup: () => runInOrder(context, stages, state.stack), teardown: () => leaveNothingOpen(context, stages) };
+}
+
+async function runInOrder(context: RunContext, stages: readonly PlannedStage[], stack: RunningStack | undefined): Promise<void> {
+  await using watching = new AsyncDisposableStack();
+  if (stack) watching.use(watchStack(context, stack));
+  let stopped: string | undefined;
+  for (const stage of stages) {
+    if (context.signal.aborted) return;
+    if (stopped !== undefined) {
+      await skipStage(context, stage, { status: 'skipped', because: stopped });
+      continue;
+    }
+    const { failed } = await runStage(context, stage, stack);
+    if (failed && stage.failFast) stopped = `${stage.name} failed and fails fast`;
+  }
+}
+
+/** After an interruption every planned stage still has its record: what was not run is said. */
+async function leaveNothingOpen(context: RunContext, stages: readonly PlannedStage[]): Promise<void> {
+  const done = new Set((await context.directory.stageRuns()).map(({ stage }) => stage));
+  for (const stage of stages) {
+    if (!done.has(stage.name)) await skipStage(context, stage, { status: 'interrupted', because: 'the run was stopped before it' });
+  }
+}
+
+async function finish(context: RunContext, result: TasksResult): Promise<TasksResult> {
+  const { clock, progress } = context.ports;
+  const info = await context.directory.info();
+  const ended = result.outcome.status;
+  await context.directory.writeInfo({ ...info, finishedAt: clock.now(), ended: info.ended === 'interrupted' ? 'interrupted' : ended });
+  if (result.outcome.status === 'crashed') progress.warn(`gate │ ${result.outcome.during} crashed: ${errorMessage(result.outcome.error)}`);
+  for (const problem of result.undoProblems) progress.warn(`gate │ ${problem}`);
+  return result;
+}

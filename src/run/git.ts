@@ -1,0 +1,36 @@
+import type { Ports } from '../ports/index.ts';
+
+const GIT_MS = 20_000;
+const CAPTURE_BYTES = 64_000_000;
+
+interface Repository {
+  readonly ports: Pick<Ports, 'exec' | 'env'>;
+  readonly root: string;
+}
+
+/** Files that git tracks below the root, relative to it; empty when the root is not a repository. */
+export async function trackedFiles(repository: Repository): Promise<readonly string[]> {
+  const output = await git(repository, ['ls-files', '-z']);
+  return output === undefined ? [] : output.split('\0').filter((path) => path !== '');
+}
+
+/** Head commit, and whether the work tree differs from it. */
+export async function gitState(repository: Repository): Promise<{ head?: string; dirty: boolean }> {
+  const head = (await git(repository, ['rev-parse', 'HEAD']))?.trim();
+  if (head === undefined) return { dirty: false };
+  const status = await git(repository, ['status', '--porcelain', '--untracked-files=no']);
+  return { head, dirty: (status ?? '').trim() !== '' };
+}
+
+/** The text of a file at a commit, `undefined` when it is not there. */
+export async function showFile(repository: Repository, { commit, path }: { commit: string; path: string }): Promise<string | undefined> {
+  return git(repository, ['show', `${commit}:${path}`]);
+}
+
+async function git({ ports, root }: Repository, args: readonly string[]): Promise<string | undefined> {
+  const { outcome, stdout } = await ports.exec.run(
+    { type: 'argv', argv: ['git', ...args] },
+    { cwd: root, env: { ...ports.env, GIT_OPTIONAL_LOCKS: '0' }, timeoutMs: GIT_MS, captureBytes: CAPTURE_BYTES },
+  );
+  return outcome.ended === 'exit' && outcome.code === 0 ? stdout : undefined;
+}

@@ -1,0 +1,33 @@
+import { relative, resolve } from 'node:path';
+
+import { inspectCoverage } from '../coverage/collect.ts';
+import type { Ratio } from '../model/coverage.ts';
+import type { GapReason } from '../model/evidence.ts';
+import type { TestCounts } from '../model/tests.ts';
+import type { Ports } from '../ports/index.ts';
+import { inspectResults } from '../results/collect.ts';
+
+/** What one file says; `gap` when it cannot be read to its end or trusted. */
+export type Inspection = { readonly file: string; readonly format?: string | undefined; readonly gap?: { readonly reason: GapReason; readonly message: string } | undefined } & Partial<TestCounts> & {
+    readonly lines?: Ratio | undefined;
+    readonly branches?: Ratio | undefined;
+    readonly functions?: Ratio | undefined;
+    readonly files?: number | undefined;
+  };
+
+interface Place {
+  readonly ports: Pick<Ports, 'files'>;
+  readonly root: string;
+  readonly cwd: string;
+}
+
+/** Reads a file as a test report or as a coverage report, whichever its content is. */
+export async function inspectFile({ ports, root, cwd }: Place, file: string): Promise<Inspection> {
+  const path = resolve(cwd, file);
+  const shown = relative(cwd, path);
+  if (!(await ports.files.exists(path))) return { file: shown, gap: { reason: 'missing', message: 'there is no such file' } };
+  const found = (await inspectResults({ ports, root }, path)) ?? (await inspectCoverage({ ports, root }, path));
+  if (found) return { ...found, file: shown };
+  const empty = (await ports.files.size(path)) === 0;
+  return { file: shown, gap: empty ? { reason: 'empty', message: 'the file is empty' } : { reason: 'unrecognised', message: 'no known result or coverage format' } };
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+
+import type { JourneySession, StepPlugin, StepReply } from '../journeys/contract.ts';
+import { stepKinds } from '../journeys/registry.ts';
+import { countTokens, TOKENIZER } from '../lib/tokens.ts';
+import type { JourneyEvidence } from '../model/evidence.ts';
+import { errorMessage, GauntletError } from '../model/errors.ts';
+import type { Expectation, Journey, JourneyStep, JourneyStepRun, Miss } from '../model/journey.ts';
+import type { ResolvedTarget } from '../model/manifest.ts';
+import type { Ports } from '../ports/index.ts';
+import { capture, checkLimit, checkStep } from './expectations.ts';
+import { fillJson, fillTemplate } from './template.ts';
+
+const EXCERPT_CHARACTERS = 500;
+
+export interface JourneyContext {
+  readonly ports: Ports;
+  readonly root: string;
+  readonly targets: readonly ResolvedTarget[];
+  /** Environment of the run's own commands. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly user: string;
+  readonly signal: AbortSignal;
+  readonly redact: (text: string) => string;
+}
+
+type JourneyRun = Pick<JourneyEvidence, 'outcome' | 'durationMs' | 'steps' | 'totals'>;
+
+/** Walks a journey once, as one user. Stops at the first step that could not be done or kept; later steps have no run. */
+export async function runJourney(journey: Journey, context: JourneyContext): Promise<JourneyRun> {
+  const from = context.ports.clock.monotonicMs();
+  await using closing = new AsyncDisposableStack();
+  const walk = new Walk(journey, context, newSession(closing));
+  for (const step of journey.steps) {
+    if (context.signal.aborted || !(await walk.take(step))) break;
+  }
+  return walk.finish(context.ports.clock.monotonicMs() - from);
+}
+
+/** The state of one walk: what was captured, what each step left. */
+class Walk {
+  readonly #journey: Journey;
+  readonly #context: JourneyContext;
+  readonly #session: JourneySession;
+  readonly #captured: Record<string, string> = {};
+  readonly #steps: JourneyStepRun[] = [];
+
+  constructor(journey: Journey, context: JourneyContext, session: JourneySession) {
+    this.#journey = journey;
+    this.#context = context;
+    this.#session = session;
+  }
+
+  /** Runs one step; tells whether the journey can go on. */
+  async take(step: JourneyStep): Promise<boolean> {
+    const plugin = stepKinds.find(({ type }) => type === step.type);
+    if (!plugin) throw new GauntletError(`no step kind is called ${step.type}`, { kind: 'internal', hint: 'report this: the plan names a step kind that this version does not have' });
+    const values = this.#values();
+    const filled = { ...step, title: readable(step.title, values), expect: fillExpectation(step.expect, values) };
+    const reply = await this.#run(plugin, filled, values);
+    const tokens = this.#countsTokens(step) ? await countTokens(reply.text) : undefined;
+    const measured = { ...reply, ...(tokens === undefined ? {} : { tokens }) };
+    const captured = reply.failure ? { values: {}, misses: [] } : capture(reply.text, step.capture);
+    Object.assign(this.#captured, captured.values);
+    const misses = [...checkStep(measured, filled.expect, plugin.accepts), ...captured.misses];
+    this.#steps.push(this.#stepRun(filled, measured, misses));
+    return misses.length === 0;
+  }
+
+  finish(durationMs: number): JourneyRun {
+    const { expect, steps: planned } = this.#journey;
+    const bytes = sum(this.#steps.map((step) => step.bytes ?? 0));
+    const counted = this.#steps.filter((step) => step.tokens !== undefined);
+    const tokens = counted.length > 0 ? sum(counted.map((step) => step.tokens ?? 0)) : undefined;
+    const complete = this.#steps.length === planned.length && this.#steps.every((step) => step.misses.length === 0);
+    const totals = [...checkLimit('tokens', tokens, expect.tokens), ...checkLimit('bytes', bytes, expect.bytes), ...checkLimit('within', durationMs, expect.within)];
+    const steps = complete && totals.length > 0 ? [...this.#steps, totalStep(durationMs, totals)] : this.#steps;
+    return {
+      outcome: this.#outcome(complete && totals.length === 0),
+      durationMs,
+      steps,
+      totals: { bytes, ...(tokens === undefined ? {} : { tokens, tokenizer: TOKENIZER }) },
+    };
+  }
+
+  #outcome(kept: boolean): JourneyRun['outcome'] {
+    if (kept) return 'passed';
+    if (this.#context.signal.aborted) return 'interrupted';
+    const last = this.#steps.at(-1);
+    return last?.misses.some(({ what }) => what === 'connection') ? 'unreachable' : 'failed';
+  }
+
+  async #run(plugin: StepPlugin, step: JourneyStep, values: Record<string, string>): Promise<StepReply> {
+    const { ports, root, env, signal } = this.#context;
+    const fill = (text: string) => fillTemplate(text, values);
+    const context = { ports, session: this.#session, fill, root, env, timeoutMs: step.timeoutMs, signal };
+    try {
+      return await plugin.run(step.options, context, step);
+    } catch (error) {
+      if (error instanceof GauntletError) throw error;
+      return { durationMs: 0, text: '', bytes: 0, failure: { what: 'connection', measured: errorMessage(error), expected: 'a reply' } };
+    }
+  }
+
+  #values(): Record<string, string> {
+    const { targets, env, user } = this.#context;
+    return {
+      ...Object.fromEntries(Object.entries(env).map(([name, value]) => [`env.${name}`, value])),
+      ...Object.fromEntries(targets.flatMap(({ name, url, host, port }) => [[name, url], [`${name}.host`, host], [`${name}.port`, String(port)]])),
+      ...this.#captured,
+      user,
+      nonce: randomUUID(),
+    };
+  }
+
+  #countsTokens(step: JourneyStep): boolean {
+    return step.expect.tokens !== undefined || this.#journey.expect.tokens !== undefined;
+  }
+
+  #stepRun(step: JourneyStep, reply: StepReply & { tokens?: number }, misses: readonly Miss[]): JourneyStepRun {
+    const { redact } = this.#context;
+    return {
+      title: redact(step.title),
+      type: step.type,
+      durationMs: reply.durationMs,
+      ...(reply.status === undefined ? {} : { status: reply.status }),
+      bytes: reply.bytes,
+      ...(reply.tokens === undefined ? {} : { tokens: reply.tokens }),
+      misses: misses.map((miss) => ({ ...miss, measured: redact(miss.measured), expected: redact(miss.expected) })),
+      ...(misses.length > 0 ? { excerpt: redact(reply.text.slice(0, EXCERPT_CHARACTERS)) } : {}),
+      ...(misses.length > 0 && reply.curl !== undefined ? { curl: redact(reply.curl) } : {}),
+    };
+  }
+}
+
+function totalStep(durationMs: number, misses: readonly Miss[]): JourneyStepRun {
+  return { title: 'the whole journey', type: 'total', durationMs, misses: [...misses] };
+}
+
+/** A title with what is known filled in; what is not yet known stays as written. */
+function readable(title: string, values: Readonly<Record<string, string>>): string {
+  return title.replace(/\{\{\s*([\w.-]+)\s*\}\}/g, (whole, name: string) => (name.startsWith('env.') ? whole : (values[name] ?? whole)));
+}
+
+function fillExpectation(expect: Expectation, values: Readonly<Record<string, string>>): Expectation {
+  const { reply, headers, contains } = expect;
+  return {
+    ...expect,
+    ...(reply === undefined ? {} : { reply: fillJson(reply, values) }),
+    ...(headers === undefined ? {} : { headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fillTemplate(value, values)])) }),
+    ...(contains === undefined ? {} : { contains: contains.map((part) => fillTemplate(part, values)) }),
+  };
+}
+
+function newSession(closing: AsyncDisposableStack): JourneySession {
+  const values = new Map<string, unknown>();
+  return {
+    get: <Value>(key: string) => values.get(key) as Value | undefined,
+    set: (key, value, close) => {
+      values.set(key, value);
+      if (close) closing.defer(close);
+    },
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,39 @@
+import type { Service } from '../model/manifest.ts';
+import type { PlannedStage } from '../model/plan.ts';
+import type { RunContext } from './context.ts';
+import type { RunningStack } from './stack.ts';
+
+/** Does any planned stage speak to the stack? */
+export function needsStack(stages: readonly PlannedStage[]): boolean {
+  return stages.some(({ services }) => services === 'all' || services.length > 0);
+}
+
+/** Why a stage cannot use the stack it needs; `undefined` when it can, or needs none. */
+export async function whyNotReady(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<string | undefined> {
+  if (!context.plan.stack || !needsStack([stage])) return undefined;
+  if (!stack) return 'the stack did not come up';
+  if (stack.ready) return undefined;
+  const bad = await badServices(context, stack);
+  if (stage.services === 'all') return `the stack is not ready: ${[...bad].join(', ')}`;
+  const needed = withDependencies(stage.services, stack.manifest.services);
+  const missing = [...needed].filter((service) => bad.has(service));
+  return missing.length === 0 ? undefined : `the stack is not ready: ${missing.join(', ')}`;
+}
+
+async function badServices(context: RunContext, stack: RunningStack): Promise<Set<string>> {
+  const evidence = await context.directory.evidence();
+  const up = evidence.find((piece) => piece.kind === 'stack' && piece.phase === 'up' && piece.instance === stack.manifest.instance);
+  if (up?.kind !== 'stack' || up.readiness?.state !== 'not-ready') return new Set(stack.manifest.services.map(({ name }) => name));
+  return new Set(up.readiness.causes.flatMap(({ service, blocked }) => [service, ...blocked]));
+}
+
+function withDependencies(names: readonly string[], services: readonly Service[]): Set<string> {
+  const needed = new Set<string>();
+  const add = (name: string): void => {
+    if (needed.has(name)) return;
+    needed.add(name);
+    services.find((service) => service.name === name)?.dependsOn.forEach(add);
+  };
+  names.forEach(add);
+  return needed;
+}

@@ -1,0 +1,171 @@
+import { stacks } from '../stacks/registry.ts';
+import type { StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
+import type { StackEvidence } from '../model/evidence.ts';
+import { errorMessage, GauntletError } from '../model/errors.ts';
+import type { Preflight, StackInstance, StackManifest } from '../model/manifest.ts';
+import type { JournalEntry } from '../model/run.ts';
+import type { StageName, Window } from '../model/stage.ts';
+import { z } from 'zod';
+import { timed, type RunContext } from './context.ts';
+
+/** What `down` from another process needs; the undo that the journal books for `stack-up`. */
+const StackUndo = z.object({ kind: z.string(), instance: z.enum(['head', 'base']), handle: z.record(z.string(), z.json()) });
+type StackUndo = z.output<typeof StackUndo>;
+
+/** A stack that is up, with what it takes to watch it and to take it down. */
+export interface RunningStack {
+  readonly plugin: StackPlugin;
+  readonly manifest: StackManifest;
+  readonly ready: boolean;
+}
+
+/** The stage under which stack evidence is filed: the first that is planned. */
+export function stackStage(context: RunContext): StageName {
+  return context.plan.stages[0]?.name ?? 'audit';
+}
+
+/** Brings the planned stack up and stores what became of it. Never throws because a service is bad. */
+export async function stackUp(context: RunContext, instance: StackInstance): Promise<RunningStack | undefined> {
+  const { stack } = context.plan;
+  if (!stack) return undefined;
+  const plugin = findStack(stack.kind);
+  const stackContext = contextFor(context, instance, context.signal);
+  context.ports.progress.say(`stack │ ${stack.kind}: coming up`);
+  const preflight = await plugin.preflight(stack.options, stackContext);
+  for (const { level, message } of preflight) if (level === 'warning') context.ports.progress.warn(`stack │ ${message}`);
+  if (preflight.some(({ level }) => level === 'error')) {
+    await store(context, { instance, preflight, window: instant(context) });
+    return undefined;
+  }
+  const { value: up, window, durationMs } = await timed(context.ports.clock, () => plugin.up(stack.options, stackContext));
+  await context.directory.writeManifest(up.manifest);
+  await store(context, { instance, preflight, window, up });
+  sayReadiness(context, up, durationMs);
+  return { plugin, manifest: up.manifest, ready: up.readiness.state === 'ready' };
+}
+
+/** The stack that an earlier process brought up for this run. */
+export async function openStack(context: RunContext, instance: StackInstance): Promise<RunningStack | undefined> {
+  const manifest = await context.directory.manifest(instance);
+  if (!manifest) return undefined;
+  const evidence = await context.directory.evidence();
+  const ready = evidence.some((piece) => piece.kind === 'stack' && piece.instance === instance && piece.phase === 'up' && piece.readiness?.state === 'ready');
+  return { plugin: findStack(manifest.kind), manifest, ready };
+}
+
+/** Watches the stack while stages run; what happened to it is stored when the watch ends. */
+export function watchStack(context: RunContext, { plugin, manifest }: RunningStack): AsyncDisposable & Watch {
+  const from = context.ports.clock.now();
+  const watch = plugin.watch(manifest, contextFor(context, manifest.instance, context.signal));
+  return {
+    incidents: watch.incidents,
+    async [Symbol.asyncDispose]() {
+      await watch[Symbol.asyncDispose]();
+      const evidence = frame(context, { instance: manifest.instance, phase: 'watch', window: { from, to: context.ports.clock.now() } });
+      await context.directory.addEvidence({ ...evidence, stack: manifest.kind, services: manifest.services, incidents: [...watch.incidents()] });
+    },
+  };
+}
+
+/** Logs first, then down, then what is left behind. A failing log capture never keeps the stack up. */
+export async function stackDown(context: RunContext, instance: StackInstance, signal: AbortSignal): Promise<void> {
+  const undo = await bookedStack(context, instance);
+  if (!undo) return;
+  const plugin = findStack(undo.kind);
+  const stackContext = contextFor(context, instance, signal);
+  const manifest = await context.directory.manifest(instance);
+  const { value: result, window } = await timed(context.ports.clock, async () => {
+    const logs = manifest ? await attempt(() => plugin.logs(manifest, stackContext)) : { value: [] };
+    if ('error' in logs) context.ports.progress.warn(`stack │ logs could not be kept: ${logs.error}`);
+    return { logs: 'value' in logs ? logs.value : [], leaks: await plugin.down(undo.handle, stackContext) };
+  });
+  const evidence = frame(context, { instance, phase: 'down', window });
+  await context.directory.addEvidence({ ...evidence, stack: undo.kind, logs: [...result.logs], leaks: [...result.leaks] });
+  await context.directory.journal({ type: 'undone', at: context.ports.clock.now(), id: undoId(instance), outcome: result.leaks.length === 0 ? 'clean' : `left: ${result.leaks.join(', ')}` });
+  context.ports.progress.say(result.leaks.length === 0 ? 'stack │ down, nothing left behind' : `stack │ down, left behind: ${result.leaks.join(', ')}`);
+}
+
+/** Instances whose stack was booked and not yet taken down, newest state of the journal. */
+export function openInstances(journal: readonly JournalEntry[]): StackInstance[] {
+  const open = new Set<StackInstance>();
+  for (const entry of journal) {
+    if (entry.type !== 'intent' && entry.type !== 'undone') continue;
+    const instance = (['head', 'base'] as const).find((name) => entry.id === undoId(name));
+    if (!instance) continue;
+    if (entry.type === 'intent') open.add(instance);
+    else open.delete(instance);
+  }
+  return [...open];
+}
+
+async function bookedStack(context: RunContext, instance: StackInstance): Promise<StackUndo | undefined> {
+  const journal = await context.directory.readJournal();
+  if (!openInstances(journal).includes(instance)) return undefined;
+  const entry = journal.findLast((candidate) => candidate.type === 'intent' && candidate.id === undoId(instance));
+  const undo = StackUndo.safeParse(entry?.type === 'intent' ? entry.undo : undefined);
+  return undo.success ? undo.data : undefined;
+}
+
+function contextFor(context: RunContext, instance: StackInstance, signal: AbortSignal): StackContext {
+  const { ports, root, directory, info, plan, redact } = context;
+  return {
+    ports,
+    root,
+    runDir: directory.path,
+    runId: info.id,
+    instance,
+    readyMs: plan.stack?.readyMs ?? 0,
+    targets: plan.targets,
+    signal,
+    redact,
+    book: async (handle) => {
+      const undo: StackUndo = { kind: plan.stack?.kind ?? '', instance, handle };
+      await directory.journal({ type: 'intent', at: ports.clock.now(), id: undoId(instance), act: 'stack-up', undo });
+    },
+  };
+}
+
+function findStack(kind: string): StackPlugin {
+  const plugin = stacks.find((candidate) => candidate.kind === kind);
+  if (plugin) return plugin;
+  throw new GauntletError(`no stack kind is called ${kind}`, { kind: 'config', hint: `use one of: ${stacks.map((known) => known.kind).join(', ')}` });
+}
+
+async function store(context: RunContext, options: { instance: StackInstance; preflight: readonly Preflight[]; window: Window; up?: UpResult }): Promise<void> {
+  const { instance, preflight, window, up } = options;
+  const evidence = frame(context, { instance, phase: 'up', window });
+  await context.directory.addEvidence({
+    ...evidence,
+    stack: context.plan.stack?.kind ?? '',
+    preflight: [...preflight],
+    ...(up ? { readiness: up.readiness, services: up.manifest.services } : {}),
+  });
+}
+
+function frame(context: RunContext, { instance, phase, window }: Pick<StackEvidence, 'instance' | 'phase' | 'window'>): StackEvidence {
+  const stage = stackStage(context);
+  return { id: `${stage}/stack-${instance}-${phase}`, kind: 'stack', stage, window, instance, phase, stack: '', services: [], preflight: [], incidents: [], leaks: [], logs: [] };
+}
+
+function sayReadiness({ ports }: RunContext, { readiness, manifest }: UpResult, durationMs: number): void {
+  const seconds = (durationMs / 1000).toFixed(1);
+  if (readiness.state === 'ready') ports.progress.say(`stack │ ready after ${seconds} s: ${manifest.services.map(({ name }) => name).join(', ')}`);
+  else for (const cause of readiness.causes) ports.progress.warn(`stack │ not ready after ${seconds} s: ${cause.service}: ${cause.message}`);
+}
+
+function instant({ ports }: RunContext): Window {
+  const now = ports.clock.now();
+  return { from: now, to: now };
+}
+
+function undoId(instance: StackInstance): string {
+  return `stack-${instance}`;
+}
+
+async function attempt<Value>(body: () => Promise<Value>): Promise<{ value: Value } | { error: string }> {
+  try {
+    return { value: await body() };
+  } catch (error) {
+    return { error: errorMessage(error) };
+  }
+}

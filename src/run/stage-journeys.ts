@@ -1,0 +1,85 @@
+import type { JourneyEvidence } from '../model/evidence.ts';
+import type { Journey } from '../model/journey.ts';
+import type { StackManifest } from '../model/manifest.ts';
+import type { PlannedStage, PlannedTarget } from '../model/plan.ts';
+import type { ResolvedTarget } from '../model/manifest.ts';
+import { addGap, owedIds, timed, type RunContext } from './context.ts';
+import { commandEnvironment } from './environment.ts';
+import { runJourney } from './journey.ts';
+
+/** Walks the stage's journeys with its retries; tells whether all of them were kept. */
+export async function runStageJourneys(context: RunContext, stage: PlannedStage, manifest: StackManifest | undefined): Promise<boolean> {
+  const from = context.ports.clock.monotonicMs();
+  const repeatUntil = context.plan.budget === 'pr' ? from : from + (stage.journeys.length > 0 ? (stage.grantedMs ?? 0) : 0);
+  let kept = true;
+  for (let round = 1; round === 1 || (kept && context.ports.clock.monotonicMs() < repeatUntil); round += 1) {
+    for (const name of stage.journeys) {
+      const journey = context.plan.journeys.find((candidate) => candidate.name === name);
+      if (!journey || context.signal.aborted) await addMissing(context, stage, name);
+      else kept = (await walkWithRetries(context, { stage, journey, manifest, round })) && kept;
+      if (context.signal.aborted) kept = false;
+    }
+  }
+  return kept;
+}
+
+interface Walking {
+  readonly stage: PlannedStage;
+  readonly journey: Journey;
+  readonly manifest: StackManifest | undefined;
+  readonly round: number;
+}
+
+async function walkWithRetries(context: RunContext, walking: Walking): Promise<boolean> {
+  const { stage, journey, round } = walking;
+  for (let attempt = 1; attempt <= stage.retries + 1; attempt += 1) {
+    const evidence = await walk(context, walking, attempt);
+    // Later rounds of a long run are kept only when they have something to tell.
+    if (round === 1 || evidence.outcome !== 'passed') await context.directory.addEvidence(evidence);
+    context.ports.progress.update(`${stage.name} │ journey ${journey.name}: ${evidence.outcome} in ${Math.round(evidence.durationMs)} ms`);
+    if (evidence.outcome === 'passed') return true;
+    if (context.signal.aborted) return false;
+  }
+  return false;
+}
+
+async function walk(context: RunContext, { stage, journey, manifest, round }: Walking, attempt: number): Promise<JourneyEvidence> {
+  const user = stage.users === 'synthetic' ? `synthetic-${context.info.id}-${round}-${attempt}` : 'gauntlet';
+  const { value, window } = await timed(context.ports.clock, () =>
+    runJourney(journey, {
+      ports: context.ports,
+      root: context.root,
+      targets: targetsOf(context, stage, manifest),
+      env: commandEnvironment(context, stage.name, manifest),
+      user,
+      signal: context.signal,
+      redact: context.redact,
+    }),
+  );
+  const suffix = round === 1 ? '' : `-round-${round}`;
+  return { id: `${stage.name}/journey-${journey.name}-${attempt}${suffix}`, kind: 'journey', stage: stage.name, window, journey: journey.name, attempt, user, ...value };
+}
+
+/** The stack's targets, with those of the stage's environment (`staging`) in their place where the config names some. */
+function targetsOf({ plan }: RunContext, stage: PlannedStage, manifest: StackManifest | undefined): ResolvedTarget[] {
+  const resolved = new Map((manifest?.targets ?? []).map((target) => [target.name, target]));
+  for (const target of plan.targets) {
+    const wanted = stage.environment === undefined ? target.environment === 'stack' : target.environment === stage.environment;
+    const direct = wanted ? fromUrl(target) : undefined;
+    if (direct) resolved.set(target.name, direct);
+  }
+  return [...resolved.values()];
+}
+
+function fromUrl({ name, url, health }: PlannedTarget): ResolvedTarget | undefined {
+  if (url === undefined) return undefined;
+  const { hostname, port, protocol } = new URL(url);
+  const fallback = protocol === 'https:' || protocol === 'wss:' ? 443 : 80;
+  return { name, url: url.replace(/\/$/, ''), host: hostname, port: port === '' ? fallback : Number(port), ...(health === undefined ? {} : { health }) };
+}
+
+async function addMissing(context: RunContext, stage: PlannedStage, name: string): Promise<void> {
+  const owed = owedIds(context.plan, stage.name, 'journey', name);
+  const message = context.signal.aborted ? `the journey ${name} was not started: the stage was stopped before it` : `no journey is called ${name}`;
+  await addGap(context, { stage: stage.name, name: `journey-${name}`, owed }, { reason: 'not-started', message });
+}

@@ -1,0 +1,21 @@
+import { mapStrings, type Json } from '../lib/json.ts';
+import { GauntletError } from '../model/errors.ts';
+
+const PLACEHOLDER = /\{\{\s*([\w.-]+)\s*\}\}/g;
+
+/** Fills `{{name}}` from the given values; a name that nothing answers to is an error, never an empty text. */
+export function fillTemplate(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(PLACEHOLDER, (_, name: string) => {
+    const value = values[name];
+    if (value !== undefined) return value;
+    throw new GauntletError(`nothing is called {{${name}}} here`, {
+      kind: 'config',
+      hint: `use one of: ${Object.keys(values).sort().map((known) => `{{${known}}}`).join(', ')}`,
+    });
+  });
+}
+
+/** Fills every string inside a JSON value. */
+export function fillJson(value: Json, values: Readonly<Record<string, string>>): Json {
+  return mapStrings(value, (text) => fillTemplate(text, values));
+}
