@@ -122,7 +122,7 @@ function planOptions(command: Command): Command {
     .addOption(new Option('--users <number>', 'users of every load').argParser(parseInteger))
     .addOption(new Option('--duration <time>', 'duration of every load, such as 1h').argParser(parseTime))
     .option('--critical-only', 'only what the critical paths need')
-    .option('--stack <kind>', 'which of the configured stacks to use')
+    .addOption(new Option('--stack <kind>', 'which of the configured stacks to use').env('GAUNTLET_STACK'))
     .option('--baseline <file>', 'compare with this baseline')
     .option('--leg <name>', 'name of this leg of a matrix');
 }

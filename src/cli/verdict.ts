@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 
 import { judge } from '../judge/judge.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
@@ -31,7 +31,7 @@ export async function judgeRun(world: World, context: RunContext, options: Judge
   const baseline = await readBaseline(context, options.baseline);
   const today = context.ports.clock.now().slice(0, 10);
   const judged = judge({ plan, run, stageRuns, evidence, today, ...(baseline === undefined ? {} : { baseline }) });
-  const report = makeReport({ plan, run, stageRuns, evidence, judged, command: commandName(world) });
+  const report = makeReport({ plan, run, stageRuns, evidence, judged, command: commandName(world, context) });
   if (options.store) await storeReport(context, report);
   return report;
 }
@@ -56,9 +56,10 @@ export function exitCodeOf({ verdict, run }: ReportV1): number {
   return run.ended === 'interrupted' ? EXIT_CODES.interrupted : exitCode(verdict);
 }
 
-/** How the reader starts this program: what a repro line can be pasted behind. */
-function commandName(world: World): string {
-  return world.env['GAUNTLET_COMMAND'] ?? 'gauntlet';
+/** How the reader starts this program on this repository: what a repro line can be pasted behind. */
+function commandName(world: World, { root }: RunContext): string {
+  const directory = relative(world.cwd, root);
+  return `${world.env['GAUNTLET_COMMAND'] ?? 'bin/gauntlet'}${directory === '' ? '' : ` -C ${directory}`}`;
 }
 
 async function readBaseline({ ports, root }: RunContext, file: string | undefined): Promise<Baseline | undefined> {
