@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+import type { Command, CoverageGate } from '../model/plan.ts';
+import { expected, phrase } from './explain.ts';
+import { defined, environment, glob, globs, NAME, NAME_RULE, percentage, text } from './fields.ts';
+
+/** One command of a stage as it was written, with defaults not yet filled in. */
+export interface CommandSettings {
+  readonly name: string;
+  readonly command: Command;
+  readonly cwd?: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly results?: readonly string[];
+  readonly coverage?: CoverageGate;
+}
+
+/** Where coverage reports usually are: looked at when a stage asks for coverage and names no files. */
+export const COVERAGE_FILES: readonly string[] = [
+  'coverage/lcov.info',
+  'lcov.info',
+  'coverage.lcov',
+  'coverage/cobertura-coverage.xml',
+  'coverage.xml',
+  'coverage.cobertura.xml',
+  'coverage.out',
+  'cover.out',
+];
+
+const coverageMap = z
+  .strictObject({
+    min: percentage.optional().describe('Lines that the tests must run, of all lines in the report.'),
+    files: globs.optional().describe('Coverage reports (lcov, Cobertura, Go coverprofile), as globs from the repository root.'),
+    packages: percentage.optional().describe('Lines that the tests must run in every single package (folder).'),
+    changed: percentage.optional().describe('Lines that the tests must run, of the lines that the change touches.'),
+    critical: z
+      .record(glob, percentage, { error: expected('a map from globs to percentages, such as "src/auth/**": 100%') })
+      .optional()
+      .describe('Critical paths: a glob of source files, and what each matching file must reach.'),
+  })
+  .transform(({ min, files, packages, changed, critical }): CoverageGate => ({ files: files ?? [...COVERAGE_FILES], min: min ?? 0, ...defined({ packages, changed }), critical: critical ?? {} }));
+
+export const coverage = z.union([percentage.transform((min): CoverageGate => ({ files: [...COVERAGE_FILES], min, critical: {} })), coverageMap], {
+  error: expected('a percentage such as 90%, or a map with min, files, packages, changed and critical'),
+});
+
+const argv = z
+  .array(z.string({ error: expected('text') }))
+  .min(1, phrase('is an empty list', 'write the program and its arguments'))
+  .refine(([program = '']) => !/\s/.test(program), {
+    error: (issue) => phrase(`begins with "${String((issue.input as unknown[])[0])}", which is a whole line and no program`, 'write one line of text, or a list of commands: `- {run: …}` for each'),
+  });
+
+const line = text.transform((written): Command => ({ type: 'shell', line: written }));
+const oneCommand = z.union([line, argv.transform((written): Command => ({ type: 'argv', argv: written }))], {
+  error: expected('a line for the shell, or a program with its arguments as a list'),
+});
+
+const commandObject = z
+  .strictObject({
+    name: z.string({ error: expected('text') }).regex(NAME, NAME_RULE).optional().describe('Name of the command in reports; unique in its stage.'),
+    run: oneCommand.describe('A line for the shell, or a program with its arguments as a list.'),
+    cwd: glob.optional().describe('Folder to run it in, from the repository root.'),
+    env: environment.optional(),
+    results: globs.optional().describe('Test reports that this command writes (JUnit XML, go test -json, CTRF, …), as globs from the repository root.'),
+    coverage: coverage.optional().describe('What the coverage of this command must reach: a percentage, or a map.'),
+  })
+  .transform(({ name, run, cwd, env, results, coverage: gate }) => ({ ...defined({ name, cwd, results, coverage: gate }), command: run, env: env ?? {} }));
+
+/** Everything that `run:` can be: one line, one argument list, or several commands. */
+export const run = z
+  .union(
+    [
+      line.transform((command) => [{ command, env: {} }]),
+      argv.transform((written) => [{ command: { type: 'argv' as const, argv: written }, env: {} }]),
+      z.array(commandObject, { error: expected('a list') }).min(1, phrase('is an empty list', 'write at least one command')),
+    ],
+    { error: expected('a line for the shell, a program with its arguments as a list, or a list of commands') },
+  )
+  .transform((commands: readonly Omit<CommandSettings, 'name'>[]): CommandSettings[] =>
+    commands.map((command, index) => ({ name: commands.length === 1 ? 'main' : `command-${index + 1}`, ...command })),
+  );

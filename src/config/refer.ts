@@ -1,0 +1,45 @@
+import { suggest } from '../lib/suggest.ts';
+import type { Path, Places } from './places.ts';
+import type { Problem } from './problems.ts';
+import { FAULT_FAMILIES } from './profiles.ts';
+import type { Plugins, Settings } from './schema.ts';
+import type { StageEntry } from './stages.ts';
+
+/** Names that one part of the configuration uses and no other part defines, and settings that contradict each other. */
+export function checkReferences(settings: Settings, places: Places, { sinks }: Plugins): Problem[] {
+  const journeyNames = Object.keys(settings.journeys);
+  const experimentNames = [...Object.keys(settings.experiments), ...FAULT_FAMILIES];
+  const problems = settings.stages.flatMap((stage) => [
+    ...unknownNames(stage.journeys ?? [], { known: journeyNames, what: 'journey', path: [...stage.at, 'journeys'], places }),
+    ...unknownNames(stage.experiments ?? [], { known: experimentNames, what: 'experiment', path: [...stage.at, 'experiments'], places }),
+    ...commandConflicts(stage, places),
+  ]);
+  for (const [name, { steady, ledger }] of Object.entries(settings.experiments)) {
+    for (const [key, journey] of Object.entries({ steady, ledger })) {
+      if (typeof journey === 'string') problems.push(...unknownNames([journey], { known: journeyNames, what: 'journey', path: ['experiments', name, key], places }));
+    }
+  }
+  const reports = { known: sinks.map((sink) => sink.name), what: 'report', path: ['report', 'sinks'], places };
+  return [...problems, ...unknownNames(settings.report.sinks ?? [], reports)];
+}
+
+function unknownNames(names: readonly string[], { known, what, path, places }: { known: readonly string[]; what: string; path: Path; places: Places }): Problem[] {
+  return names.flatMap((name, index) => {
+    if (known.includes(name)) return [];
+    const meant = suggest(name, known);
+    const choices = known.length === 0 ? `define it first: there is no ${what} yet` : `there are: ${known.slice(0, 20).join(', ')}`;
+    return [places.problem([...path, index], `no ${what} has the name \`${name}\``, { repair: meant === undefined ? choices : `did you mean \`${meant}\`?` })];
+  });
+}
+
+/** With several commands, `results` of the stage would be read once for each of them and counted again. */
+function commandConflicts(stage: StageEntry, places: Places): Problem[] {
+  const commands = stage.run ?? [];
+  const names = commands.map((command) => command.name);
+  const problems = names.flatMap((name, index) =>
+    names.indexOf(name) === index ? [] : [places.problem([...stage.at, 'run', index, 'name'], `a command before this one has the name \`${name}\``, { repair: 'give every command of a stage a name of its own' })],
+  );
+  if (commands.length < 2) return problems;
+  const shared = (['results', 'coverage'] as const).filter((key) => stage[key] !== undefined);
+  return [...problems, ...shared.map((key) => places.problem([...stage.at, key], `\`${key}\` does not say which of the ${commands.length} commands writes it`, { repair: `move it to the command that writes it: \`- {run: …, ${key}: …}\``, at: 'key' }))];
+}

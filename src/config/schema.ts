@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+import { checks } from '../checks/registry.ts';
+import type { CheckPlugin } from '../checks/contract.ts';
+import type { StepPlugin } from '../journeys/contract.ts';
+import { stepKinds } from '../journeys/registry.ts';
+import { PriorityRule } from '../model/plan.ts';
+import { Budget } from '../model/stage.ts';
+import type { Sink } from '../sinks/contract.ts';
+import { sinks } from '../sinks/registry.ts';
+import type { StackPlugin } from '../stacks/contract.ts';
+import { stacks } from '../stacks/registry.ts';
+import { experiments } from './experiments.ts';
+import { expected, phrase } from './explain.ts';
+import { glob, oneOrMore, text, wholeNumber } from './fields.ts';
+import { journeys } from './journeys.ts';
+import { stack } from './stack.ts';
+import { stages } from './stages.ts';
+import { environments, targets } from './targets.ts';
+import { WAIVERS_PATH } from './waivers.ts';
+
+/** What can stand in a configuration beside the house's own words. */
+export interface Plugins {
+  readonly stacks: readonly StackPlugin[];
+  readonly stepKinds: readonly StepPlugin[];
+  readonly checks: readonly CheckPlugin[];
+  readonly sinks: readonly Sink[];
+}
+
+/** Every plugin of this version. */
+export const PLUGINS: Plugins = { stacks, stepKinds, checks, sinks };
+
+const words = oneOrMore(text, 'a word, or a list of words');
+
+const pattern = text.refine(isPattern, { error: (issue) => phrase(`cannot be "${String(issue.input)}": that is no regular expression`, 'write a JavaScript regular expression without slashes') });
+
+const policy = z.strictObject({
+  block: z
+    .array(PriorityRule)
+    .default(['P0', 'new P1'])
+    .describe('Which findings block: priorities, or `new` priorities for findings that the base branch does not have.'),
+});
+
+const report = z.strictObject({ sinks: z.array(text).optional().describe('Which reports to write; all of them without it.') });
+
+/** The whole of `gauntlet.yml`, for the plugins that are there. */
+export function configSchema({ stacks: stackKinds, stepKinds: kinds }: Plugins) {
+  return z.strictObject(
+    {
+      $schema: z.string().optional().describe('Where an editor finds the JSON schema of this file; has no effect.'),
+      version: z.literal(1).default(1).describe('Version of this format: 1.'),
+      stack: stack(stackKinds).optional().describe('The system under test: how to bring it up, or where it runs.'),
+      targets: targets.default({}).describe('Names for the places that journeys, loads and checks speak to.'),
+      environments: environments.default({}).describe('Other sets of targets, selected by a stage with `environment:`.'),
+      stages: stages.describe('What is done, stage by stage.'),
+      journeys: journeys(kinds).default({}).describe("Users' paths through the system, by name."),
+      experiments: experiments.default({}).describe('Faults with what must hold during and after them, by name.'),
+      budget: Budget.default('pr').describe('How much time a run may take: pr (long stages are cut), nightly (as written) or release (as written, everything owed).'),
+      policy: policy.prefault({}).describe('Which findings block.'),
+      waivers: glob.default(WAIVERS_PATH).describe('The file with waivers; it is read from the base branch.'),
+      components: z.record(z.string().min(1), words, { error: expected('a map from components to words') }).optional().describe('Component → words that name it in tests and services, for the component × stage matrix.'),
+      redact: z.array(pattern, { error: expected('a list of regular expressions') }).default([]).describe('Further patterns (regular expressions) of secrets to remove from everything that is kept.'),
+      seed: wholeNumber(0, 4_294_967_295).default(1).describe('Seeds everything random, so that a run can be repeated.'),
+      report: report.prefault({}).describe('How the report is written.'),
+    },
+    { error: (issue) => (issue.code === 'unrecognized_keys' ? undefined : expected('a map of settings that begins with `version: 1`')(issue)) },
+  );
+}
+
+/** Everything that a configuration says, with defaults. */
+export type Settings = z.output<ReturnType<typeof configSchema>>;
+export type JourneySettings = Settings['journeys'][string];
+export type ExperimentSettings = Settings['experiments'][string];
+
+function isPattern(written: string): boolean {
+  try {
+    return new RegExp(written, 'g').source !== '';
+  } catch {
+    return false;
+  }
+}
