@@ -7,7 +7,9 @@ export type ResultEvent =
   /** A count that the report states about a scope (`suite "api"`), to be checked against the scope's cases. */
   | { readonly type: 'declared'; readonly scope: string; readonly what: 'tests' | 'failed' | 'errors' | 'skipped'; readonly declared: number; readonly counted: number }
   /** The parser cannot go on, or has read something that makes the report untrustworthy. */
-  | { readonly type: 'gap'; readonly reason: GapReason; readonly message: string };
+  | { readonly type: 'gap'; readonly reason: GapReason; readonly message: string }
+  /** Something odd that changes no count: said, never judged. */
+  | { readonly type: 'note'; readonly message: string };
 
 /** The beginning of a file, decoded: enough to tell formats apart. */
 export interface Head {

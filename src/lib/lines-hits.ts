@@ -1,0 +1,58 @@
+/** Lines per page: sparse line numbers cost one page each, not an array up to the highest. */
+const PAGE = 256;
+const MOST = 2 ** 32 - 2;
+
+/** Line numbers beyond this are nobody's source file. */
+export const LAST_LINE = 10_000_000;
+
+/** Hits per line of one source file, in about four bytes a line. Hits add up. */
+export class LineHits {
+  /** Each cell holds hits + 1; 0 is a line that nothing is known about. */
+  readonly #pages = new Map<number, Uint32Array>();
+
+  /** Adds hits to a line; tells whether the line number was believable. */
+  add(line: number, hits: number): boolean {
+    if (!Number.isInteger(line) || line < 1 || line > LAST_LINE) return false;
+    const [page, cell] = this.#cell(line);
+    page[cell] = Math.min(MOST, Math.max(1, page[cell] ?? 0) + clean(hits));
+    return true;
+  }
+
+  /** Raises the hits of a line to at least `hits`. */
+  raise(line: number, hits: number): boolean {
+    if (!Number.isInteger(line) || line < 1 || line > LAST_LINE) return false;
+    const [page, cell] = this.#cell(line);
+    page[cell] = Math.max(page[cell] ?? 0, Math.min(MOST, clean(hits)) + 1);
+    return true;
+  }
+
+  /** Lines in ascending order, with their hits. */
+  *entries(): Generator<[line: number, hits: number]> {
+    for (const number of [...this.#pages.keys()].sort((a, b) => a - b)) {
+      const page = this.#pages.get(number);
+      if (page === undefined) continue;
+      for (let cell = 0; cell < PAGE; cell += 1) {
+        const value = page[cell] ?? 0;
+        if (value > 0) yield [number * PAGE + cell, value - 1];
+      }
+    }
+  }
+
+  toMap(): Map<number, number> {
+    return new Map(this.entries());
+  }
+
+  #cell(line: number): [page: Uint32Array, cell: number] {
+    const number = Math.floor(line / PAGE);
+    let page = this.#pages.get(number);
+    if (page === undefined) {
+      page = new Uint32Array(PAGE);
+      this.#pages.set(number, page);
+    }
+    return [page, line % PAGE];
+  }
+}
+
+function clean(hits: number): number {
+  return Number.isFinite(hits) && hits > 0 ? Math.ceil(hits) : 0;
+}

@@ -1,0 +1,53 @@
+import type { TestCounts } from '../model/tests.ts';
+import type { Files, Ports } from '../ports/index.ts';
+import { Ledger, newCounts, type LedgerTests } from './ledger.ts';
+import { readResults, type ReadGap, type ReadNote } from './read.ts';
+
+export interface CollectOptions {
+  readonly ports: Pick<Ports, 'files'>;
+  /** The repository. */
+  readonly root: string;
+  readonly redact: (text: string) => string;
+  /** Files of each attempt of one command; attempt 1 is the first. */
+  readonly attempts: readonly { readonly attempt: number; readonly paths: readonly string[] }[];
+  /** One JSON line per run of a test; of several lines with one id, the last one holds. */
+  readonly writeCase?: (line: string) => void;
+}
+
+export interface Collected {
+  readonly tests: LedgerTests;
+  readonly gaps: readonly ReadGap[];
+  readonly notes: readonly ReadNote[];
+}
+
+/** All results of one command: every file, every attempt, merged by identity. */
+export async function collectResults({ ports, root, redact, attempts, writeCase }: CollectOptions): Promise<Collected> {
+  const ledger = new Ledger({ redact, writeCase });
+  const gaps: ReadGap[] = [];
+  const notes: ReadNote[] = [];
+  for (const { attempt, paths } of [...attempts].sort((a, b) => a.attempt - b.attempt)) {
+    const outcome = await readResults({ files: ports.files, root, paths: [...new Set(paths)], attempt, redact }, ledger);
+    gaps.push(...outcome.gaps);
+    notes.push(...outcome.notes);
+  }
+  return { tests: ledger.finish(), gaps, notes };
+}
+
+export interface ResultsInspection extends TestCounts {
+  readonly file: string;
+  readonly format: string;
+  readonly disagreements: LedgerTests['files'][number]['disagreements'];
+  readonly gap?: ReadGap;
+}
+
+/** Counts of one file by itself; `undefined` when no result format claims it. */
+export async function inspectResults(files: Files, root: string, path: string): Promise<ResultsInspection | undefined> {
+  const ledger = new Ledger({ redact: (text) => text });
+  const { gaps, formats } = await readResults({ files, root, paths: [path], attempt: 1, redact: (text) => text }, ledger);
+  const ambiguous = gaps.some(({ reason }) => reason === 'ambiguous');
+  const format = formats[0] ?? (ambiguous ? 'ambiguous' : undefined);
+  if (format === undefined) return undefined;
+  const { counts, files: read } = ledger.finish();
+  const gap = gaps[0];
+  return { file: read[0]?.source.file ?? path, format, ...newCounts(), ...counts, disagreements: read[0]?.disagreements ?? [], ...(gap === undefined ? {} : { gap }) };
+}

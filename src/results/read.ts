@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+
+import { readReport } from '../lib/decode-report.ts';
+import type { GapReason } from '../model/evidence.ts';
+import { LIMITS } from '../model/limits.ts';
+import type { Source } from '../model/source.ts';
+import type { CaseResult } from '../model/tests.ts';
+import type { Files } from '../ports/index.ts';
+import type { ResultEvent } from './contract.ts';
+import type { Ledger } from './ledger.ts';
+import { resultsFormats } from './registry.ts';
+
+/** Evidence in a report that is missing or cannot be used. */
+export interface ReadGap {
+  readonly reason: GapReason;
+  readonly message: string;
+  readonly source?: Source;
+  readonly fix?: string;
+}
+
+/** Something odd that changes no count. */
+export interface ReadNote {
+  readonly message: string;
+  readonly source: Source;
+}
+
+export interface ReadOptions {
+  readonly files: Files;
+  /** The repository: paths are relative to it, and absolute paths in reports below it are made so. */
+  readonly root: string;
+  readonly paths: readonly string[];
+  readonly attempt: number;
+  readonly redact: (text: string) => string;
+}
+
+export interface ReadOutcome {
+  readonly gaps: readonly ReadGap[];
+  readonly notes: readonly ReadNote[];
+  /** The format that claimed each file, in the order of `paths`; `undefined` for none. */
+  readonly formats: readonly (string | undefined)[];
+}
+
+/** Gaps told of one file; more of the same say nothing more. */
+const GAPS_PER_FILE = 20;
+
+/** Reads the files of one attempt into the ledger. Whatever is wrong with a file is a gap, never an exception. */
+export async function readResults(options: ReadOptions, ledger: Ledger): Promise<ReadOutcome> {
+  const gaps: ReadGap[] = [];
+  const notes: ReadNote[] = [];
+  const formats: (string | undefined)[] = [];
+  for (const path of options.paths) {
+    const { format, ...told } = await readFile(options, path, ledger);
+    gaps.push(...told.gaps);
+    notes.push(...told.notes);
+    formats.push(format);
+  }
+  return { gaps, notes, formats };
+}
+
+interface FileOutcome {
+  readonly gaps: readonly ReadGap[];
+  readonly notes: readonly ReadNote[];
+  readonly format: string | undefined;
+}
+
+async function readFile({ files, root, attempt, redact }: ReadOptions, path: string, ledger: Ledger): Promise<FileOutcome> {
+  const gaps: { reason: GapReason; message: string }[] = [];
+  const notes: string[] = [];
+  const shown = repositoryPath(path, root);
+  const take = (event: ResultEvent): void => {
+    if (event.type === 'case') ledger.add(localised(event.result, root));
+    else if (event.type === 'declared') ledger.declared(event);
+    else if (event.type === 'note') notes.push(event.message);
+    else if (gaps.length < GAPS_PER_FILE) gaps.push({ reason: event.reason, message: event.message });
+  };
+  ledger.beginFile(shown, attempt);
+  const reading = await readReport({ path: shown, bytes: () => files.stream(absolute(path, root)), formats: resultsFormats, maxBytes: LIMITS.reportBytes, emit: take });
+  gaps.push(...reading.problems);
+  if (gaps.length === 0 && ledger.fileCounts?.runs === 0) gaps.push({ reason: 'zero-tests', message: 'the report holds no test' });
+  const format = reading.claimedBy.length === 1 ? reading.claimedBy[0] : undefined;
+  const source: Source = {
+    file: shown,
+    ...(format === undefined ? {} : { format }),
+    ...(reading.sha256 === undefined ? {} : { sha256: reading.sha256 }),
+    bytes: reading.bytes,
+  };
+  ledger.endFile(source);
+  return {
+    gaps: gaps.map(({ reason, message }) => ({ reason, message: `${shown}: ${bounded(redact(message))}`, source, ...fixOf(reason) })),
+    notes: [...notes, ...reading.notes].map((message) => ({ message: bounded(redact(message)), source })),
+    format,
+  };
+}
+
+function bounded(text: string): string {
+  return text.length > LIMITS.caseText ? `${text.slice(0, LIMITS.caseText - 1)}…` : text;
+}
+
+function localised(result: CaseResult, root: string): CaseResult {
+  const { file, location } = result;
+  if (file === undefined && location === undefined) return result;
+  return {
+    ...result,
+    ...(file === undefined ? {} : { file: repositoryPath(file, root) }),
+    ...(location === undefined ? {} : { location: { ...location, path: repositoryPath(location.path, root) } }),
+  };
+}
+
+/** A path as the repository knows it, where it lies in the repository; with `/` between folders. */
+function repositoryPath(path: string, root: string): string {
+  const plain = path.replace(/^file:\/\//, '').replaceAll('\\', '/');
+  const base = root.replaceAll('\\', '/').replace(/\/$/, '');
+  if (plain.startsWith(`${base}/`)) return plain.slice(base.length + 1);
+  return plain.replace(/^(?:\.\/)+/, '');
+}
+
+function absolute(path: string, root: string): string {
+  return path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path) ? path : join(root, path);
+}
+
+const FIXES: Partial<Record<GapReason, string>> = {
+  missing: 'Check that the command writes its report to this path.',
+  empty: 'The command wrote nothing into its report: look at its log for a crash before the first test.',
+  'zero-tests': 'Check the filter and the paths of the test command: it ran no test.',
+  truncated: 'The runner stopped while it wrote: look for a crash, a kill for memory or a full disk in its log.',
+  unrecognised: 'Have the command write one of the supported formats, or take the file out of the result patterns.',
+  ambiguous: 'Have the command write one of the supported formats without parts of another.',
+  hostile: 'Find out who wrote this file: no test runner does.',
+  encoding: 'Have the command write its report as UTF-8 text.',
+  malformed: 'Have the command write a valid report; two runs writing into one file break it.',
+  'too-large': 'Split the report, one file per shard.',
+  crashed: 'This is a defect of Gauntlet: please report it with the file.',
+};
+
+function fixOf(reason: GapReason): { fix?: string } {
+  const fix = FIXES[reason];
+  return fix === undefined ? {} : { fix };
+}
