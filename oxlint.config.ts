@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: [...BASE, 'ports', ...KINDS, 'config', 'plan'],
   judge: BASE,
   report: BASE,
-  cli: ROOMS.filter((room) => room !== 'action'),
+  cli: ROOMS,
   action: ROOMS,
 };
 

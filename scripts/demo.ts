@@ -17,19 +17,34 @@ const { values, positionals } = parseArgs({
     stage: { type: 'string' },
   },
 });
-if (positionals.length > 0) fail(`unknown argument ${positionals.join(' ')}: use --hardened, --stack process|compose, --defects a,b, --stage unit,e2e`);
+if (positionals.length > 0)
+  fail(`unknown argument ${positionals.join(' ')}: use --hardened, --stack process|compose, --defects a,b, --stage unit,e2e`);
 
 const defects = values.hardened ? '' : values.defects;
-say(defects === '' ? 'Gauntlet demo: the chat agent with every known defect off.' : `Gauntlet demo: the chat agent with these defects switched on: ${defects}`);
+say(
+  defects === ''
+    ? 'Gauntlet demo: the chat agent with every known defect off.'
+    : `Gauntlet demo: the chat agent with these defects switched on: ${defects}`,
+);
 const exitCode = await gate(defects);
 say(closing(exitCode));
 process.exitCode = exitCode;
 
 function gate(switches: string): Promise<number> {
-  const prefix = [switches === '' ? '' : `DEFECTS=${switches} `, values.stack === 'process' ? '' : `GAUNTLET_STACK=${values.stack} `].join('');
+  const prefix = [switches === '' ? '' : `DEFECTS=${switches} `, values.stack === 'process' ? '' : `GAUNTLET_STACK=${values.stack} `].join(
+    '',
+  );
   const child = spawn(
     process.execPath,
-    [join(ROOT, 'src/cli/main.ts'), '-C', EXAMPLE, 'run', '--stack', values.stack, ...(values.stage === undefined ? [] : ['--stage', values.stage])],
+    [
+      join(ROOT, 'src/cli/main.ts'),
+      '-C',
+      EXAMPLE,
+      'run',
+      '--stack',
+      values.stack,
+      ...(values.stage === undefined ? [] : ['--stage', values.stage]),
+    ],
     { cwd: ROOT, stdio: 'inherit', env: { ...process.env, DEFECTS: switches, GAUNTLET_COMMAND: `${prefix}bin/gauntlet` } },
   );
   // Ctrl-C reaches the whole foreground group: the gate ends itself, and we wait for its answer.
