@@ -10,9 +10,12 @@ export type TargetSettings = Omit<PlannedTarget, 'name' | 'environment'>;
 const Scheme = z.enum(['http', 'https', 'ws', 'wss', 'tcp']);
 const URL_NOUN = 'an absolute URL, such as https://staging.example.org';
 
-const url = z.string({ error: expected(URL_NOUN) }).refine((written) => schemeOf(written) !== undefined, {
-  error: (issue) => phrase(`cannot be "${String(issue.input)}": that is no URL`, `write ${URL_NOUN}, with http, https, ws, wss or tcp`),
-});
+const url = z
+  .string({ error: expected(URL_NOUN) })
+  .refine((written) => schemeOf(written) !== undefined, {
+    error: (issue) => phrase(`cannot be "${String(issue.input)}": that is no URL`, `write ${URL_NOUN}, with http, https, ws, wss or tcp`),
+  })
+  .transform((written) => written.replace(/\/+$/, ''));
 
 const path = z.string({ error: expected('a path that begins with /') }).startsWith('/', phrase('does not begin with /', 'write a path such as /health'));
 

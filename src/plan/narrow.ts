@@ -1,0 +1,87 @@
+import { suggest } from '../lib/suggest.ts';
+import { GauntletError } from '../model/errors.ts';
+import type { CoverageGate, Owed, PlannedStage } from '../model/plan.ts';
+import type { StageName } from '../model/stage.ts';
+import { PlannedLoad } from './loads.ts';
+import { SUCCESS_RATE } from './owed.ts';
+import { isOwnCode } from './rows.ts';
+
+/** The stages that somebody asked for. @throws GauntletError when one of them is not configured. */
+export function onlyStages(stages: readonly PlannedStage[], wanted: readonly StageName[]): readonly PlannedStage[] {
+  if (wanted.length === 0) return stages;
+  const missing = wanted.filter((name) => !stages.some((stage) => stage.name === name));
+  if (missing.length > 0) {
+    throw new GauntletError(`the configuration has no stage ${missing.join(', ')}`, { kind: 'config', hint: `Choose from ${stages.map((stage) => stage.name).join(', ')}, or add it to \`stages\`.` });
+  }
+  return stages.filter((stage) => wanted.includes(stage.name));
+}
+
+/** The commands whose coverage must hold critical paths, and of their coverage only that. @throws GauntletError when there is none. */
+export function onlyCritical(stages: readonly PlannedStage[]): readonly PlannedStage[] {
+  const critical = stages.flatMap((stage) => {
+    const commands = stage.commands.flatMap((command) => (hasCritical(command.coverage) ? [{ ...command, coverage: criticalPart(command.coverage) }] : []));
+    return commands.length === 0 ? [] : [{ ...stage, commands, journeys: [], checks: [], loads: [], experiments: [], thresholds: [] }];
+  });
+  if (critical.length > 0) return critical.map(({ successRate: _, ...stage }) => stage);
+  throw new GauntletError('no stage names critical paths', { kind: 'config', hint: 'Name them where the coverage is: `coverage: {min: 90%, critical: {"src/auth/**": 100%}}`.' });
+}
+
+function hasCritical(coverage: CoverageGate | undefined): coverage is CoverageGate {
+  return coverage !== undefined && Object.keys(coverage.critical).length > 0;
+}
+
+function criticalPart({ files, critical }: CoverageGate): CoverageGate {
+  return { files, min: 0, critical };
+}
+
+/**
+ * What answers the wanted rows: every piece of evidence that does, and the commands, journeys, checks, loads and
+ * experiments that it comes from. Codes of the gate's own family are about the whole run and narrow nothing.
+ * @throws GauntletError when no part of the plan answers a row.
+ */
+export function onlyRows(stages: readonly PlannedStage[], owed: readonly Owed[], only: readonly string[]): readonly PlannedStage[] {
+  const rows = only.filter((code) => !isOwnCode(code));
+  if (rows.length === 0) return stages;
+  const answered = owed.flatMap((piece) => piece.rows);
+  const missing = rows.filter((code) => !answered.includes(code));
+  if (missing.length > 0) throw noAnswer(missing, answered);
+  const kept = owed.filter((piece) => piece.rows.some((row) => rows.includes(row)));
+  return stages.flatMap((stage) => {
+    const own = kept.filter((piece) => piece.stage === stage.name);
+    return own.length === 0 ? [] : [keepPieces(stage, own)];
+  });
+}
+
+function noAnswer(missing: readonly string[], answered: readonly string[]): GauntletError {
+  const known = [...new Set(answered)].sort();
+  const meant = suggest(missing[0] ?? '', known);
+  const list = known.length === 0 ? 'It answers none.' : `It answers ${known.slice(0, 30).join(', ')}${known.length > 30 ? ', …' : ''}.`;
+  return new GauntletError(`nothing in the plan answers ${missing.join(', ')}`, { kind: 'config', hint: meant === undefined ? list : `Did you mean ${meant}? ${list}` });
+}
+
+function keepPieces(stage: PlannedStage, pieces: readonly Owed[]): PlannedStage {
+  const has = (kinds: readonly Owed['kind'][], name: string): boolean => pieces.some((piece) => kinds.includes(piece.kind) && piece.name === name);
+  const { successRate, ...rest } = stage;
+  // A threshold's samples come from the loads and commands of its stage: they are kept with it.
+  const sampled = pieces.some((piece) => piece.kind === 'series');
+  return {
+    ...rest,
+    commands: stage.commands.flatMap((command) => {
+      if (!sampled && !has(['exit', 'tests', 'coverage'], command.name)) return [];
+      const { coverage, ...other } = command;
+      return [coverage && has(['coverage'], command.name) ? { ...other, coverage } : other];
+    }),
+    journeys: stage.journeys.filter((name) => has(['journey'], name)),
+    checks: stage.checks.filter((code) => has(['facts'], code)),
+    loads: keepLoads(stage, (name) => has(['series'], name)),
+    experiments: stage.experiments.filter((experiment) => typeof experiment === 'object' && experiment !== null && 'name' in experiment && has(['fault'], String(experiment.name))),
+    thresholds: stage.thresholds.filter((threshold) => has(['series'], threshold.metric)),
+    ...(successRate !== undefined && has(['series'], SUCCESS_RATE) ? { successRate } : {}),
+  };
+}
+
+function keepLoads(stage: PlannedStage, wanted: (name: string) => boolean): PlannedStage['loads'] {
+  const chosen = stage.loads.filter((load) => wanted(PlannedLoad.parse(load).name));
+  const measured = wanted(SUCCESS_RATE) || stage.thresholds.some((threshold) => wanted(threshold.metric));
+  return chosen.length === 0 && measured ? stage.loads : chosen;
+}

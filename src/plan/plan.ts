@@ -1,0 +1,104 @@
+import { checks as registeredChecks } from '../checks/registry.ts';
+import type { Config } from '../config/load.ts';
+import { GauntletError } from '../model/errors.ts';
+import type { Journey } from '../model/journey.ts';
+import type { Plan, PlanNote, PlannedStack, PlannedStage, PlannedTarget, Waiver } from '../model/plan.ts';
+import { type Budget, STAGES, type StageName } from '../model/stage.ts';
+import { type LoadOverrides, PlannedLoad } from './loads.ts';
+import { onlyCritical, onlyRows, onlyStages } from './narrow.ts';
+import { notesOn } from './notes.ts';
+import { namesOf, needsStack, owedBy } from './owed.ts';
+import { isCode } from './rows.ts';
+import { type KnownCheck, planStage } from './stages.ts';
+import { planTargets } from './targets.ts';
+
+/** What a caller can ask for beside the configuration: the flags of the command line. */
+export interface PlanOptions {
+  readonly budget?: Budget;
+  readonly stages?: readonly StageName[];
+  /** Rows of the catalogue to look at alone. */
+  readonly only?: readonly string[];
+  readonly seed?: number;
+  /** Users of every load. */
+  readonly users?: number;
+  /** Duration of every load, and of every stage that has one, in milliseconds. Never cut by a budget. */
+  readonly durationMs?: number;
+  readonly criticalOnly?: boolean;
+  readonly stackKind?: string;
+  /** From the base branch; see `parseWaivers`. */
+  readonly waivers?: readonly Waiver[];
+  /** Every check of this version without it. */
+  readonly checks?: readonly KnownCheck[];
+}
+
+/**
+ * What will be done, and every piece of evidence that is owed for it. Pure: the same input gives the same plan.
+ * @throws GauntletError of kind `config` when an option names something that the configuration does not have.
+ */
+export function makePlan(config: Config, options: PlanOptions = {}): Plan {
+  const budget = options.budget ?? config.budget;
+  const stack = chooseStack(config, options.stackKind);
+  const overrides: LoadOverrides = { users: options.users, durationMs: options.durationMs };
+  const context = { config, budget, overrides, checks: options.checks ?? registeredChecks, hasStack: stack !== undefined };
+  const all = STAGES.flatMap((name) => config.stages.filter((stage) => stage.name === name)).map((stage) => planStage(stage, context));
+  const only = checkCodes(options.only ?? []);
+  const wanted = onlyStages(all, options.stages ?? []);
+  const narrowed = options.criticalOnly === true ? onlyCritical(wanted) : wanted;
+  const stages = [...onlyRows(narrowed, owedBy(narrowed, config), only)];
+  const owed = owedBy(stages, config, { narrowed: only.length > 0 });
+  const used = stages.some(needsStack) ? stack : undefined;
+  const targets = planTargets(config, stages, stack);
+  return {
+    schema: 'gauntlet.plan/1',
+    budget,
+    seed: options.seed ?? config.seed,
+    configPath: config.path,
+    ...(used === undefined ? {} : { stack: used }),
+    targets,
+    stages,
+    journeys: usedJourneys(config, stages),
+    owed,
+    policy: { block: config.policy.block, waivers: [...(options.waivers ?? [])] },
+    components: components(config, stages, targets),
+    only: [...only],
+    notes: [...notesOn({ config, stages, hasStack: stack !== undefined, narrowed: only.length > 0 || options.criticalOnly === true }), ...overrideNotes(options, stages)],
+  };
+}
+
+function chooseStack({ stack }: Config, kind: string | undefined): PlannedStack | undefined {
+  if (kind === undefined) return stack?.kinds[stack.use];
+  const chosen = stack?.kinds[kind];
+  if (chosen) return chosen;
+  const there = Object.keys(stack?.kinds ?? {});
+  throw new GauntletError(`the configuration has no stack of the kind ${kind}`, { kind: 'config', hint: there.length === 0 ? `Add \`stack: {${kind}: …}\`.` : `Choose from ${there.join(', ')}, or add \`${kind}:\` to \`stack\`.` });
+}
+
+function checkCodes(only: readonly string[]): readonly string[] {
+  const wrong = only.filter((code) => !isCode(code));
+  if (wrong.length > 0) throw new GauntletError(`${wrong.map((code) => `"${code}"`).join(', ')} is not the code of a row`, { kind: 'config', hint: 'Write a code such as DB-11.' });
+  return only;
+}
+
+/** The journeys that a stage runs, that a load's users do, or that an experiment watches. */
+function usedJourneys(config: Config, stages: readonly PlannedStage[]): Journey[] {
+  const experiments = stages.flatMap(namesOf).flatMap((name) => [config.experiments[name]?.steady, config.experiments[name]?.ledger]);
+  const loads = stages.flatMap((stage) => stage.loads).flatMap((load) => PlannedLoad.parse(load).journeys);
+  const used = new Set([...stages.flatMap((stage) => stage.journeys), ...loads, ...experiments.filter((name) => typeof name === 'string')]);
+  return Object.entries(config.journeys).flatMap(([name, journey]) => (used.has(name) ? [{ name, ...journey }] : []));
+}
+
+/** As configured; otherwise every service that the configuration names, each by its own name. */
+function components(config: Config, stages: readonly PlannedStage[], targets: readonly PlannedTarget[]): Record<string, string[]> {
+  if (config.components) return config.components;
+  const services = stages.flatMap((stage) => (stage.services === 'all' ? [] : stage.services));
+  const names = new Set([...(config.stack?.services ?? []), ...targets.map((target) => target.service ?? target.name), ...services]);
+  return Object.fromEntries([...names].map((name) => [name, [name]]));
+}
+
+function overrideNotes({ users, durationMs }: PlanOptions, stages: readonly PlannedStage[]): PlanNote[] {
+  const notes: PlanNote[] = [];
+  const performs = stages.some((stage) => stage.loads.length > 0 || (stage.name === 'performance' && stage.commands.length > 0));
+  if (users !== undefined && !performs) notes.push({ kind: 'no-effect', message: `--users ${users} has no effect: no stage of this plan puts load on the system`, fix: 'leave it out, or include the performance stage' });
+  if (durationMs !== undefined && !stages.some((stage) => stage.askedMs === durationMs)) notes.push({ kind: 'no-effect', message: '--duration has no effect: no stage of this plan has a duration', fix: 'leave it out, or include a stage with a `duration`' });
+  return notes;
+}

@@ -1,0 +1,111 @@
+import { CODE } from '../config/fields.ts';
+import type { Journey, JourneyStep } from '../model/journey.ts';
+import type { CoverageGate } from '../model/plan.ts';
+import type { StageName } from '../model/stage.ts';
+
+// Which rows of the catalogue a piece of owed evidence answers. This file is the whole of that mapping:
+// `--only CODE` and the list of what was not looked at are both made from it.
+
+/** "Unit tests pass" and its like: a stage's own tests, and how its commands end. */
+export const STAGE_ROWS: Readonly<Record<StageName, readonly string[]>> = {
+  audit: [],
+  unit: ['TST-01'],
+  integration: ['TST-02'],
+  e2e: ['TST-03'],
+  performance: ['TST-04'],
+  chaos: ['TST-05'],
+  smoke: ['REL-02'],
+};
+
+/** Readiness: the main server serves, nothing is in a restart loop. */
+export const STACK_ROWS: readonly string[] = ['CFG-05', 'CFG-09'];
+
+/** Total, critical paths, per package: only what the gate really asks for. */
+export function coverageRows({ min, critical, packages }: CoverageGate): string[] {
+  return [...(min > 0 ? ['TST-06'] : []), ...(Object.keys(critical).length > 0 ? ['TST-07'] : []), ...(packages === undefined ? [] : ['TST-08'])];
+}
+
+/** The rows that a journey says it answers, and those that its steps and budgets imply. */
+export function journeyRows(journey: Journey, stage: StageName): string[] {
+  const steps = journey.steps.flatMap(stepRows);
+  const budgeted = journey.expect.tokens !== undefined || journey.steps.some((step) => step.expect.tokens !== undefined);
+  return unique([
+    'REL-11',
+    ...(stage === 'smoke' ? ['REL-02'] : []),
+    ...(journey.expect.tokens === undefined ? [] : ['AGT-04']),
+    // Progressive disclosure is what token budgets are for: every one of its calls must answer.
+    ...(budgeted ? ['AGT-06'] : []),
+    ...steps,
+    ...journey.rows,
+  ]);
+}
+
+const STEP_BUDGETS: readonly (readonly [RegExp, string])[] = [
+  [/\/health\/?$/, 'AGT-01'],
+  [/\/discovery\/?$/, 'AGT-02'],
+  [/\/quickstart\/?$/, 'AGT-03'],
+];
+
+function stepRows(step: JourneyStep): string[] {
+  const rows: string[] = [];
+  if (step.expect.tokens !== undefined) rows.push(...STEP_BUDGETS.filter(([path]) => path.test(urlOf(step))).map(([, row]) => row));
+  if (step.type === 'websocket') rows.push('WS-12', ...(step.expect.within === undefined ? [] : ['WS-03']));
+  return rows;
+}
+
+function urlOf({ options }: JourneyStep): string {
+  const url = typeof options === 'object' && options !== null && !Array.isArray(options) ? options['url'] : undefined;
+  return typeof url === 'string' ? (url.split(/[?#]/)[0] ?? '') : '';
+}
+
+const SCENARIO_ROWS: Readonly<Record<string, readonly string[]>> = {
+  steady: ['LOAD-01'],
+  peak: ['LOAD-02', 'LOAD-05'],
+  burst: ['LOAD-03'],
+  sustained: ['LOAD-04'],
+};
+
+/** Rows of a load's own samples. */
+export function scenarioRows(scenario: string): string[] {
+  return [...(SCENARIO_ROWS[scenario] ?? []), 'LOAD-13'];
+}
+
+const METRIC_ROWS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^service\..+\.memory$/, ['LEAK-11']],
+  [/^service\..+\.cpu$/, ['LOAD-09']],
+  [/\.latency$/, ['LOAD-08']],
+  [/(^|\.)errors?(_rate)?$/, ['LOAD-07']],
+];
+
+/** Rows of a metric with a threshold; `speaksWebSocket` names the journeys whose latency is a message's. */
+export function metricRows(metric: string, speaksWebSocket: (journey: string) => boolean): string[] {
+  const known = METRIC_ROWS.filter(([pattern]) => pattern.test(metric)).flatMap(([, rows]) => rows);
+  const journey = metric.replace(/\.latency$/, '');
+  return ['TST-04', ...known, ...(journey !== metric && speaksWebSocket(journey) ? ['WS-03'] : [])];
+}
+
+export const SUCCESS_RATE_ROWS: readonly string[] = ['LOAD-06'];
+
+const FAULT_ROWS: Readonly<Record<string, readonly string[]>> = {
+  network: ['CHA-03', 'CHA-04'],
+  service: ['CHA-01'],
+  state: ['CHA-05'],
+};
+
+/** Rows of an experiment: of its family, of its breaker, and of the time to recover. */
+export function experimentRows(name: string, { recovery, ledger }: { recovery: boolean; ledger: boolean }): string[] {
+  return unique(['TST-05', ...(FAULT_ROWS[name] ?? []), ...(/breaker/i.test(name) ? ['RES-01', 'RES-02', 'RES-03', 'RES-04'] : []), ...(recovery ? ['CHA-02'] : []), ...(ledger ? ['CHA-07'] : [])]);
+}
+
+/** The gate's own family of codes: about the run itself, so no part of a plan answers them alone. */
+export function isOwnCode(code: string): boolean {
+  return code.startsWith('GAT-');
+}
+
+export function isCode(text: string): boolean {
+  return CODE.test(text);
+}
+
+export function unique(rows: readonly string[]): string[] {
+  return [...new Set(rows)];
+}

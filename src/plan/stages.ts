@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+import type { CheckPlugin } from '../checks/contract.ts';
+import type { Config } from '../config/load.ts';
+import type { StageEntry } from '../config/stages.ts';
+import type { PlannedCommand, PlannedStage } from '../model/plan.ts';
+import type { Budget } from '../model/stage.ts';
+import { grant, timeoutOf } from './budgets.ts';
+import { type LoadOverrides, planLoads } from './loads.ts';
+
+/** What a plan must know of a check. */
+export type KnownCheck = Pick<CheckPlugin, 'code' | 'needs'>;
+
+export interface StageContext {
+  readonly config: Config;
+  readonly budget: Budget;
+  readonly overrides: LoadOverrides;
+  readonly checks: readonly KnownCheck[];
+  /** A stack of ours stands while the stages run. */
+  readonly hasStack: boolean;
+}
+
+const json = z.array(z.json());
+
+/** One stage with every default filled in. */
+export function planStage(stage: StageEntry, context: StageContext): PlannedStage {
+  const { config, budget, overrides } = context;
+  const checks = stage.checks === 'all' ? context.checks.map((check) => check.code) : (stage.checks ?? []);
+  const loads = planLoads(stage.scenarios ?? [], { journeys: stage.journeys ?? [], budget, overrides });
+  const overridden = overrides.durationMs !== undefined && (stage.durationMs !== undefined || loads.length > 0 || stage.name === 'performance');
+  const asked = overridden ? overrides.durationMs : stage.durationMs;
+  const granted = overridden ? asked : grant(asked, stage.name, budget);
+  const loadMs = loads.reduce((sum, load) => sum + load.grantedMs, 0);
+  return {
+    name: stage.name,
+    commands: planCommands(stage, overrides),
+    // With a load, the journeys are what its users do; they run within it, not beside it.
+    journeys: loads.length > 0 ? [] : [...(stage.journeys ?? [])],
+    checks: [...checks],
+    loads: json.parse(loads),
+    experiments: json.parse((stage.experiments ?? []).map((name) => ({ name, ...config.experiments[name] }))),
+    thresholds: [...stage.thresholds],
+    parallel: stage.parallel ?? false,
+    failFast: stage.failFast ?? false,
+    retries: stage.retries ?? 0,
+    services: servicesOf(stage, checks, context),
+    ...(stage.environment === undefined ? {} : { environment: stage.environment }),
+    users: stage.users ?? 'none',
+    timeoutMs: timeoutOf(stage.name, stage.timeoutMs, Math.max(granted ?? 0, loadMs)),
+    ...(asked === undefined ? {} : { askedMs: asked }),
+    ...(granted === undefined ? {} : { grantedMs: granted }),
+    ...(stage.successRate === undefined ? {} : { successRate: stage.successRate }),
+    ...(stage.recovery === undefined ? {} : { recovery: stage.recovery }),
+  };
+}
+
+function planCommands(stage: StageEntry, { users }: LoadOverrides): PlannedCommand[] {
+  const commands = stage.run ?? [];
+  const [only] = commands.length === 1 ? commands : [];
+  return commands.map((command) => {
+    const results = command.results ?? (command === only ? stage.results : undefined);
+    const coverage = command.coverage ?? (command === only ? stage.coverage : undefined);
+    const forLoad = stage.name === 'performance' && users !== undefined ? { GAUNTLET_USERS: String(users) } : {};
+    return {
+      name: command.name,
+      command: command.command,
+      cwd: command.cwd ?? stage.cwd ?? '.',
+      env: { ...stage.env, ...command.env, ...forLoad },
+      results: [...(results ?? [])],
+      ...(coverage === undefined ? {} : { coverage }),
+    };
+  });
+}
+
+/** Unit tests and static checks speak to no stack; a stage in another environment speaks to that one. */
+function servicesOf(stage: StageEntry, checks: readonly string[], { config, hasStack, checks: known }: StageContext): 'all' | string[] {
+  if (stage.services !== undefined) return stage.services === 'all' ? 'all' : [...stage.services];
+  if (!hasStack || stage.name === 'unit') return [];
+  if (stage.environment !== undefined && Object.hasOwn(config.environments, stage.environment)) return [];
+  if (stage.name !== 'audit') return 'all';
+  return known.some((check) => check.needs === 'live' && checks.includes(check.code)) ? 'all' : [];
+}
