@@ -1,0 +1,22 @@
+import { defineStack } from '../contract.ts';
+import { down } from './down.ts';
+import { logs } from './logs.ts';
+import { resolveModel } from './model.ts';
+import { ComposeOptions, projectOf } from './options.ts';
+import { preflight } from './preflight.ts';
+import { look, up } from './up.ts';
+import { watch } from './watch.ts';
+
+/** A stack of Compose files on a Docker engine, in a project of its own. */
+export const compose = defineStack<ComposeOptions>({
+  kind: 'compose',
+  summary: 'Docker Compose files, brought up in a project of their own and judged by what the containers do',
+  options: ComposeOptions,
+  preflight,
+  up,
+  look,
+  watch,
+  logs,
+  down,
+  model: async (options, context) => (await resolveModel(context.ports, projectOf(options, context))).raw,
+});

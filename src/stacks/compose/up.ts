@@ -1,0 +1,133 @@
+import { GauntletError } from '../../model/errors.ts';
+import type { Readiness, RootCause, StackManifest } from '../../model/manifest.ts';
+import type { StackContext, UpResult } from '../contract.ts';
+import type { Cause, Launch, ReadinessVerdict } from '../readiness.ts';
+import { assertStarted, packageFailure, packageUp } from './adapter.ts';
+import { prepareImages } from './images.ts';
+import { logTail } from './logs.ts';
+import { graphOfManifest, manifestOf, withStartPhases } from './manifest.ts';
+import { graphOf, resolveModel } from './model.ts';
+import { lookNow, observe, snapshotOf, Wake, type Look } from './observe.ts';
+import { ComposeHandle, handleOf, projectFromHandle, projectOf, type ComposeOptions } from './options.ts';
+import { judgeReadiness } from '../readiness.ts';
+
+/** Compose may take this much longer than the readiness deadline before its own call is ended. */
+const UP_MARGIN_MS = 30_000;
+
+/**
+ * Pull, build, start, judge. The readiness deadline begins with the start: pull and build have deadlines of their own (`images.ts`).
+ * @throws GauntletError (config) when the compose files are not valid; the signal's reason when aborted, with Compose's own process ended.
+ */
+export async function up(options: ComposeOptions, context: StackContext): Promise<UpResult> {
+  const { ports, signal, instance, readyMs } = context;
+  signal.throwIfAborted();
+  const base = projectOf(options, context);
+  const { model } = await resolveModel(ports, base);
+  const graph = graphOf(model, context.targets.flatMap(({ service }) => service ?? []));
+  const project = { ...base, undeclared: graph.filter(({ kind }) => kind === 'undeclared').map(({ name }) => name) };
+  assertTargets(context, Object.keys(model.services));
+  await context.book(handleOf(project));
+  const parts = { project, instance, model, graph };
+
+  const images = await prepareImages(model, project, context);
+  if (images.failure) {
+    const { service, message } = images.failure;
+    const verdict = judgeReadiness([{ atMs: 0, at: ports.clock.now(), launch: { state: 'failed', message, service }, services: {}, probes: [] }], graph, { readyMs });
+    const look: Look = { containers: [], resolutions: [], probes: [] };
+    return { manifest: manifestOf({ ...parts, look, phases: images.phases }), readiness: await readinessOf(verdict, look, context, project) };
+  }
+
+  const launchedAt = ports.clock.now();
+  const awaitLaunch = Object.values(model.services).some(({ post_start }) => (post_start ?? []).length > 0);
+  const seen = await launchAndObserve(context, parts, { readyMs, awaitLaunch });
+  const phases = withStartPhases(images.phases, seen.look, { launchedAt, healthyAt: seen.healthyAt });
+  return { manifest: manifestOf({ ...parts, look: seen.look, phases }), readiness: await readinessOf(seen.verdict, seen.look, context, project) };
+}
+
+/**
+ * The state now, by the same state machine. Nothing is waited for: a service that only just came back is not ready yet.
+ * Restarts before this look are history, which `watch` keeps.
+ */
+export async function look(manifest: StackManifest, context: StackContext): Promise<UpResult> {
+  const { ports } = context;
+  const project = projectFromHandle(manifest.handle, ports);
+  const graph = graphOfManifest(manifest, ComposeHandle.parse(manifest.handle).undeclared);
+  const seen = await lookNow({ ...context, project, graph });
+  const snapshot = snapshotOf(seen, { atMs: 0, at: ports.clock.now(), launch: { state: 'done' } });
+  const verdict = judgeReadiness([snapshot], graph, { readyMs: 0, ignoreEarlierRestarts: true });
+  const services = manifest.services.map((service) => {
+    const containers = seen.containers.filter((container) => container.service === service.name);
+    return { ...service, replicas: containers.map(({ replica: { error: _, ...replica } }) => replica), ports: containers.flatMap((container) => container.ports) };
+  });
+  const resolved = seen.resolutions.flatMap((one) => (one.state === 'resolved' ? [one.target] : []));
+  const targets = context.targets.length > 0 ? resolved : manifest.targets;
+  return { manifest: { ...manifest, services, targets }, readiness: await readinessOf(verdict, seen, context, project) };
+}
+
+type Parts = Pick<Parameters<typeof manifestOf>[0], 'project' | 'graph'>;
+
+async function launchAndObserve(context: StackContext, { project, graph }: Parts, options: { readonly readyMs: number; readonly awaitLaunch: boolean }): ReturnType<typeof observe> {
+  const { ports, signal, readyMs } = context;
+  const wake = new Wake();
+  const stop = new AbortController();
+  let launch: Launch = { state: 'starting' };
+  const running = packageUp(ports, project, { signal: AbortSignal.any([signal, stop.signal]), timeoutMs: readyMs + UP_MARGIN_MS }).then((run) => {
+    const failure = packageFailure(run);
+    launch = failure === undefined ? { state: 'done' } : { state: 'failed', message: context.redact(failure), service: namedService(failure, graph.map(({ name }) => name), project.project) };
+    wake.ring();
+    return run;
+  });
+  try {
+    const seen = await observe({ ...context, project, graph }, () => launch, { ...options, wake });
+    if (seen.verdict.state === 'not-ready') {
+      // Nothing may be started any more behind the back of `logs` and `down`.
+      stop.abort();
+      assertStarted(await running);
+    }
+    return seen;
+  } catch (error) {
+    stop.abort();
+    await running;
+    throw error;
+  }
+}
+
+async function readinessOf(verdict: ReadinessVerdict, seen: Look, context: StackContext, project: Parts['project']): Promise<Readiness> {
+  if (verdict.state === 'ready') return verdict;
+  if (verdict.state === 'waiting') return { state: 'not-ready', afterMs: 0, causes: [] };
+  const causes = await Promise.all(verdict.causes.map((cause) => withLog(cause, seen, context, project)));
+  return { state: 'not-ready', afterMs: verdict.afterMs, causes };
+}
+
+async function withLog(cause: Cause, { containers }: Look, { ports, redact }: StackContext, project: Parts['project']): Promise<RootCause> {
+  const mine = containers.filter(({ service }) => service === cause.service);
+  const worst = mine.find(({ replica }) => replica.state !== 'running' || replica.health === 'unhealthy') ?? mine[0];
+  const tail = worst ? await logTail(ports, project, worst.replica.id) : [];
+  const { healthOutput } = cause;
+  return {
+    ...cause,
+    message: redact(cause.message),
+    ...(healthOutput === undefined ? {} : { healthOutput: redact(healthOutput) }),
+    logTail: redact(tail.join('\n')).split('\n').filter((line) => line !== ''),
+  };
+}
+
+/** The service that a message of Compose speaks of: by container name, or as `service "x"`. */
+function namedService(message: string, services: readonly string[], project: string): string | undefined {
+  const byLength = services.toSorted((a, b) => b.length - a.length);
+  return byLength.find((name) => new RegExp(`(?:${escaped(project)}[-_]${escaped(name)}[-_]\\d+)|service "?${escaped(name)}"?(?![\\w-])`).test(message));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function assertTargets({ targets }: StackContext, services: readonly string[]): void {
+  for (const { name, service } of targets) {
+    if (service === undefined || services.includes(service)) continue;
+    throw new GauntletError(`target ${name} speaks of the service ${service}, which is not in the compose files`, {
+      kind: 'config',
+      hint: `Name one of: ${services.join(', ')}`,
+    });
+  }
+}

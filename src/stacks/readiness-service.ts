@@ -1,0 +1,176 @@
+import type { RootCause } from '../model/manifest.ts';
+import { formatDuration } from '../model/units.ts';
+import type { ReplicaState, ServiceNode, Snapshot } from './readiness.ts';
+
+/** Why a service is not settled. */
+export interface Why {
+  readonly reason: RootCause['reason'];
+  readonly message: string;
+  readonly exitCode?: number | undefined;
+  readonly healthOutput?: string | undefined;
+}
+
+/** Where one service stands. `lost`: only a change in another service could still help it. */
+export type Standing =
+  | { readonly state: 'settled' }
+  | { readonly state: 'waiting'; readonly lost: boolean; readonly why: Why }
+  | { readonly state: 'failed'; readonly why: Why };
+
+interface Rules {
+  readonly windowMs: number;
+  readonly unhealthyGraceMs: number;
+  readonly loopMs: number;
+  readonly ignoreEarlierRestarts?: boolean;
+}
+
+/** What the history tells about one replica beyond its present state. */
+interface Past {
+  readonly runningMs: number;
+  readonly restarts: number;
+  readonly sinceFirstRestartMs: number;
+  readonly unhealthyMs: number;
+  readonly checked: boolean;
+  readonly oomKilled: boolean;
+}
+
+const SETTLED: Standing = { state: 'settled' };
+const LOOP_RESTARTS = 3;
+
+/** Where a service stands at the last snapshot: as badly as its worst replica. */
+export function standingOf(node: ServiceNode, history: readonly Snapshot[], rules: Rules): Standing {
+  const now = history.at(-1);
+  const replicas = now?.services[node.name] ?? [];
+  if (!now || replicas.length < node.replicas) {
+    const message = node.replicas > 1 ? `${replicas.length} of ${node.replicas} replicas were started` : 'was not started';
+    return worst([missing(message), ...(now ? replicas.map((replica) => replicaStanding(node, replica, { history, now, rules })) : [])]);
+  }
+  const standing = worst(replicas.map((replica) => replicaStanding(node, replica, { history, now, rules })));
+  return standing.state === 'settled' ? probed(node, now) : standing;
+}
+
+interface Scene {
+  readonly history: readonly Snapshot[];
+  readonly now: Snapshot;
+  readonly rules: Rules;
+}
+
+function replicaStanding(node: ServiceNode, replica: ReplicaState, scene: Scene): Standing {
+  const past = pastOf(node.name, replica, scene);
+  switch (replica.state) {
+    case 'missing':
+      return missing('is gone');
+    case 'created':
+      return replica.error === undefined
+        ? missing('was created, but not started')
+        : { state: 'failed', why: { reason: 'up-failed', message: `could not be started: ${replica.error}` } };
+    case 'exited':
+    case 'dead':
+      return ended(node, replica, past, scene.rules);
+    case 'restarting':
+      return restarting(replica, past, scene.rules);
+    case 'paused':
+      return waiting({ reason: 'never-healthy', message: 'is paused' });
+    case 'running':
+      return running(node, replica, past, scene);
+  }
+}
+
+function ended(node: ServiceNode, replica: ReplicaState, past: Past, rules: Rules): Standing {
+  // A refused start leaves the state `exited` or `created`, with the engine's reason and a code such as 127 or 128.
+  if (replica.error !== undefined) {
+    return { state: 'failed', why: { reason: 'up-failed', message: `could not be started: ${replica.error}`, exitCode: replica.exitCode } };
+  }
+  const code = replica.exitCode ?? -1;
+  const ranMs = Math.max(0, Date.parse(replica.finishedAt ?? '') - Date.parse(replica.startedAt ?? '')) || 0;
+  const again = past.restarts > 0 ? `, after ${times(past.restarts, 'restart')}` : '';
+  const message = `exited with code ${code} ${formatDuration(ranMs)} after its start${again}`;
+  const fail = (reason: Why['reason'], text = message): Standing => ({ state: 'failed', why: { reason, message: text, exitCode: code, healthOutput: replica.healthOutput } });
+  if (replica.oomKilled) return fail('oom-killed', `was killed for want of memory (${message})`);
+  // Nobody scales a one-shot or checks its health: whatever is scaled or checked was meant to stay.
+  const mayEnd = node.kind === 'one-shot' || (node.kind === 'undeclared' && node.replicas === 1 && !past.checked);
+  if (code === 0) return mayEnd ? SETTLED : fail('exited', `${message}, but was meant to stay up`);
+  if (node.kind === 'one-shot') return fail('one-shot-failed');
+  if (past.restarts > 0) return fail('restart-loop');
+  return fail(mayEnd && ranMs < rules.windowMs ? 'one-shot-failed' : 'exited');
+}
+
+function running(node: ServiceNode, replica: ReplicaState, past: Past, { now, rules }: Scene): Standing {
+  if (node.kind === 'one-shot') return waiting({ reason: 'one-shot-failed', message: 'has not completed' });
+  if (replica.health === 'healthy') return SETTLED;
+  if (replica.health === 'unhealthy') {
+    const why: Why = { reason: 'unhealthy', message: `is unhealthy for ${formatDuration(past.unhealthyMs)}`, healthOutput: replica.healthOutput };
+    const final = past.unhealthyMs >= rules.unhealthyGraceMs || now.launch.state === 'failed';
+    return final ? { state: 'failed', why } : waiting(why);
+  }
+  if (past.restarts > 0) {
+    const calm = replica.health === 'none' && past.runningMs >= rules.windowMs * (1 + Math.min(past.restarts, 3));
+    return calm ? SETTLED : restarting(replica, past, rules);
+  }
+  if (replica.health === 'starting') {
+    return waiting({ reason: 'never-healthy', message: `is running, but its health check has not passed yet`, healthOutput: replica.healthOutput });
+  }
+  const answers = now.probes.some(({ service, state }) => service === node.name && state === 'ok');
+  if (answers || past.runningMs >= rules.windowMs) return SETTLED;
+  return waiting({ reason: 'never-healthy', message: `has no health check and is running for ${formatDuration(past.runningMs)} only` });
+}
+
+function restarting(replica: ReplicaState, past: Past, rules: Rules): Standing {
+  const what = past.oomKilled ? ' for want of memory' : '';
+  const code = replica.exitCode === undefined || replica.state === 'running' ? '' : `, last exit code ${replica.exitCode}`;
+  const message = `was restarted ${times(past.restarts, 'time')}${what}${code}`;
+  const exitCode = replica.state === 'running' ? undefined : replica.exitCode;
+  const why: Why = { reason: past.oomKilled ? 'oom-killed' : 'restart-loop', message, exitCode, healthOutput: replica.healthOutput };
+  return { state: 'waiting', lost: past.restarts >= LOOP_RESTARTS && past.sinceFirstRestartMs >= rules.loopMs, why };
+}
+
+function probed(node: ServiceNode, now: Snapshot): Standing {
+  const bad = now.probes.filter(({ service, state }) => service === node.name && state !== 'ok');
+  const probe = bad.find(({ state }) => state === 'impossible') ?? bad[0];
+  if (!probe) return SETTLED;
+  const why: Why = { reason: 'unreachable', message: `target ${probe.target}: ${probe.message}` };
+  return probe.state === 'impossible' ? { state: 'failed', why } : waiting(why);
+}
+
+function pastOf(service: string, replica: ReplicaState, { history, now, rules }: Scene): Past {
+  const seen = history.flatMap((snapshot) => {
+    const then = snapshot.services[service]?.find(({ id }) => id === replica.id);
+    return then ? [{ atMs: snapshot.atMs, then }] : [];
+  });
+  const baseline = rules.ignoreEarlierRestarts ? (seen[0]?.then.restarts ?? 0) : 0;
+  const sameRun = seen.filter(({ then }) => then.state === 'running' && then.startedAt === replica.startedAt && then.restarts === replica.restarts);
+  const lastNotUnhealthy = seen.findLastIndex(({ then }) => then.health !== 'unhealthy');
+  const firstRestart = seen.find(({ then }) => then.restarts > baseline);
+  const byWall = Math.max(0, Date.parse(now.at) - Date.parse(replica.startedAt ?? now.at)) || 0;
+  return {
+    // By the engine's clock or by ours, whichever saw it run longer: they differ when the engine is on another machine.
+    runningMs: replica.state === 'running' ? Math.max(byWall, now.atMs - (sameRun[0]?.atMs ?? now.atMs)) : 0,
+    restarts: Math.max(0, replica.restarts - baseline),
+    sinceFirstRestartMs: firstRestart ? now.atMs - firstRestart.atMs : 0,
+    unhealthyMs: now.atMs - (seen[lastNotUnhealthy + 1]?.atMs ?? now.atMs),
+    checked: seen.some(({ then }) => then.health !== 'none'),
+    oomKilled: seen.some(({ then }) => then.oomKilled),
+  };
+}
+
+/** Failed before lost before waiting before settled. */
+function worst(standings: readonly Standing[]): Standing {
+  return standings.toSorted((a, b) => rank(a) - rank(b))[0] ?? SETTLED;
+}
+
+function rank(standing: Standing): number {
+  if (standing.state === 'failed') return 0;
+  if (standing.state === 'settled') return 3;
+  return standing.lost ? 1 : 2;
+}
+
+function missing(message: string): Standing {
+  return waiting({ reason: 'missing', message });
+}
+
+function waiting(why: Why): Standing {
+  return { state: 'waiting', lost: false, why };
+}
+
+function times(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
