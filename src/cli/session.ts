@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 
 import { forgeContext } from '../action/forge-context.ts';
 import { loadConfig } from '../config/load.ts';
-import { parseWaivers } from '../config/waivers.ts';
+import { parseWaivers, WAIVERS_PATH } from '../config/waivers.ts';
 import { makeRedactor, secretsFromEnv } from '../lib/redact.ts';
 import type { Plan, Waiver } from '../model/plan.ts';
 import { RUN_SCHEMA, type RunInfo } from '../model/run.ts';
@@ -17,8 +17,6 @@ import { RunDirectory } from '../run/run-directory.ts';
 import { portsOf, rootOf, type GlobalOptions } from './ports.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
-
-const WAIVERS = '.gauntlet/waivers.yml';
 
 export interface PlanOptions extends GlobalOptions {
   readonly config: string;
@@ -40,10 +38,7 @@ export async function loadPlan(world: World, options: PlanOptions, ports: Ports)
   const root = rootOf(world, options);
   const path = isAbsolute(options.config) ? options.config : join(root, options.config);
   const { config, sha256 } = await loadConfig({ files: ports.files, path, root, env: world.env });
-  const files = await ports.files.glob(['**/*'], root);
   const plan = makePlan(config, {
-    configPath: options.config,
-    files,
     waivers: await readWaivers(world, root, ports),
     ...(options.stage === undefined ? {} : { stages: options.stage }),
     ...(options.only === undefined ? {} : { only: options.only }),
@@ -118,6 +113,6 @@ async function describeRun(world: World, { ports, root, plan, configSha256, leg 
 /** Waivers come from the base branch, so that a pull request cannot waive itself; on a laptop, from the commit that stands. */
 async function readWaivers(world: World, root: string, ports: Ports): Promise<readonly Waiver[]> {
   const { baseSha } = await forgeContext(world.env, ports.files);
-  const text = await showFile({ ports, root }, { commit: baseSha ?? 'HEAD', path: WAIVERS });
-  return text === undefined ? [] : parseWaivers(text, WAIVERS);
+  const text = await showFile({ ports, root }, { commit: baseSha ?? 'HEAD', path: WAIVERS_PATH });
+  return text === undefined ? [] : parseWaivers(text, WAIVERS_PATH).waivers;
 }

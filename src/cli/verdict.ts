@@ -1,18 +1,23 @@
 import { isAbsolute, join, relative } from 'node:path';
 
-import { judge } from '../judge/judge.ts';
+import { z } from 'zod';
+
+import type { JudgeInput } from '../judge/context.ts';
+import { judge, makeBaseline } from '../judge/judge.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
 import { Baseline } from '../model/baseline.ts';
+import { ofKind, type Evidence } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ReportV1 } from '../model/report-v1.ts';
-import { EXIT_CODES, exitCode } from '../model/verdict.ts';
-import { makeBaseline } from '../report/baseline.ts';
-import { makeReport } from '../report/report.ts';
+import { CaseStatus } from '../model/tests.ts';
+import { makeReport, type TestLine } from '../report/report.ts';
 import type { RunContext } from '../run/context.ts';
 import { sinks } from '../sinks/registry.ts';
 import type { World } from './world.ts';
 
 const BASELINE = '.gauntlet/baseline.json';
+const MATRIX_TESTS = 200_000;
+const CaseLine = z.object({ id: z.string(), status: CaseStatus });
 
 export interface JudgeOptions {
   /** Judges by this plan instead of the one that was run. */
@@ -24,21 +29,29 @@ export interface JudgeOptions {
 
 /** From what is on disk to the report. Judging reads the run directory and nothing else. */
 export async function judgeRun(world: World, context: RunContext, options: JudgeOptions): Promise<ReportV1> {
-  const { directory } = context;
-  const plan = options.plan ?? context.plan;
-  const run = await directory.info();
-  const [stageRuns, evidence] = [await directory.stageRuns(), await directory.evidence()];
+  const { directory, ports } = context;
   const baseline = await readBaseline(context, options.baseline);
-  const today = context.ports.clock.now().slice(0, 10);
-  const judged = judge({ plan, run, stageRuns, evidence, today, ...(baseline === undefined ? {} : { baseline }) });
-  const report = makeReport({ plan, run, stageRuns, evidence, judged, command: commandName(world, context) });
-  if (options.store) await storeReport(context, report);
+  const now = ports.clock.now();
+  const input: JudgeInput = {
+    plan: options.plan ?? context.plan,
+    run: await directory.info(),
+    stageRuns: await directory.stageRuns(),
+    evidence: await directory.evidence(),
+    today: now.slice(0, 10),
+    ...(baseline === undefined ? {} : { baseline }),
+  };
+  const judged = judge(input);
+  const cases = await readCases(context, input.evidence);
+  const report = makeReport({ ...input, judged, cases, command: commandName(world, context) });
+  if (options.store) {
+    await storeReport(context, report);
+    await directory.writeText('baseline.json', `${JSON.stringify(makeBaseline(input, judged, now), undefined, 2)}\n`);
+  }
   return report;
 }
 
 /** Every form of the report goes into the run directory. One sink that fails does not keep the others from writing. */
-async function storeReport(context: RunContext, report: ReportV1): Promise<void> {
-  const { directory, ports, redact } = context;
+async function storeReport({ directory, ports, redact }: RunContext, report: ReportV1): Promise<void> {
   for (const sink of sinks) {
     if (sink.file === undefined) continue;
     try {
@@ -48,12 +61,21 @@ async function storeReport(context: RunContext, report: ReportV1): Promise<void>
       if (sink.name === 'json') throw error;
     }
   }
-  await directory.writeText('baseline.json', `${JSON.stringify(makeBaseline(report, { now: ports.clock.now() }), undefined, 2)}\n`);
 }
 
-/** The process's answer: an interrupted run says so, everything else says its verdict. */
-export function exitCodeOf({ verdict, run }: ReportV1): number {
-  return run.ended === 'interrupted' ? EXIT_CODES.interrupted : exitCode(verdict);
+/** Every test of the results by name, for the component × stage matrix; details of huge runs are left to the evidence. */
+async function readCases({ directory, ports }: RunContext, evidence: readonly Evidence[]): Promise<TestLine[]> {
+  const tests = new Map<string, TestLine>();
+  for (const { stage, command, cases, counts } of ofKind(evidence, 'tests')) {
+    if (!cases || counts.tests > MATRIX_TESTS) continue;
+    const text = await ports.files.readText(directory.file(cases.file));
+    for (const line of text.split('\n')) {
+      const parsed = CaseLine.safeParse(line === '' ? undefined : JSON.parse(line));
+      // A test that ran several times has several lines: the last one holds.
+      if (parsed.success) tests.set(`${stage} ${command} ${parsed.data.id}`, { stage, ...parsed.data });
+    }
+  }
+  return [...tests.values()];
 }
 
 /** How the reader starts this program on this repository: what a repro line can be pasted behind. */

@@ -26,7 +26,7 @@ export async function inspectFile({ ports, root, cwd }: Place, file: string): Pr
   const path = resolve(cwd, file);
   const shown = relative(cwd, path);
   if (!(await ports.files.exists(path))) return { file: shown, gap: { reason: 'missing', message: 'there is no such file' } };
-  const found = (await inspectResults({ ports, root }, path)) ?? (await inspectCoverage({ ports, root }, path));
+  const found = (await inspectResults(ports.files, root, path)) ?? (await inspectCoverage(ports.files, root, path));
   if (found) return { ...found, file: shown };
   const empty = (await ports.files.size(path)) === 0;
   return { file: shown, gap: empty ? { reason: 'empty', message: 'the file is empty' } : { reason: 'unrecognised', message: 'no known result or coverage format' } };

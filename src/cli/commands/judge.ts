@@ -1,7 +1,8 @@
 import type { GlobalOptions } from '../ports.ts';
 import { printReport } from '../print.ts';
 import { loadPlan, openRun } from '../session.ts';
-import { exitCodeOf, judgeRun } from '../verdict.ts';
+import { reportExitCode } from '../../report/report.ts';
+import { judgeRun } from '../verdict.ts';
 import type { World } from '../world.ts';
 
 export interface JudgeCommandOptions extends GlobalOptions {
@@ -20,5 +21,5 @@ export async function judgeCommand(world: World, run: string, options: JudgeComm
       : await loadPlan(world, { ...options, config: options.config, budget, seed, ...(only.length > 0 ? { only } : {}), stage: stages.map(({ name }) => name) }, context.ports);
   const report = await judgeRun(world, context, { ...(other ? { plan: other.plan } : {}), baseline: options.baseline, store: other === undefined });
   printReport(world, report, { json: options.json === true, directory: context.directory.path });
-  return exitCodeOf(report);
+  return reportExitCode(report);
 }

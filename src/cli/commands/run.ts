@@ -1,6 +1,7 @@
 import { runGate } from '../../run/gate.ts';
 import { startRun, type PlanOptions } from '../session.ts';
-import { exitCodeOf, judgeRun } from '../verdict.ts';
+import { reportExitCode } from '../../report/report.ts';
+import { judgeRun } from '../verdict.ts';
 import { printReport } from '../print.ts';
 import type { World } from '../world.ts';
 
@@ -14,5 +15,5 @@ export async function run(world: World, options: RunOptions): Promise<number> {
   await runGate(context, { keepUp: options.keepUp === true });
   const report = await judgeRun(world, context, { baseline: options.baseline, store: true });
   printReport(world, report, { json: options.json === true, directory: context.directory.path });
-  return exitCodeOf(report);
+  return reportExitCode(report);
 }

@@ -1,3 +1,5 @@
+/* oxlint-disable vitest/no-conditional-tests, vitest/valid-title, vitest/valid-describe-callback, vitest/no-disabled-tests --
+   suites are made with this, it is none itself */
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'vitest';
 

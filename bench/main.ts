@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { StageRun } from '../src/model/stage.ts';
+import { compare, median, time, type Comparison } from './measure.ts';
+
+// What the gate itself costs, as ratios against a named peer in the same run. Never a timed assertion in a test.
+const CLI = resolve(import.meta.dirname, '../dist/cli.js');
+const STAGES = ['unit', 'integration', 'e2e', 'performance', 'chaos'] as const;
+const COMMANDS_PER_STAGE = 4;
+
+print(await coldStart());
+await overhead();
+if (spawnSync('docker', ['compose', 'version']).status === 0) print(await stackUp());
+else process.stdout.write('stack-up: not measured, there is no docker compose here\n');
+
+/** `--version` of the built program against bare Node. */
+function coldStart(): Promise<Comparison> {
+  const ours = async () => (await time([process.execPath, CLI, '--version'])).ms;
+  const peer = async () => (await time([process.execPath, '-e', '0'])).ms;
+  return compare('cold start: dist/cli.js --version against node -e 0', { ours, peer }, 15);
+}
+
+/** Five stages of trivial commands: what the whole run takes beyond the commands themselves. */
+async function overhead(): Promise<void> {
+  const project = await trivialProject();
+  const perStage: number[] = [];
+  const wholeRun: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const { ms } = await time([process.execPath, CLI, '-q', 'run'], { cwd: project });
+    const { stages, commandsMs } = await lastRun(project);
+    perStage.push(...stages.map(({ durationMs, workMs }) => durationMs - workMs));
+    wholeRun.push(ms - commandsMs);
+  }
+  const whole = median(wholeRun);
+  process.stdout.write(
+    `overhead: ${STAGES.length} stages of ${COMMANDS_PER_STAGE} trivial commands: median ${whole.toFixed(0)} ms for the whole run beyond its commands ` +
+      `(${(whole / STAGES.length).toFixed(0)} ms per stage, process start and report included), ${median(perStage).toFixed(1)} ms per stage outside its work\n`,
+  );
+  await rm(project, { recursive: true, force: true });
+}
+
+/** Time to a ready stack against `docker compose up --wait` on the same file. */
+async function stackUp(): Promise<Comparison> {
+  const project = await mkdtemp(join(tmpdir(), 'gauntlet-bench-'));
+  await writeFile(join(project, 'compose.yaml'), COMPOSE);
+  await writeFile(join(project, 'gauntlet.yml'), 'version: 1\nstack: {compose: compose.yaml, ready: 60s}\nstages:\n  - e2e: {run: "true"}\n');
+  const ours = async () => {
+    const { ms } = await time([process.execPath, CLI, '-q', 'up'], { cwd: project });
+    await time([process.execPath, CLI, '-q', 'down'], { cwd: project });
+    return ms;
+  };
+  const peer = async () => {
+    const { ms } = await time(['docker', 'compose', '-p', 'gauntlet-bench-peer', 'up', '-d', '--wait'], { cwd: project });
+    await time(['docker', 'compose', '-p', 'gauntlet-bench-peer', 'down', '-v', '-t', '1'], { cwd: project });
+    return ms;
+  };
+  const result = await compare('stack-up: gauntlet up against docker compose up --wait', { ours, peer }, 5);
+  await rm(project, { recursive: true, force: true });
+  return result;
+}
+
+const COMPOSE = `services:
+  store:
+    image: debian:bookworm-slim
+    command: sh -c "sleep 1; touch /tmp/ready; trap 'exit 0' TERM; sleep 600 & wait"
+    healthcheck: {test: test -f /tmp/ready, interval: 500ms, timeout: 1s, retries: 20}
+  api:
+    image: debian:bookworm-slim
+    command: sh -c "touch /tmp/ready; trap 'exit 0' TERM; sleep 600 & wait"
+    healthcheck: {test: test -f /tmp/ready, interval: 500ms, timeout: 1s, retries: 20}
+    depends_on: {store: {condition: service_healthy}}
+`;
+
+async function trivialProject(): Promise<string> {
+  const project = await mkdtemp(join(tmpdir(), 'gauntlet-bench-'));
+  const commands = Array.from({ length: COMMANDS_PER_STAGE }, (_, index) => `        - {name: c${index}, run: ["true"]}`).join('\n');
+  await writeFile(join(project, 'gauntlet.yml'), `version: 1\nstages:\n${STAGES.map((stage) => `  - ${stage}:\n      run:\n${commands}`).join('\n')}\n`);
+  return project;
+}
+
+async function lastRun(project: string): Promise<{ stages: StageRun[]; commandsMs: number }> {
+  const run = join(project, '.gauntlet/runs', (await readFile(join(project, '.gauntlet/latest'), 'utf8')).trim());
+  const stages = await Promise.all((await readdir(join(run, 'stages'))).map(async (file) => StageRun.parse(await json(join(run, 'stages', file)))));
+  const durations: number[] = [];
+  for (const stage of STAGES) {
+    const folder = join(run, 'evidence', stage);
+    for (const file of (await readdir(folder)).filter((name) => name.startsWith('exit-'))) {
+      durations.push((await json<{ durationMs: number }>(join(folder, file))).durationMs);
+    }
+  }
+  return { stages, commandsMs: durations.reduce((sum, ms) => sum + ms, 0) };
+}
+
+async function json<Value>(path: string): Promise<Value> {
+  return JSON.parse(await readFile(path, 'utf8')) as Value;
+}
+
+function print({ name, ours, peer, ratio, difference, pairs }: Comparison): void {
+  process.stdout.write(`${name}: ${ours.toFixed(0)} ms against ${peer.toFixed(0)} ms, ratio ${ratio.toFixed(2)}, ${difference.toFixed(0)} ms more (medians of ${pairs} pairs)\n`);
+}

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+
+import { describe, expect, it } from 'vitest';
+
+import { inlineProject } from '../support/project.ts';
+import { junit, PASSED, unitProject } from '../support/reports.ts';
+
+describe('bad configuration', () => {
+  it('without a configuration says what to write, made from what is there', async () => {
+    await using project = await inlineProject({ 'compose.yaml': 'services: {}\n', 'package.json': '{"scripts":{"test":"true"}}' });
+    const { exitCode, stderr } = await project.gauntlet(['run']);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('gauntlet.yml');
+    expect(stderr).toContain('compose: compose.yaml');
+  });
+
+  it('broken YAML and unknown keys come with line, column and the repair', async () => {
+    await using project = await inlineProject({ 'gauntlet.yml': 'version: 1\nstages:\n  - unit:\n      run: x\n      coverge: 90%\n' });
+    const { exitCode, stderr } = await project.gauntlet(['plan']);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('gauntlet.yml:5:7');
+    expect(stderr).toContain('coverage');
+    await project.write({ 'gauntlet.yml': 'version: 1\nstages: [\n' });
+    expect((await project.gauntlet(['plan'])).stderr).toMatch(/gauntlet\.yml:\d+:\d+/);
+  });
+
+  it('refuses an unknown option and an unknown stage as usage', async () => {
+    await using project = await inlineProject(unitProject(junit(PASSED)));
+    expect((await project.gauntlet(['run', '--stgae', 'unit'])).exitCode).toBe(3);
+    expect((await project.gauntlet(['run', '--stage', 'units'])).exitCode).toBe(3);
+  });
+});
+
+describe('commands that misbehave', () => {
+  const withCommand = (run: string, more = '') => ({ 'gauntlet.yml': `version: 1\nstages:\n  - unit:\n      run: ${run}\n${more}` });
+
+  it('a program that is not there', async () => {
+    await using project = await inlineProject(withCommand('[no-such-program-anywhere]'));
+    const { exitCode, stdout } = await project.gauntlet(['run']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('no-such-program-anywhere');
+  });
+
+  it('a command that hangs is ended at its time-out, with its children', async () => {
+    await using project = await inlineProject(withCommand('"sleep 4242 & sleep 4242"', '      timeout: 1s\n'));
+    const { exitCode, stdout } = await project.gauntlet(['run']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/1 s/);
+    expect(processes('sleep 4242')).toEqual([]);
+  });
+
+  it('a command that dies by a signal', async () => {
+    await using project = await inlineProject(withCommand('"kill -9 $$"'));
+    const { exitCode, stdout } = await project.gauntlet(['run']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('SIGKILL');
+  });
+
+  it('a command that prints 200 MB fills neither the memory nor the disk', async () => {
+    await using project = await inlineProject(withCommand('"yes 0123456789012345678901234567890123456789 | head -c 200000000; exit 1"'));
+    const { exitCode } = await project.gauntlet(['-q', 'run']);
+    expect(exitCode).toBe(1);
+    const logs = join(project.path, '.gauntlet/runs', (await readdir(join(project.path, '.gauntlet/runs')))[0] ?? '', 'logs/unit');
+    const [log = ''] = await readdir(logs);
+    expect((await stat(join(logs, log))).size).toBeLessThan(21_000_000);
+  });
+
+  it('keeps secrets of the environment out of everything that is written', async () => {
+    await using project = await inlineProject(withCommand('"echo token is $MY_API_TOKEN; exit 1"'));
+    const secret = 'q7Gx0vTz81LmPp3s';
+    const { stdout, stderr } = await project.gauntlet(['run'], { env: { MY_API_TOKEN: secret } });
+    expect(stdout + stderr).not.toContain(secret);
+    expect(grep(secret, join(project.path, '.gauntlet'))).toBe('');
+    expect(stdout).toContain('[secret');
+  });
+});
+
+describe('being stopped', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s: the report is written, nothing is left, exit code 4', async (signal) => {
+    await using project = await inlineProject({
+      'gauntlet.yml': 'version: 1\nstages:\n  - unit:\n      run: "echo begun; sleep 4343"\n  - e2e:\n      run: "true"\n',
+    });
+    let sent = false;
+    const { exitCode, report } = await project.gauntlet(['run'], {
+      onOutput: (output, kill) => {
+        if (sent || !output.includes('unit │ starts')) return;
+        sent = true;
+        setTimeout(() => kill(signal), 300);
+      },
+    });
+    expect(exitCode).toBe(4);
+    const { verdict, stages } = await report();
+    expect(verdict.verdict).not.toBe('pass');
+    expect(stages.map(({ name, run }) => [name, run?.status])).toEqual([
+      ['unit', 'interrupted'],
+      ['e2e', 'interrupted'],
+    ]);
+    expect(processes('sleep 4343')).toEqual([]);
+  });
+});
+
+describe('a stored run', () => {
+  it('is judged again to the same report, also by another configuration', async () => {
+    await using project = await inlineProject(unitProject(junit(PASSED)));
+    const first = await project.gauntlet(['run', '--json']);
+    const again = await project.gauntlet(['judge', 'latest', '--json']);
+    expect(again.exitCode).toBe(0);
+    expect(JSON.parse(again.stdout)).toEqual(JSON.parse(first.stdout));
+    await project.write({ 'stricter.yml': 'version: 1\nstages:\n  - unit:\n      run: sh unit.sh\n      results: reports/*.xml\n      coverage: 90%\n' });
+    const stricter = await project.gauntlet(['judge', '--config', 'stricter.yml']);
+    expect(stricter.exitCode).toBe(2);
+    expect(stricter.stdout).toContain('coverage');
+  });
+
+  it('of another version is refused with a hint', async () => {
+    await using project = await inlineProject(unitProject(junit(PASSED)));
+    await project.gauntlet(['run']);
+    const id = (await project.read('.gauntlet/latest')).trim();
+    const file = `.gauntlet/runs/${id}/run.json`;
+    await project.write({ [file]: (await project.read(file)).replace('gauntlet.run/1', 'gauntlet.run/0') });
+    const { exitCode, stderr } = await project.gauntlet(['judge']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('judge it with the version that wrote it');
+  });
+
+  it('is not there yet', async () => {
+    await using project = await inlineProject(unitProject(junit(PASSED)));
+    const { exitCode, stderr } = await project.gauntlet(['report']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('gauntlet run');
+    expect(existsSync(join(project.path, '.gauntlet'))).toBe(false);
+  });
+});
+
+function processes(pattern: string): string[] {
+  try {
+    return execFileSync('pgrep', ['-f', `^${pattern}$`], { encoding: 'utf8' }).trim().split('\n');
+  } catch {
+    return [];
+  }
+}
+
+function grep(text: string, folder: string): string {
+  try {
+    return execFileSync('grep', ['-rlF', text, folder], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+}
