@@ -1,0 +1,162 @@
+import type { Baseline } from '../model/baseline.ts';
+import { ofKind, type Evidence, type EvidenceOf } from '../model/evidence.ts';
+import type { DraftFinding } from '../model/finding.ts';
+import type { Owed, Plan } from '../model/plan.ts';
+import type { NotLooked } from '../model/report-v1.ts';
+import type { RowJudge } from '../model/row-judge.ts';
+import type { RunInfo } from '../model/run.ts';
+import type { StageName, StageRun } from '../model/stage.ts';
+
+/** All that a judgement may depend on. No clock, no files: the same input gives the same verdict for ever. */
+export interface JudgeInput {
+  readonly plan: Plan;
+  readonly run: RunInfo;
+  readonly stageRuns: readonly StageRun[];
+  readonly evidence: readonly Evidence[];
+  readonly baseline?: Baseline | undefined;
+  /** Why there is no baseline, when somebody knows. */
+  readonly baselineMissing?: string | undefined;
+  /** ISO date that waivers are held against: `2026-11-20`. */
+  readonly today: string;
+  /** The rows that checks bring; the generated registry by default. */
+  readonly rowJudges?: readonly RowJudge[];
+}
+
+export type Context = Required<Pick<JudgeInput, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'today' | 'rowJudges'>> & Pick<JudgeInput, 'baseline'>;
+
+/** One of several subjects that a finding gathers, so that 2,000 failures stay one line and each keeps its own novelty. */
+export interface Member {
+  readonly subject: string;
+  readonly path?: string | undefined;
+}
+
+/** What a rule says, before policy. */
+export interface Drafted {
+  readonly finding: DraftFinding;
+  /** The plan owes the answer: when it was not found, the gate cannot know. */
+  readonly owed: boolean;
+  /** Set when the finding gathers several subjects; `complete` is false when evidence was bounded and some are not listed. */
+  readonly members?: { readonly list: readonly Member[]; readonly complete: boolean };
+  /** First of its group. */
+  readonly cause?: boolean;
+}
+
+/** A rule returns findings, and rows that do not apply here. */
+export interface Ruling {
+  readonly drafts: readonly Drafted[];
+  readonly notApplicable?: readonly NotLooked[];
+}
+
+/** One topic of the judge: a pure function of the run. */
+export interface JudgeRule {
+  readonly name: string;
+  readonly judge: (context: Context) => Ruling;
+}
+
+/** Pieces of evidence of the same stage and command, journey or other name, in the order of their keys. */
+export function byKey<Piece>(pieces: readonly Piece[], key: (piece: Piece) => string): readonly (readonly [Piece, ...Piece[]])[] {
+  const groups = new Map<string, [Piece, ...Piece[]]>();
+  for (const piece of pieces) {
+    const group = groups.get(key(piece));
+    if (group) group.push(piece);
+    else groups.set(key(piece), [piece]);
+  }
+  return [...groups.values()];
+}
+
+/** What is wrong with the evidence for one owed piece; `undefined` when at least one usable piece arrived. */
+export function whyMissing(owed: Owed, evidence: readonly Evidence[]): { readonly because: string; readonly seen: Evidence | undefined } | undefined {
+  const candidates = evidence.filter((piece) => answers(piece, owed));
+  const faults = candidates.map((piece) => ({ because: unusable(piece), seen: piece }));
+  if (faults.some(({ because }) => because === undefined)) return undefined;
+  const [first] = faults;
+  return first ? { because: first.because ?? '', seen: first.seen } : { because: 'nothing arrived', seen: undefined };
+}
+
+function answers(piece: Evidence, owed: Owed): boolean {
+  if (piece.kind !== owed.kind) return false;
+  if (piece.id === owed.id) return true;
+  if (piece.kind === 'stack') return piece.phase === 'up' && (piece.stack === owed.name || piece.instance === owed.name);
+  return piece.stage === owed.stage && nameOf(piece) === owed.name;
+}
+
+/** The name that a plan calls a piece of evidence by. */
+export function nameOf(piece: Evidence): string {
+  switch (piece.kind) {
+    case 'exit':
+    case 'tests':
+    case 'coverage':
+      return piece.command;
+    case 'journey':
+      return piece.journey;
+    case 'stack':
+      return piece.stack;
+    case 'facts':
+      return piece.check;
+    case 'series':
+      return piece.metric;
+    case 'fault':
+      return piece.experiment;
+    case 'gap':
+      return piece.id;
+  }
+}
+
+/** Why a piece proves nothing; `undefined` when it can be judged. The empty run that passes ends here. */
+function unusable(piece: Evidence): string | undefined {
+  switch (piece.kind) {
+    case 'exit':
+      return piece.outcome.ended === 'interrupted' ? 'the command was interrupted' : undefined;
+    case 'tests':
+      return executed(piece) > 0 ? undefined : piece.counts.skipped > 0 ? 'every test was skipped' : 'no test was run';
+    case 'coverage':
+      return piece.lines.total > 0 ? undefined : 'the coverage report has no lines';
+    case 'journey':
+      if (piece.outcome === 'interrupted') return 'the journey was interrupted';
+      return piece.steps.length > 0 || piece.outcome === 'unreachable' ? undefined : 'the journey took no step';
+    case 'stack':
+      return piece.readiness ? undefined : 'nobody decided whether the stack was ready';
+    case 'series':
+      return piece.samples > 0 ? undefined : 'the series has no samples';
+    case 'fault':
+      return piece.proof.state === 'proved' ? undefined : `the fault had no proved effect: ${piece.proof.why}`;
+    case 'facts':
+      return undefined;
+    case 'gap':
+      return piece.message;
+  }
+}
+
+/** Tests that really ran. */
+export function executed({ counts }: EvidenceOf<'tests'>): number {
+  return counts.passed + counts.failed + counts.errors;
+}
+
+/** The group under which all is gathered that could not run because the stack was not ready. */
+export function stackGroup(evidence: readonly Evidence[]): string | undefined {
+  for (const piece of ofKind(evidence, 'stack')) {
+    const [cause] = piece.readiness?.state === 'not-ready' ? piece.readiness.causes : [];
+    if (cause) return groupOf(piece.instance, cause.service);
+    if (piece.preflight.some(({ level }) => level === 'error')) return groupOf(piece.instance, 'preflight');
+  }
+  return undefined;
+}
+
+/** Name of the group of findings that one service of the stack causes. */
+export function groupOf(instance: string, service: string): string {
+  return `stack:${instance}/${service}`;
+}
+
+/** The stages of the plan, in order. */
+export function plannedStages(plan: Plan): readonly StageName[] {
+  return plan.stages.map(({ name }) => name);
+}
+
+/** Runs somebody's pure code; a throw becomes a value, because a judge that dies must not look like a judge without findings. */
+export function unlessCrashed<Value>(run: () => Value): { readonly value: Value } | { readonly crash: unknown } {
+  try {
+    return { value: run() };
+  } catch (error) {
+    return { crash: error };
+  }
+}

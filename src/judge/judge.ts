@@ -1,0 +1,168 @@
+import type { Baseline } from '../model/baseline.ts';
+import { errorMessage } from '../model/errors.ts';
+import { ofKind } from '../model/evidence.ts';
+import { fingerprint, type Disposition, type Finding } from '../model/finding.ts';
+import type { NotLooked, ReportV1 } from '../model/report-v1.ts';
+import { STAGES } from '../model/stage.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeRule, type Ruling } from './context.ts';
+import { draft, notTested } from './draft.ts';
+import { equationOf, verdictOf } from './equation.ts';
+import { applyPolicy, memberPrint } from './policy.ts';
+import { rowJudges as registered } from './registry.ts';
+import { coverage } from './rules/coverage.ts';
+import { exits } from './rules/exits.ts';
+import { journeys } from './rules/journeys.ts';
+import { notes } from './rules/notes.ts';
+import { only } from './rules/only.ts';
+import { owed } from './rules/owed.ts';
+import { rows } from './rules/rows.ts';
+import { stack } from './rules/stack.ts';
+import { stages } from './rules/stages.ts';
+import { tests } from './rules/tests.ts';
+
+export interface Judged {
+  /** Blocking first, causes before what they cause, then by priority. */
+  readonly findings: readonly Finding[];
+  readonly verdict: Verdict;
+  /** The verdict in one sentence. */
+  readonly equation: string;
+  readonly notLooked: readonly NotLooked[];
+  readonly baselineState: ReportV1['baseline'];
+  /** Code and fingerprint of every finding and of every subject gathered in one: what a later run calls known. */
+  readonly known: readonly Pick<Baseline['findings'][number], 'code' | 'fingerprint'>[];
+}
+
+const RULES: readonly JudgeRule[] = [stack, stages, owed, exits, tests, coverage, journeys, rows, notes, only];
+
+/** What the evidence of a run means. Pure and total: never throws, and a rule that crashes makes the verdict unknown. */
+export function judge(input: JudgeInput): Judged {
+  const context: Context = { ...input, rowJudges: input.rowJudges ?? registered };
+  const rulings = RULES.map((rule) => ruling(context, rule));
+  const drafts = merged(rulings.flatMap(({ drafts: all }) => all));
+  const settled = unlessCrashed(() => applyPolicy(context, drafts));
+  // Without a policy nothing can be excused: everything that was found or left open blocks.
+  const findings = 'crash' in settled ? unsettled([...drafts, crashed(context, 'policy', settled.crash)]) : settled.value;
+  const ordered = inOrder(findings, drafts);
+  const verdict = verdictOf(ordered);
+  return {
+    findings: ordered,
+    verdict,
+    equation: equationOf(verdict, ordered, context.plan),
+    notLooked: [...ordered.flatMap(notLookedOf), ...rulings.flatMap(({ notApplicable }) => notApplicable ?? [])],
+    baselineState: baselineState(input),
+    known: knownOf(drafts),
+  };
+}
+
+function ruling(context: Context, rule: JudgeRule): Ruling {
+  const outcome = unlessCrashed(() => rule.judge(context));
+  return 'crash' in outcome ? { drafts: [crashed(context, rule.name, outcome.crash)] } : outcome.value;
+}
+
+function crashed({ plan, run }: Context, name: string, error: unknown): Drafted {
+  const message = errorMessage(error);
+  return draft('GAT-08', {
+    stage: plan.stages[0]?.name ?? 'audit',
+    subject: `rule ${name}`,
+    title: `the gate's own rule "${name}" crashed`,
+    result: notTested(`the gate's own rule "${name}" crashed: ${message}`),
+    summary: `The rule "${name}" crashed, so what it judges is not known: ${message}`,
+    evidence: [{ id: 'run.json', shows: message }],
+    measured: 'crashed',
+    expected: 'every rule judges every run',
+    repro: ['judge', run.id],
+    owed: true,
+  });
+}
+
+function unsettled(drafts: readonly Drafted[]): Finding[] {
+  return drafts.map(({ finding }) => ({ ...finding, fingerprint: fingerprint(finding), novelty: 'unknown', disposition: 'blocking' }));
+}
+
+/** The same thing said twice (by a gap and by a rule, or for ten users of one journey) is said once, with all its proof. */
+function merged(drafts: readonly Drafted[]): Drafted[] {
+  const kept = new Map<string, Drafted>();
+  for (const next of drafts) {
+    const { finding } = next;
+    const reason = 'reason' in finding.result ? finding.result.reason : '';
+    const key = [finding.code, finding.stage, finding.subject, finding.result.verdict, reason].join('\0');
+    const before = kept.get(key);
+    kept.set(key, before ? both(before, next) : next);
+  }
+  return [...kept.values()];
+}
+
+function both(first: Drafted, second: Drafted): Drafted {
+  const evidence = [...first.finding.evidence, ...second.finding.evidence].filter((ref, index, all) => all.findIndex(({ id, shows }) => id === ref.id && shows === ref.shows) === index);
+  const members = first.members && second.members ? { list: [...first.members.list, ...second.members.list], complete: first.members.complete && second.members.complete } : first.members ?? second.members;
+  return { ...first, finding: { ...first.finding, evidence: evidence.slice(0, 12) }, owed: first.owed || second.owed, ...(members ? { members } : {}) };
+}
+
+const DISPOSITIONS: readonly Disposition[] = ['blocking', 'release-blocking', 'advisory', 'waived'];
+
+function inOrder(findings: readonly Finding[], drafts: readonly Drafted[]): Finding[] {
+  const causes = new Set(drafts.filter(({ cause }) => cause).map(({ finding }) => fingerprint(finding)));
+  const rank = (finding: Finding): readonly (number | string)[] => [
+    DISPOSITIONS.indexOf(finding.disposition),
+    finding.result.verdict === 'confirmed' ? 0 : 1,
+    causes.has(finding.fingerprint) ? 0 : 1,
+    finding.priority,
+    finding.novelty === 'new' || finding.novelty === 'regressed' ? 0 : 1,
+    STAGES.indexOf(finding.stage),
+    finding.code,
+    finding.subject,
+  ];
+  return findings
+    .map((finding) => ({ finding, key: rank(finding) }))
+    .sort((a, b) => compare(a.key, b.key))
+    .map(({ finding }) => finding);
+}
+
+function compare(a: readonly (number | string)[], b: readonly (number | string)[]): number {
+  for (const [index, left] of a.entries()) {
+    const right = b[index] ?? left;
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
+}
+
+function notLookedOf({ code, result, subject, title, disposition }: Finding): NotLooked[] {
+  if (result.verdict !== 'not_tested' && result.verdict !== 'inconclusive') return [];
+  return [{ code, what: `${title} (${subject})`, because: result.because, blocks: disposition === 'blocking' }];
+}
+
+function baselineState({ baseline, baselineMissing }: JudgeInput): ReportV1['baseline'] {
+  if (baseline) return { state: 'compared', sha: baseline.sha, at: baseline.at };
+  return { state: 'none', because: baselineMissing ?? 'no judged run of the base branch was given' };
+}
+
+function knownOf(drafts: readonly Drafted[]): Judged['known'] {
+  return drafts.filter(({ finding }) => finding.result.verdict === 'confirmed').flatMap(({ finding, members }) => [
+    { code: finding.code, fingerprint: fingerprint(finding) },
+    ...(members?.list ?? []).map(({ subject }) => ({ code: finding.code, fingerprint: memberPrint(finding, subject) })),
+  ]);
+}
+
+/** What to keep of a judged run of the base branch, so that a later run can tell new from known. */
+export function makeBaseline(input: JudgeInput, judged: Judged, at: string): Baseline {
+  const before = new Map((input.baseline?.findings ?? []).map((entry) => [entry.fingerprint, entry.firstSeen]));
+  const sha = input.run.git.head ?? 'unknown';
+  const unique = [...new Map(judged.known.map((entry) => [entry.fingerprint, entry])).values()];
+  const tests: Record<string, number> = {};
+  for (const { stage, counts } of ofKind(input.evidence, 'tests')) tests[stage] = (tests[stage] ?? 0) + counts.tests;
+  const lines = new Map<string, { covered: number; total: number }>();
+  for (const { stage, lines: ratio } of ofKind(input.evidence, 'coverage')) {
+    const sum = lines.get(stage) ?? { covered: 0, total: 0 };
+    lines.set(stage, { covered: sum.covered + ratio.covered, total: sum.total + ratio.total });
+  }
+  const measured = [...lines].filter(([, { total }]) => total > 0);
+  return {
+    schema: 'gauntlet.baseline/1',
+    sha,
+    at,
+    findings: unique.map((entry) => ({ ...entry, firstSeen: before.get(entry.fingerprint) ?? { sha, at } })),
+    tests,
+    coverage: Object.fromEntries(measured.map(([stage, { covered, total }]) => [stage, covered / total])),
+  };
+}

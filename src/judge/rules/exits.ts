@@ -1,0 +1,171 @@
+import { counted } from '../../lib/text.ts';
+import { ofKind, type CommandOutcome, type EvidenceOf } from '../../model/evidence.ts';
+import type { EvidenceRef } from '../../model/finding.ts';
+import type { StageName } from '../../model/stage.ts';
+import { formatDuration } from '../../model/units.ts';
+import { byKey, executed, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import { draft, notTested } from '../draft.ts';
+
+type Exit = EvidenceOf<'exit'>;
+type Attempts = readonly [Exit, ...Exit[]];
+
+/** How each command ended, against what its results say. */
+export const exits: JudgeRule = {
+  name: 'exits',
+  judge: (context) => {
+    const groups = byKey(ofKind(context.evidence, 'exit'), ({ stage, command }) => `${stage}\0${command}`);
+    return { drafts: groups.flatMap((group) => judgeCommand(context, inOrder(group))) };
+  },
+};
+
+/** The row that a failing command of a stage answers. */
+export const STAGE_ROWS: Record<StageName, string> = {
+  audit: 'TST-12',
+  unit: 'TST-01',
+  integration: 'TST-02',
+  e2e: 'TST-03',
+  performance: 'TST-04',
+  chaos: 'TST-05',
+  smoke: 'REL-02',
+};
+
+function judgeCommand(context: Context, attempts: Attempts): Drafted[] {
+  const last = attempts.at(-1) ?? attempts[0];
+  const results = ofKind(context.evidence, 'tests').filter(({ stage, command }) => stage === last.stage && command === last.command);
+  switch (last.outcome.ended) {
+    case 'exit':
+      return last.outcome.code === 0 ? [...contradictedSuccess(last, results), ...repeated(attempts)] : failed(context, attempts, results);
+    case 'signal':
+      return [failure(attempts, `was ended by ${last.outcome.signal}`, false)];
+    case 'timeout':
+    case 'not-found':
+      return [unfinished(last)];
+    case 'interrupted':
+      return []; // Nothing was learned: `owed` says so.
+  }
+}
+
+/** Exit 0 with failed tests inside: somebody swallows the runner's status. */
+function contradictedSuccess(last: Exit, results: readonly EvidenceOf<'tests'>[]): Drafted[] {
+  const failures = results.reduce((sum, { counts }) => sum + counts.failed + counts.errors, 0);
+  if (failures === 0) return [];
+  return [
+    draft('GAT-02', {
+      stage: last.stage,
+      subject: `command ${last.command}`,
+      title: `\`${last.command}\` exits 0 although ${counted(failures, 'test')} failed`,
+      summary: `${last.line}\nended with exit code 0, but its results hold ${counted(failures, 'failed test')}. Any other gate that trusts the exit code is green here.`,
+      evidence: [exitRef(last), ...results.map(testsRef)],
+      measured: `exit 0, ${counted(failures, 'failed test')}`,
+      expected: 'a failing test makes the command fail',
+    }),
+  ];
+}
+
+function failed(context: Context, attempts: Attempts, results: readonly EvidenceOf<'tests'>[]): Drafted[] {
+  const last = attempts.at(-1) ?? attempts[0];
+  const ran = results.reduce((sum, piece) => sum + executed(piece), 0);
+  const failures = results.reduce((sum, { counts }) => sum + counts.failed + counts.errors, 0);
+  if (failures > 0) return []; // The failed tests explain the exit code; they are findings of their own.
+  if (ran === 0) return [failure(attempts, `exited ${describe(last.outcome)}`, promised(context, last))];
+  return [
+    draft('GAT-02', {
+      stage: last.stage,
+      subject: `command ${last.command}`,
+      title: `\`${last.command}\` fails although every test passed`,
+      summary: `${last.line}\nended with ${describe(last.outcome)}, but none of its ${counted(ran, 'test')} failed. Often a threshold of the runner itself, a crash after the last test, or a report that an earlier run left behind.${tail(last)}`,
+      evidence: [exitRef(last), ...results.map(testsRef)],
+      measured: `${describe(last.outcome)}, 0 failed tests`,
+      expected: 'exit 0 when every test passed',
+    }),
+  ];
+}
+
+/** A command that failed, with the end of its output as proof. */
+function failure(attempts: Attempts, how: string, promisedResults: boolean): Drafted {
+  const last = attempts.at(-1) ?? attempts[0];
+  const times = attempts.length > 1 ? ` in each of ${attempts.length} attempts` : '';
+  return draft(STAGE_ROWS[last.stage], {
+    stage: last.stage,
+    subject: `command ${last.command}`,
+    title: `\`${last.command}\` ${how.replace(/^exited exit/, 'fails with exit')}`,
+    summary: `${last.line}\n${how}${times} after ${formatDuration(last.durationMs)}${promisedResults ? ', and left no results behind that could say why' : ''}.${tail(last)}`,
+    evidence: attempts.map(exitRef).reverse(),
+    measured: describe(last.outcome),
+    expected: 'exit 0',
+  });
+}
+
+function unfinished(last: Exit): Drafted {
+  const missing = last.outcome.ended === 'not-found' ? last.outcome.program : undefined;
+  const how = missing === undefined ? describe(last.outcome) : `could not be started: there is no program \`${missing}\` here`;
+  return draft('GAT-05', {
+    stage: last.stage,
+    subject: `command ${last.command}`,
+    title: missing === undefined ? `\`${last.command}\` did not end in its time` : `\`${missing}\` is not installed here`,
+    result: notTested(`\`${last.command}\` ${how}`),
+    summary: `${last.line}\n${how}.${tail(last)}`,
+    evidence: [exitRef(last)],
+    measured: describe(last.outcome),
+    expected: 'the command ends by itself',
+    fix: missing === undefined ? undefined : `Install ${missing} in a step before the gate, or correct the name in gauntlet.yml; run the command by hand in the same folder to see.`,
+    owed: true,
+  });
+}
+
+/** Passed in the end, but not at first: shown, never plain green. */
+function repeated(attempts: Attempts): Drafted[] {
+  const bad = attempts.slice(0, -1).filter(({ outcome }) => outcome.ended !== 'exit' || outcome.code !== 0);
+  const last = attempts.at(-1) ?? attempts[0];
+  if (bad.length === 0) return [];
+  return [
+    draft('TST-14', {
+      stage: last.stage,
+      subject: `command ${last.command}`,
+      title: `\`${last.command}\` passed only on attempt ${last.attempt}`,
+      summary: `${last.line}\n${bad.map(({ attempt, outcome }) => `attempt ${attempt}: ${describe(outcome)}`).join('; ')}; attempt ${last.attempt}: exit 0.${tail(bad[0] ?? last)}`,
+      evidence: attempts.map(exitRef),
+      measured: `${attempts.length} attempts`,
+      expected: '1 attempt',
+    }),
+  ];
+}
+
+function promised({ plan }: Context, { stage, command }: Exit): boolean {
+  return plan.owed.some((piece) => piece.kind === 'tests' && piece.stage === stage && piece.name === command);
+}
+
+function inOrder(group: Attempts): Attempts {
+  return [...group].sort((a, b) => a.attempt - b.attempt) as unknown as Attempts;
+}
+
+/** `exit 1`, `SIGKILL`, `not over after 30 s`. */
+export function describe(outcome: CommandOutcome): string {
+  switch (outcome.ended) {
+    case 'exit':
+      return `exit ${outcome.code}`;
+    case 'signal':
+      return outcome.signal;
+    case 'timeout':
+      return `not over after ${formatDuration(outcome.afterMs)}`;
+    case 'interrupted':
+      return 'interrupted';
+    case 'not-found':
+      return 'program not found';
+  }
+}
+
+/** The end of a command's output, as a block of its own. */
+function tail({ tail: lines }: Exit): string {
+  const last = lines.slice(-12).join('\n').trim();
+  return last === '' ? '' : `\n\n${last}`;
+}
+
+function exitRef(piece: Exit): EvidenceRef {
+  return { id: piece.id, shows: `attempt ${piece.attempt}: ${describe(piece.outcome)} (${piece.log.file})` };
+}
+
+function testsRef({ id, counts, files }: EvidenceOf<'tests'>): EvidenceRef {
+  const where = files[0] ? ` in ${files[0].source.file}` : '';
+  return { id, shows: `${counted(counts.tests, 'test')}: ${counts.passed} passed, ${counts.failed} failed, ${counts.errors} errors, ${counts.skipped} skipped${where}` };
+}

@@ -1,0 +1,204 @@
+import { counted, grouped } from '../../lib/text.ts';
+import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
+import type { Journey, JourneyStepRun, Miss } from '../../model/journey.ts';
+import { formatLimit, keeps } from '../../model/limit.ts';
+import { formatDuration, formatSize } from '../../model/units.ts';
+import { byKey, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import { draft, notTested, type DraftParts } from '../draft.ts';
+
+type Run = EvidenceOf<'journey'>;
+
+/** The steps of progressive disclosure, by the end of their path. */
+const DISCLOSURE = /\/(health|discovery|quickstart)\/?(?=$|[?#\s"'])/;
+const STEP_ROWS: Record<string, string> = { health: 'AGT-01', discovery: 'AGT-02', quickstart: 'AGT-03' };
+
+/** User journeys came to their end within their budgets. */
+export const journeys: JudgeRule = {
+  name: 'journeys',
+  judge: (context) => {
+    const groups = byKey(ofKind(context.evidence, 'journey'), ({ stage, journey, user }) => [stage, journey, user ?? ''].join('\0'));
+    return { drafts: groups.flatMap((attempts) => judgeJourney(context, attempts)) };
+  },
+};
+
+function judgeJourney(context: Context, attempts: readonly [Run, ...Run[]]): Drafted[] {
+  const ordered = [...attempts].sort((a, b) => a.attempt - b.attempt);
+  const last = ordered.at(-1) ?? attempts[0];
+  const planned = context.plan.journeys.find(({ name }) => name === last.journey);
+  if (last.outcome === 'interrupted') return [];
+  if (last.outcome === 'unreachable') return [unreachable(last)];
+  const seed = String(context.plan.seed);
+  const drafts = [...budgets(last, planned, seed), ...steps(last, planned, seed), ...short(last, planned)];
+  const explained = drafts.length > 0;
+  if (last.outcome === 'failed' && !explained) drafts.push(incomplete(last, undefined, undefined));
+  if (last.outcome === 'passed' && !explained) drafts.push(...flaky(ordered));
+  return drafts;
+}
+
+function steps(run: Run, planned: Journey | undefined, seed: string): Drafted[] {
+  const drafts: Drafted[] = [];
+  let told = false;
+  for (const [index, step] of run.steps.entries()) {
+    const kind = disclosure(step, planned, index);
+    const misses = [...step.misses, ...uncounted(step, planned, index)];
+    for (const miss of misses) {
+      const code = codeOf(step, miss, kind);
+      if (code !== 'REL-11') drafts.push(missed(run, { step, miss, code, index, seed }));
+      else if (!told) drafts.push(incomplete(run, step, miss));
+      told ||= code === 'REL-11';
+    }
+  }
+  return drafts;
+}
+
+/** A step's token budget is held here too: a step that says nothing about it has not kept it. */
+function uncounted(step: JourneyStepRun, planned: Journey | undefined, index: number): Miss[] {
+  const limit = planned?.steps[index]?.expect.tokens;
+  if (!limit || step.tokens === undefined || keeps(step.tokens, limit) || step.misses.some(({ what }) => what === 'tokens')) return [];
+  return [{ what: 'tokens', measured: `${step.tokens} tokens`, expected: formatLimit(limit) }];
+}
+
+function codeOf(step: JourneyStepRun, miss: Miss, kind: string | undefined): string {
+  if (miss.what === 'tokens') return (kind && STEP_ROWS[kind]) ?? 'AGT-04';
+  if (miss.what === 'status' && kind) return 'AGT-06';
+  if (miss.what === 'within' && /websocket|^ws$|send|receive/i.test(step.type)) return 'WS-03';
+  return 'REL-11';
+}
+
+interface MissedStep {
+  readonly step: JourneyStepRun;
+  readonly miss: Miss;
+  readonly code: string;
+  readonly index: number;
+  readonly seed: string;
+}
+
+function missed(run: Run, { step, miss, code, index, seed }: MissedStep): Drafted {
+  const tokens = miss.what === 'tokens';
+  return draft(code, {
+    ...common(run),
+    subject: `journey ${run.journey}, step ${step.title}`,
+    title: `${step.title}: ${miss.measured}, ${miss.expected} asked`,
+    summary: `Step ${index + 1} of journey ${run.journey} (${step.title}) measured ${miss.measured}; ${miss.expected} is asked.${tokens ? ` ${tokenizerOf(run)}` : ''}${repeat(step)}`,
+    measured: miss.measured,
+    expected: miss.expected,
+    repro: ['run', '--only', code, '--seed', seed],
+  });
+}
+
+/** The journey as a whole: its budgets over all steps. */
+function budgets(run: Run, planned: Journey | undefined, seed: string): Drafted[] {
+  const limit = planned?.expect.tokens;
+  const drafts: Drafted[] = [];
+  const perStep = run.steps.map(({ title, tokens }) => `- ${title}: ${tokens === undefined ? 'not counted' : grouped(tokens)}`).join('\n');
+  if (limit && run.totals.tokens === undefined) drafts.push(uncountedTotal(run));
+  if (limit && run.totals.tokens !== undefined && !keeps(run.totals.tokens, limit)) {
+    drafts.push(
+      draft('AGT-04', {
+        ...common(run),
+        title: `journey ${run.journey}: ${counted(run.totals.tokens, 'token')}, ${formatLimit(limit)} asked`,
+        summary: `All steps of ${run.journey} together answer with ${counted(run.totals.tokens, 'token')}; ${formatLimit(limit)} is asked. ${tokenizerOf(run)}\n${perStep}`,
+        measured: counted(run.totals.tokens, 'token'),
+        expected: formatLimit(limit),
+        repro: ['run', '--only', 'AGT-04', '--seed', seed],
+      }),
+    );
+  }
+  const bytes = planned?.expect.bytes;
+  if (bytes && !keeps(run.totals.bytes, bytes)) {
+    drafts.push(incomplete(run, undefined, { what: 'bytes', measured: formatSize(run.totals.bytes), expected: formatLimit(bytes) }));
+  }
+  const within = planned?.expect.within;
+  if (within && run.outcome === 'passed' && !keeps(run.durationMs, within)) {
+    drafts.push(incomplete(run, undefined, { what: 'within', measured: formatDuration(run.durationMs), expected: formatLimit(within) }));
+  }
+  return drafts;
+}
+
+function uncountedTotal(run: Run): Drafted {
+  return draft('AGT-04', {
+    ...common(run),
+    title: `journey ${run.journey}: tokens were not counted`,
+    result: notTested(`the tokens of journey ${run.journey} were not counted`),
+    summary: `Journey ${run.journey} has a token budget, but its run holds no token count.`,
+    measured: 'not counted',
+    expected: 'a number of tokens',
+    owed: true,
+  });
+}
+
+/** "Passed" with fewer steps than planned is not the journey that was asked for. */
+function short(run: Run, planned: Journey | undefined): Drafted[] {
+  if (!planned || run.outcome !== 'passed' || run.steps.length >= planned.steps.length) return [];
+  return [
+    draft('REL-11', {
+      ...common(run),
+      result: notTested(`only ${run.steps.length} of ${planned.steps.length} steps of journey ${run.journey} were run`),
+      summary: `Journey ${run.journey} says passed, but only ${run.steps.length} of its ${planned.steps.length} steps were run.`,
+      measured: counted(run.steps.length, 'step'),
+      expected: counted(planned.steps.length, 'step'),
+      owed: true,
+    }),
+  ];
+}
+
+function incomplete(run: Run, step: JourneyStepRun | undefined, miss: Miss | undefined): Drafted {
+  const where = step ? `at step ${run.steps.indexOf(step) + 1} (${step.title})` : 'as a whole';
+  const what = miss ? `${miss.what}: ${miss.measured}, ${miss.expected} asked` : 'no step says why';
+  return draft('REL-11', {
+    ...common(run),
+    title: `journey ${run.journey} breaks ${step ? `at ${step.title}` : 'as a whole'}`,
+    summary: `Journey ${run.journey} misses ${where}: ${what}.${step ? repeat(step) : ''}`,
+    measured: miss?.measured ?? run.outcome,
+    expected: miss?.expected ?? 'every step keeps its expectations',
+  });
+}
+
+function unreachable(run: Run): Drafted {
+  const step = run.steps.find(({ misses }) => misses.length > 0);
+  return draft('CFG-05', {
+    ...common(run),
+    title: `journey ${run.journey} reaches nobody`,
+    summary: `Journey ${run.journey} could not reach its target${step ? ` at ${step.title}: ${step.misses[0]?.measured}` : ''}.${step ? repeat(step) : ''}`,
+    measured: step?.misses[0]?.measured ?? 'unreachable',
+    expected: 'the target answers',
+  });
+}
+
+function flaky(ordered: readonly Run[]): Drafted[] {
+  const last = ordered.at(-1);
+  const bad = ordered.slice(0, -1).filter(({ outcome }) => outcome !== 'passed');
+  if (!last || bad.length === 0) return [];
+  return [
+    draft('TST-14', {
+      ...common(last),
+      title: `journey ${last.journey} passed only on attempt ${last.attempt}`,
+      summary: `Journey ${last.journey}: ${ordered.map(({ attempt, outcome }) => `attempt ${attempt} ${outcome}`).join(', ')}.`,
+      evidence: ordered.map(({ id, attempt, outcome }) => ({ id, shows: `attempt ${attempt}: ${outcome}` })),
+      measured: counted(ordered.length, 'attempt'),
+      expected: '1 attempt',
+    }),
+  ];
+}
+
+type Common = Pick<DraftParts, 'stage' | 'subject' | 'evidence'>;
+
+function common(run: Run): Common {
+  const kept = run.steps.filter(({ misses }) => misses.length === 0).length;
+  const who = run.user === undefined ? '' : ` as ${run.user}`;
+  return { stage: run.stage, subject: `journey ${run.journey}`, evidence: [{ id: run.id, shows: `${run.outcome}${who}: ${kept} of ${run.steps.length} steps kept in ${formatDuration(run.durationMs)}` }] };
+}
+
+function disclosure(step: JourneyStepRun, planned: Journey | undefined, index: number): string | undefined {
+  const options = planned?.steps[index]?.options;
+  const url = options !== null && typeof options === 'object' && !Array.isArray(options) && typeof options['url'] === 'string' ? options['url'] : '';
+  return (DISCLOSURE.exec(step.title) ?? DISCLOSURE.exec(url))?.[1];
+}
+
+function tokenizerOf({ totals }: Run): string {
+  return totals.tokenizer === undefined ? 'The tokenizer is not named.' : `Counted with ${totals.tokenizer}.`;
+}
+
+function repeat({ excerpt, curl }: JourneyStepRun): string {
+  return `${excerpt ? `\n\nreply: ${excerpt}` : ''}${curl ? `\n\n${curl}` : ''}`;
+}

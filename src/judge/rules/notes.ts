@@ -1,0 +1,24 @@
+import type { JudgeRule } from '../context.ts';
+import { draft } from '../draft.ts';
+
+/** Settings that had no effect: somebody wrote them and believes that they do something. */
+export const notes: JudgeRule = {
+  name: 'notes',
+  judge: ({ plan }) => ({
+    drafts: plan.notes.map(({ kind, message, fix, location }) =>
+      draft('GAT-06', {
+        stage: plan.stages[0]?.name ?? 'audit',
+        subject: message,
+        title: message,
+        summary: message,
+        evidence: [{ id: 'plan.json', shows: `${kind}: ${message}` }],
+        measured: kind.replaceAll('-', ' '),
+        expected: 'every setting has an effect',
+        fix,
+        locations: location ? [location] : [],
+        repro: ['plan'],
+        ...(kind === 'no-effect' ? { priority: ['P3', 'de-escalate:no-effect'] as const } : {}),
+      }),
+    ),
+  }),
+};

@@ -1,0 +1,134 @@
+import { atMost } from '../../lib/text.ts';
+import { ofKind, type EvidenceOf, type GapReason } from '../../model/evidence.ts';
+import type { Owed } from '../../model/plan.ts';
+import { byKey, nameOf, stackGroup, whyMissing, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import { draft, notTested } from '../draft.ts';
+import { troubled } from './stages.ts';
+
+/** Every piece of evidence that the plan owes arrived, or it is said which did not and why. */
+export const owed: JudgeRule = {
+  name: 'owed',
+  judge: (context) => ({ drafts: [...gaps(context), ...missing(context)] }),
+};
+
+const CODES: Record<GapReason, string> = {
+  missing: 'GAT-01',
+  empty: 'GAT-01',
+  'zero-tests': 'GAT-01',
+  'matched-nothing': 'GAT-01',
+  'no-samples': 'GAT-01',
+  unproved: 'GAT-01',
+  truncated: 'GAT-04',
+  hostile: 'GAT-04',
+  encoding: 'GAT-04',
+  malformed: 'GAT-04',
+  ambiguous: 'GAT-04',
+  unrecognised: 'GAT-04',
+  'too-large': 'GAT-04',
+  crashed: 'GAT-05',
+  'timed-out': 'GAT-05',
+  interrupted: 'GAT-05',
+  'not-started': 'GAT-05',
+  'stack-not-ready': 'GAT-05',
+  'nothing-to-run': 'GAT-07',
+  unsupported: 'GAT-07',
+  budget: 'TST-21',
+};
+
+/** These say something about the activity of a planned stage, so they count even when they name no owed piece. */
+const OF_THE_STAGE: readonly GapReason[] = ['nothing-to-run', 'not-started', 'crashed', 'interrupted', 'timed-out', 'stack-not-ready'];
+
+function gaps(context: Context): Drafted[] {
+  const all = ofKind(context.evidence, 'gap');
+  // One cause said many times is one finding: five pieces that a stack that never came up left open are one line.
+  const key = (gap: EvidenceOf<'gap'>) => [gap.stage, gap.reason, gap.reason === 'stack-not-ready' ? '' : gap.message].join('\0');
+  return byKey(all, key).map((group) => gapFinding(context, group));
+}
+
+function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...EvidenceOf<'gap'>[]]): Drafted {
+  const [first] = gaps;
+  const ids = [...new Set(gaps.flatMap((gap) => gap.owed))];
+  const pieces = context.plan.owed.filter(({ id }) => ids.includes(id));
+  const planned = context.plan.stages.some(({ name }) => name === first.stage);
+  const rows = pieces.flatMap((piece) => piece.rows);
+  const reason = first.reason === 'budget' ? 'budget' : first.reason === 'unsupported' ? 'unsupported' : 'gap';
+  return draft((reason === 'budget' ? rows[0] : undefined) ?? CODES[first.reason], {
+    stage: first.stage,
+    subject: first.reason === 'stack-not-ready' ? `${first.stage}: stack not ready` : ids.join(', ') || first.id,
+    title: titleOf(first.reason),
+    result: notTested(first.message, reason),
+    summary: [first.message, pieces.length > 0 ? `Left open: ${atMost(pieces.map(({ what }) => what), 8)}.` : ''].filter(Boolean).join('\n'),
+    evidence: gaps.map((gap) => ({ id: gap.id, shows: gap.source ? `${gap.source.file}: ${gap.message}` : gap.message })),
+    measured: first.reason.replaceAll('-', ' '),
+    expected: pieces[0]?.what ?? 'evidence that can be judged',
+    fix: first.fix,
+    group: first.reason === 'stack-not-ready' ? stackGroup(context.evidence) : undefined,
+    owed: pieces.length > 0 || (planned && OF_THE_STAGE.includes(first.reason)),
+  });
+}
+
+function titleOf(reason: GapReason): string {
+  switch (reason) {
+    case 'stack-not-ready':
+      return 'not looked at, because the stack is not ready';
+    case 'zero-tests':
+      return 'the report has no tests';
+    case 'matched-nothing':
+      return 'no file where a report is owed';
+    case 'unproved':
+      return 'a fault was never proved';
+    case 'no-samples':
+      return 'nothing was measured';
+    case 'budget':
+      return 'not looked at within this budget';
+    case 'unsupported':
+      return 'this version cannot look at what is owed';
+    case 'truncated':
+      return 'a report is cut off';
+    case 'hostile':
+      return 'a report is refused as hostile';
+    case 'missing':
+    case 'empty':
+      return `a report is ${reason}`;
+    case 'encoding':
+    case 'malformed':
+    case 'ambiguous':
+    case 'unrecognised':
+    case 'too-large':
+      return `a report cannot be read (${reason.replaceAll('-', ' ')})`;
+    case 'crashed':
+    case 'timed-out':
+    case 'interrupted':
+    case 'not-started':
+      return `planned, but ${reason.replaceAll('-', ' ')}`;
+    case 'nothing-to-run':
+      return 'nothing to run, so nothing to judge';
+  }
+}
+
+/** What is owed, has no usable evidence, and that nobody has explained: the runner may have died before it could. */
+function missing(context: Context): Drafted[] {
+  const explained = new Set(ofKind(context.evidence, 'gap').flatMap((gap) => gap.owed));
+  const drafts: Drafted[] = [];
+  for (const piece of context.plan.owed) {
+    const why = whyMissing(piece, context.evidence);
+    // A stage that did not come to its end says so itself, once, with all that it left open.
+    if (!why || explained.has(piece.id) || troubled(context, piece.stage)) continue;
+    drafts.push(missingFinding(piece, why));
+  }
+  return drafts;
+}
+
+function missingFinding(piece: Owed, { because, seen }: NonNullable<ReturnType<typeof whyMissing>>): Drafted {
+  return draft('GAT-01', {
+    stage: piece.stage,
+    subject: piece.id,
+    title: seen?.kind === 'tests' ? 'the report has no tests that ran' : `no ${piece.kind} evidence from ${piece.stage}`,
+    result: notTested(`${piece.what}: ${because}`),
+    summary: `The plan owes ${piece.what}; ${because}.`,
+    evidence: seen ? [{ id: seen.id, shows: `${nameOf(seen)}: ${because}` }] : [{ id: 'plan.json', shows: `owes ${piece.id}: ${piece.what}` }],
+    measured: because,
+    expected: piece.what,
+    owed: true,
+  });
+}

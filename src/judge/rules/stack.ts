@@ -1,0 +1,169 @@
+import { atMost, counted } from '../../lib/text.ts';
+import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
+import type { Priority } from '../../model/finding.ts';
+import type { Preflight, RootCause, Service } from '../../model/manifest.ts';
+import { formatDuration } from '../../model/units.ts';
+import { byKey, groupOf, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import { draft } from '../draft.ts';
+
+type Stack = EvidenceOf<'stack'>;
+type Incident = Stack['incidents'][number];
+
+/** The stack came up, stayed up and went down without leaving anything behind. Root causes first. */
+export const stack: JudgeRule = {
+  name: 'stack',
+  judge: (context) => ({
+    drafts: ofKind(context.evidence, 'stack').flatMap((piece) => [...preflight(piece), ...notReady(piece), ...replicas(piece), ...incidents(context, piece), ...leaks(piece)]),
+  }),
+};
+
+const CAUSE_ROWS: Record<RootCause['reason'], string> = {
+  exited: 'CFG-18',
+  'restart-loop': 'CFG-09',
+  unhealthy: 'CFG-18',
+  'never-healthy': 'CFG-18',
+  'oom-killed': 'LEAK-12',
+  'one-shot-failed': 'CFG-18',
+  missing: 'CFG-18',
+  unreachable: 'CFG-05',
+  'up-failed': 'CFG-18',
+};
+
+const SAID: Record<RootCause['reason'], string> = {
+  exited: 'ended by itself',
+  'restart-loop': 'restarts again and again',
+  unhealthy: 'is unhealthy',
+  'never-healthy': 'never became healthy',
+  'oom-killed': 'ran out of memory',
+  'one-shot-failed': 'failed as a one-shot',
+  missing: 'has no container',
+  unreachable: 'does not answer',
+  'up-failed': 'could not be started',
+};
+
+function notReady(piece: Stack): Drafted[] {
+  if (piece.readiness?.state !== 'not-ready') return [];
+  const { causes, afterMs } = piece.readiness;
+  return causes.map((cause, index) => {
+    const exit = cause.exitCode === undefined ? '' : ` (exit code ${cause.exitCode})`;
+    const waits = cause.blocked.length > 0 ? `\nWaiting for it: ${atMost(cause.blocked, 12)}.` : '';
+    const health = cause.healthOutput ? `\n\nlast health check: ${cause.healthOutput}` : '';
+    const log = cause.logTail.length > 0 ? `\n\n${cause.logTail.slice(-12).join('\n')}` : '';
+    return draft(CAUSE_ROWS[cause.reason], {
+      stage: piece.stage,
+      subject: subjectOf(piece, cause.service),
+      title: `${cause.service} ${SAID[cause.reason]}${cause.blocked.length > 0 ? `; ${counted(cause.blocked.length, 'service')} wait for it` : ''}`,
+      summary: `${cause.service} ${SAID[cause.reason]}${exit}: ${cause.message}${waits}${health}${log}`,
+      evidence: [{ id: piece.id, shows: `${cause.service}: ${cause.reason} after ${formatDuration(afterMs)}: ${cause.message}` }, ...piece.logs.slice(0, 3).map(({ file }) => ({ id: piece.id, shows: file }))],
+      measured: `${cause.reason}${exit}`,
+      expected: 'ready and stable',
+      repro: ['up'],
+      // Further causes stand beside the first: what could not run is gathered under one of them.
+      group: groupOf(piece.instance, cause.service),
+      cause: index === 0,
+    });
+  });
+}
+
+function preflight(piece: Stack): Drafted[] {
+  const errors = piece.preflight.filter(({ level }) => level === 'error');
+  const warnings = piece.preflight.filter(({ level }) => level === 'warning');
+  return [...errors.map((item, index) => preflightFinding(piece, item, index === 0)), ...warnings.map((item) => preflightFinding(piece, item, false))];
+}
+
+function preflightFinding(piece: Stack, item: Preflight, cause: boolean): Drafted {
+  const error = item.level === 'error';
+  const health = /health/i.test(item.what);
+  const code = error ? 'CFG-18' : health ? 'CFG-11' : 'GAT-06';
+  return draft(code, {
+    stage: piece.stage,
+    subject: item.service === undefined ? `preflight ${item.what}` : `${subjectOf(piece, item.service)} (${item.what})`,
+    title: error ? `the stack cannot start: ${item.message}` : item.message,
+    summary: item.message,
+    evidence: [{ id: piece.id, shows: `preflight ${item.what}: ${item.message}` }],
+    measured: item.what,
+    expected: error ? 'nothing stands against a start' : 'no warning',
+    fix: item.fix,
+    repro: error ? ['up'] : ['doctor'],
+    ...(code === 'GAT-06' ? { priority: ['P3', 'de-escalate:preflight-warning'] as const } : {}),
+    ...(error ? { group: groupOf(piece.instance, 'preflight'), cause } : {}),
+  });
+}
+
+/** What the containers themselves say, also when the stack counts as ready. */
+function replicas(piece: Stack): Drafted[] {
+  if (piece.phase === 'down') return [];
+  const told = new Set(piece.readiness?.state === 'not-ready' ? piece.readiness.causes.map(({ service }) => service) : []);
+  return piece.services.filter(({ name }) => !told.has(name)).flatMap((service) => replicaFindings(piece, service));
+}
+
+function replicaFindings(piece: Stack, service: Service): Drafted[] {
+  const oom = service.replicas.find(({ oomKilled }) => oomKilled);
+  const looping = service.replicas.find(({ state, restarts }) => state === 'restarting' || (piece.phase === 'up' && restarts >= 2));
+  const found = oom ? { code: 'LEAK-12', replica: oom, how: 'was killed for its memory' } : looping ? { code: 'CFG-09', replica: looping, how: `restarted ${looping.restarts} times` } : undefined;
+  if (!found || piece.incidents.some(({ service: name }) => name === service.name)) return [];
+  const { code, replica, how } = found;
+  return [
+    draft(code, {
+      stage: piece.stage,
+      subject: subjectOf(piece, service.name),
+      title: `${service.name} ${how}`,
+      summary: `${replica.name} ${how}; its state is ${replica.state}, exit code ${replica.exitCode ?? 'unknown'}.`,
+      evidence: [{ id: piece.id, shows: `${replica.name}: ${replica.state}, restarts ${replica.restarts}, OOM killed ${replica.oomKilled}` }],
+      measured: code === 'LEAK-12' ? 'OOM killed' : `${replica.restarts} restarts`,
+      expected: code === 'LEAK-12' ? 'within its memory limit' : '0 restarts',
+      repro: ['up'],
+      group: groupOf(piece.instance, service.name),
+      cause: true,
+    }),
+  ];
+}
+
+/** Something died while a stage ran: blamed on the stack, and the stage's failed tests are gathered under it. */
+function incidents(context: Context, piece: Stack): Drafted[] {
+  const own = piece.incidents.filter((incident) => !injected(context, piece, incident));
+  return byKey(own, ({ service, what }) => `${service}\0${what === 'oom-killed'}`).map(([first, ...rest]) => incidentFinding(piece, first, rest));
+}
+
+function incidentFinding(piece: Stack, first: Incident, rest: readonly Incident[]): Drafted {
+  const chaos = piece.stage === 'chaos';
+  const all = [first, ...rest];
+  return draft(first.what === 'oom-killed' ? 'LEAK-12' : 'CFG-09', {
+    stage: piece.stage,
+    subject: subjectOf(piece, first.service),
+    title: `${first.service} ${WHAT[first.what]} while ${piece.stage} ran`,
+    summary: [`${first.service} ${WHAT[first.what]} while ${piece.stage} ran${chaos ? '; expected if an experiment did it' : ': tests that failed then may only show this'}.`, ...all.slice(0, 10).map(({ at, what, message }) => `- ${at} ${what}: ${message}`)].join('\n'),
+    evidence: all.map(({ at, service, what, message }) => ({ id: piece.id, shows: `${at} ${service} ${what}: ${message}` })),
+    measured: counted(all.length, 'incident'),
+    expected: '0 incidents',
+    // The chaos stage exists to make things die; without a proved fault of ours nobody can tell whose doing it was.
+    ...(chaos ? { priority: ['P3', 'de-escalate:chaos-stage'] as readonly [Priority, string] } : { group: groupOf(piece.instance, first.service), cause: true }),
+  });
+}
+
+const WHAT: Record<Incident['what'], string> = { died: 'died', restarted: 'restarted', unhealthy: 'turned unhealthy', 'oom-killed': 'ran out of memory' };
+
+function injected({ evidence }: Context, piece: Stack, { at }: Incident): boolean {
+  const time = Date.parse(at);
+  return ofKind(evidence, 'fault').some(({ stage, window }) => stage === piece.stage && time >= Date.parse(window.from) - 1_000 && time <= Date.parse(window.to) + 60_000);
+}
+
+function leaks(piece: Stack): Drafted[] {
+  if (piece.leaks.length === 0) return [];
+  return [
+    draft('GAT-09', {
+      stage: piece.stage,
+      subject: `stack ${piece.instance}`,
+      title: `${counted(piece.leaks.length, 'thing')} left after the stack went down`,
+      summary: ['Still there after `down`:', ...piece.leaks.slice(0, 30).map((leak) => `- ${leak}`), piece.leaks.length > 30 ? `and ${piece.leaks.length - 30} more.` : ''].filter(Boolean).join('\n'),
+      evidence: piece.leaks.slice(0, 10).map((leak) => ({ id: piece.id, shows: leak })),
+      measured: counted(piece.leaks.length, 'leftover'),
+      expected: '0 leftovers',
+      repro: ['down'],
+    }),
+  ];
+}
+
+function subjectOf({ instance }: Stack, service: string): string {
+  return instance === 'head' ? service : `${service} (base)`;
+}

@@ -1,0 +1,139 @@
+import { atMost } from '../../lib/text.ts';
+import type { EvidenceRef } from '../../model/finding.ts';
+import type { PlannedStage } from '../../model/plan.ts';
+import type { StageName, StageRun } from '../../model/stage.ts';
+import { formatDuration } from '../../model/units.ts';
+import { stackGroup, whyMissing, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import { draft, notTested } from '../draft.ts';
+
+/** Every planned stage came to its end and ran as long as it was asked to; nothing judged is unknown. */
+export const stages: JudgeRule = {
+  name: 'stages',
+  judge: (context) => ({
+    drafts: [...context.plan.stages.flatMap((stage) => [...ending(context, stage), ...exposure(context, stage)]), ...activity(context), ...vacuous(context)],
+  }),
+};
+
+/** Did the stage not come to its end? Then what it left open is said once, with the reason. */
+export function troubled(context: Context, stage: StageName): boolean {
+  if (!context.plan.stages.some(({ name }) => name === stage)) return false;
+  const runs = context.stageRuns.filter((run) => run.stage === stage);
+  return runs.length === 0 || runs.some(({ status }) => status !== 'completed');
+}
+
+function ending(context: Context, { name }: PlannedStage): Drafted[] {
+  const owed = context.plan.owed.filter(({ stage }) => stage === name);
+  const runs = context.stageRuns.filter((run) => run.stage === name);
+  if (!troubled(context, name)) {
+    const judged = owed.length > 0 || context.evidence.some((piece) => piece.stage === name && piece.kind !== 'gap');
+    return judged ? [] : [nothing(name, runs)];
+  }
+  const open = owed.filter((piece) => whyMissing(piece, context.evidence));
+  const bad = runs.find(({ status }) => status !== 'completed');
+  const how = bad ? `${STATUS[bad.status]}${bad.because ? `: ${bad.because}` : ''}` : 'never started';
+  const left = open.length > 0 ? ` Left open: ${atMost(open.map(({ what }) => what), 8)}.` : '';
+  const waits = !bad || bad.status === 'skipped' ? stackGroup(context.evidence) : undefined;
+  return [
+    draft('GAT-05', {
+      stage: name,
+      subject: `stage ${name}`,
+      title: `stage ${name} ${bad ? STATUS[bad.status] : 'never started'}`,
+      result: notTested(`stage ${name} ${how}`),
+      summary: `Stage ${name} is planned, but ${how}.${left}`,
+      evidence: [bad ? stageRef(bad) : { id: 'plan.json', shows: `plans stage ${name}; the run holds no trace of it` }],
+      measured: how,
+      expected: 'completed',
+      group: waits,
+      owed: true,
+    }),
+  ];
+}
+
+const STATUS: Record<StageRun['status'], string> = {
+  completed: 'completed',
+  timedout: 'did not end in its time',
+  interrupted: 'was interrupted',
+  crashed: 'crashed',
+  skipped: 'was skipped',
+};
+
+function nothing(name: StageName, runs: readonly StageRun[]): Drafted {
+  return draft('GAT-07', {
+    stage: name,
+    subject: `stage ${name}`,
+    title: `stage ${name} has nothing to judge`,
+    result: notTested(`stage ${name} ran nothing that could be judged`),
+    summary: `Stage ${name} is planned but owes no evidence, and none arrived: a stage that proves nothing is not a pass.`,
+    evidence: runs.map(stageRef).concat({ id: 'plan.json', shows: `stage ${name} owes nothing` }).slice(0, 1),
+    measured: '0 pieces of evidence',
+    expected: 'at least 1',
+    owed: true,
+  });
+}
+
+/** A stage that was asked to last and was cut to fit the budget (TST-21). */
+function exposure(context: Context, { name, askedMs }: PlannedStage): Drafted[] {
+  if (troubled(context, name)) return [];
+  const [run] = context.stageRuns.filter(({ stage }) => stage === name);
+  const asked = run?.askedMs ?? askedMs;
+  // 5 % are left for the ends of a stage, where nothing new is started.
+  if (!run || asked === undefined || run.durationMs >= asked * 0.95) return [];
+  const [ran, wanted] = [formatDuration(run.durationMs), formatDuration(asked)];
+  return [
+    draft('TST-21', {
+      stage: name,
+      subject: `stage ${name}`,
+      title: `${name} ran ${ran} of ${wanted}`,
+      result: notTested(`the ${context.run.budget} budget let ${name} run ${ran} of the ${wanted} it asks for`, 'budget'),
+      summary: `${name} asks for ${wanted} and ran ${ran} under the ${context.run.budget} budget. What only shows after longer was not looked at.`,
+      evidence: [stageRef(run)],
+      measured: ran,
+      expected: wanted,
+      repro: ['run', '--stage', name, '--budget', 'release'],
+      owed: true,
+    }),
+  ];
+}
+
+/** The run as a whole came to its end. */
+function activity({ run, plan }: Context): Drafted[] {
+  if (run.ended !== 'interrupted' && run.ended !== 'crashed') return [];
+  return [
+    draft('GAT-05', {
+      stage: plan.stages[0]?.name ?? 'audit',
+      subject: 'run',
+      title: `the run ${run.ended === 'interrupted' ? 'was interrupted' : 'crashed'}`,
+      result: notTested(`the run ${run.ended === 'interrupted' ? 'was interrupted' : 'crashed'}`),
+      summary: 'The run did not come to its end: this report holds what was known by then.',
+      evidence: [{ id: 'run.json', shows: `ended: ${run.ended}` }],
+      measured: run.ended,
+      expected: 'completed',
+      fix: 'Run again; nothing has to be changed unless it stops at the same place.',
+      repro: ['run'],
+      owed: true,
+    }),
+  ];
+}
+
+/** A plan that owes nothing, or that answers nothing of what was asked for with `--only`, cannot pass. */
+function vacuous({ plan }: Context): Drafted[] {
+  if (plan.owed.length > 0 && plan.stages.length > 0) return [];
+  return [
+    draft('GAT-07', {
+      stage: plan.stages[0]?.name ?? 'audit',
+      subject: 'plan',
+      title: 'the plan owes no evidence at all',
+      result: notTested('the plan owes no evidence, so nothing was judged'),
+      summary: `The plan has ${plan.stages.length} stages and owes ${plan.owed.length} pieces of evidence. Nothing judged is unknown, never a pass.`,
+      evidence: [{ id: 'plan.json', shows: `stages: ${plan.stages.length}, owed: ${plan.owed.length}` }],
+      measured: `${plan.owed.length} pieces owed`,
+      expected: 'at least 1',
+      repro: ['plan'],
+      owed: true,
+    }),
+  ];
+}
+
+function stageRef(run: StageRun): EvidenceRef {
+  return { id: `stages/${run.stage}`, shows: `${run.status} after ${formatDuration(run.durationMs)}${run.because ? `: ${run.because}` : ''}` };
+}

@@ -1,0 +1,156 @@
+import { counted, cut, grouped, oneLine } from '../../lib/text.ts';
+import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
+import type { EvidenceRef } from '../../model/finding.ts';
+import type { StageName } from '../../model/stage.ts';
+import type { CaseDetail } from '../../model/tests.ts';
+import { groupOf, type Context, type Drafted, type JudgeRule, type Member } from '../context.ts';
+import { draft } from '../draft.ts';
+import { STAGE_ROWS } from './exits.ts';
+
+type Tests = EvidenceOf<'tests'>;
+
+/** Up to so many tests are findings of their own; more are one finding that lists them. */
+const SINGLE = 10;
+const LISTED = 25;
+
+/** What the results say: failures, skips, flakes, contradictions, and tests that vanished. */
+export const tests: JudgeRule = {
+  name: 'tests',
+  judge: (context) => ({
+    drafts: [...ofKind(context.evidence, 'tests').flatMap((piece) => judgeResults(context, piece)), ...collapsed(context)],
+  }),
+};
+
+interface Kind {
+  readonly code: string;
+  readonly list: readonly CaseDetail[];
+  readonly total: number;
+  readonly verb: string;
+  readonly expected: string;
+  readonly group?: string | undefined;
+}
+
+function judgeResults(context: Context, piece: Tests): Drafted[] {
+  const { counts } = piece;
+  const group = incidentGroup(context, piece.stage);
+  return [
+    ...tell(piece, { code: STAGE_ROWS[piece.stage], list: piece.failed, total: Math.max(counts.failed + counts.errors, piece.failed.length), verb: 'failed', expected: 'passes', group }),
+    ...tell(piece, { code: 'TST-13', list: piece.skipped, total: Math.max(counts.skipped, piece.skipped.length), verb: 'skipped', expected: 'runs' }),
+    ...tell(piece, { code: 'TST-14', list: piece.flaky, total: Math.max(counts.flaky, piece.flaky.length), verb: 'flaky', expected: 'passes at the first attempt' }),
+    ...disagreements(piece),
+  ];
+}
+
+function tell(piece: Tests, kind: Kind): Drafted[] {
+  if (kind.total === 0) return [];
+  const whole = kind.total <= SINGLE && kind.list.length === kind.total;
+  return whole ? kind.list.map((test) => single(piece, kind, test)) : [many(piece, kind)];
+}
+
+function single(piece: Tests, kind: Kind, test: CaseDetail): Drafted {
+  const message = [test.message, test.detail].filter((text) => text !== undefined && text.trim() !== '').join('\n');
+  return draft(kind.code, {
+    stage: piece.stage,
+    subject: subjectOfTest(piece, test),
+    title: `${kind.verb}: ${cut(oneLine(displayName(test)), 120)}`,
+    summary: `${displayName(test)} ${kind.verb === 'flaky' ? `is flaky (${test.attempts.join(', then ')})` : `${test.status === 'error' ? 'ended with an error' : kind.verb}`}${message === '' ? '.' : `:\n\n${cut(message, 1_500)}`}`,
+    evidence: [{ id: piece.id, shows: `${test.source}: ${test.status}${test.message ? `: ${test.message}` : ''}` }],
+    measured: kind.verb === 'flaky' ? test.attempts.join(' → ') || 'flaky' : test.status,
+    expected: kind.expected,
+    locations: locationOf(test),
+    group: kind.group,
+  });
+}
+
+function many(piece: Tests, kind: Kind): Drafted {
+  const shown = kind.list.slice(0, LISTED);
+  const rest = kind.total - shown.length;
+  const lines = shown.map((test) => `- ${cut(oneLine(displayName(test)), 160)}${place(test)}${test.message ? `: ${cut(oneLine(test.message), 120)}` : ''}`);
+  return draft(kind.code, {
+    stage: piece.stage,
+    subject: `${piece.command}: ${kind.verb} tests`,
+    title: `${grouped(kind.total)} of ${counted(piece.counts.tests, 'test')} ${kind.verb}`,
+    summary: [`${counted(kind.total, 'test')} of \`${piece.command}\` ${kind.verb}:`, ...lines, rest > 0 ? `and ${grouped(rest)} more in the results.` : ''].filter(Boolean).join('\n'),
+    evidence: piece.files.length > 0 ? piece.files.map((file) => fileRef(piece, file.source.file, file.counts)) : [{ id: piece.id, shows: `${kind.total} ${kind.verb}` }],
+    measured: `${grouped(kind.total)} ${kind.verb}`,
+    expected: `0 ${kind.verb}`,
+    locations: shown.flatMap(locationOf),
+    group: kind.group,
+    members: { list: kind.list.map((test): Member => ({ subject: subjectOfTest(piece, test), path: locationOf(test)[0]?.path })), complete: kind.list.length === kind.total },
+  });
+}
+
+function disagreements(piece: Tests): Drafted[] {
+  const all = piece.files.flatMap((file) => file.disagreements.map((item) => ({ file: file.source.file, ...item })));
+  const [first] = all;
+  if (!first) return [];
+  return [
+    draft('GAT-03', {
+      stage: piece.stage,
+      subject: `results of ${piece.command}`,
+      title: `a report declares ${first.declared} ${first.what}, its cases show ${first.counted}`,
+      summary: [`The totals of a report differ from its own cases; the gate counts the cases:`, ...all.slice(0, 20).map(({ file, scope, what, declared, counted: cases }) => `- ${file}, ${scope}: declares ${declared} ${what}, its cases show ${cases}`)].join('\n'),
+      evidence: all.slice(0, 10).map(({ file, scope, what, declared, counted: cases }) => ({ id: piece.id, shows: `${file}, ${scope}: ${what} ${declared} declared, ${cases} counted` })),
+      measured: `${first.counted} ${first.what} counted`,
+      expected: `${first.declared} ${first.what} declared`,
+      repro: ['inspect', first.file],
+    }),
+  ];
+}
+
+/** Far fewer tests than on the base branch: a filter, a glob or a crash ate them (TST-23). */
+function collapsed({ baseline, evidence, plan }: Context): Drafted[] {
+  return plan.stages.flatMap(({ name }) => {
+    const before = baseline?.tests[name] ?? 0;
+    const pieces = ofKind(evidence, 'tests').filter(({ stage }) => stage === name);
+    const now = pieces.reduce((sum, { counts }) => sum + counts.tests, 0);
+    const [first] = pieces;
+    if (!first || before - now < 5 || now >= before * 0.8) return [];
+    return [
+      draft('TST-23', {
+        stage: name,
+        subject: `stage ${name}`,
+        title: `${name} ran ${counted(now, 'test')}; the base branch has ${grouped(before)}`,
+        summary: `${name} ran ${counted(now, 'distinct test')}, ${grouped(before - now)} fewer than the base branch (${grouped(before)} at ${baseline?.sha.slice(0, 7)}).`,
+        evidence: [{ id: first.id, shows: `${now} distinct tests` }],
+        measured: grouped(now),
+        expected: `>= ${grouped(Math.ceil(before * 0.8))}`,
+      }),
+    ];
+  });
+}
+
+/** A service that died while the stage ran is the first suspect for its failed tests. */
+function incidentGroup({ evidence }: Context, stage: StageName): string | undefined {
+  if (stage === 'chaos') return undefined;
+  for (const piece of ofKind(evidence, 'stack')) {
+    const [incident] = piece.stage === stage ? piece.incidents : [];
+    if (incident) return groupOf(piece.instance, incident.service);
+  }
+  return undefined;
+}
+
+/** Every part that tells two tests apart: the same name in two classes is two subjects. */
+function subjectOfTest(piece: Tests, { file, suite, class: owner, name, parameters }: CaseDetail): string {
+  const parts = [file, suite, owner, name, parameters].filter((part): part is string => part !== undefined && part !== '');
+  return `${piece.command}: ${[...new Set(parts)].join(' › ')}`;
+}
+
+function displayName({ suite, class: owner, name, parameters }: CaseDetail): string {
+  const scope = owner ?? suite;
+  const base = scope !== undefined && scope !== '' && !name.startsWith(scope) ? `${scope} › ${name}` : name || '(no name)';
+  return parameters === undefined ? base : `${base} [${parameters}]`;
+}
+
+function locationOf({ location, file }: CaseDetail): Drafted['finding']['locations'] {
+  return location ? [location] : file ? [{ path: file }] : [];
+}
+
+function place(test: CaseDetail): string {
+  const [location] = locationOf(test);
+  return location ? ` (${location.path}${location.line === undefined ? '' : `:${location.line}`})` : '';
+}
+
+function fileRef({ id }: Tests, file: string, counts: Tests['counts']): EvidenceRef {
+  return { id, shows: `${file}: ${counted(counts.tests, 'test')}, ${counts.failed} failed, ${counts.errors} errors, ${counts.skipped} skipped` };
+}

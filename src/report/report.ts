@@ -1,0 +1,104 @@
+import { ofKind, type Evidence } from '../model/evidence.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Plan } from '../model/plan.ts';
+import type { NotLooked, ReportV1 } from '../model/report-v1.ts';
+import type { RunInfo } from '../model/run.ts';
+import type { StageName, StageRun } from '../model/stage.ts';
+import type { CaseStatus } from '../model/tests.ts';
+import { EXIT_CODES, exitCode, type Verdict } from '../model/verdict.ts';
+import { matrixOf } from './matrix.ts';
+import { stageReports } from './stages.ts';
+import { timelineOf } from './timeline.ts';
+
+/** What the judge made of the run. */
+export interface JudgedRun {
+  readonly findings: readonly Finding[];
+  readonly verdict: Verdict;
+  readonly equation: string;
+  readonly notLooked: readonly NotLooked[];
+  readonly baselineState: ReportV1['baseline'];
+}
+
+/** All that a report is made of. */
+export interface ReportInput {
+  readonly plan: Plan;
+  readonly run: RunInfo;
+  readonly stageRuns: readonly StageRun[];
+  readonly evidence: readonly Evidence[];
+  readonly judged: JudgedRun;
+  /** A command that works for this reader, before the arguments of a repro line: `bin/gauntlet`. */
+  readonly command: string;
+  /** One line per test, when somebody has read the `cases` files: the matrix then knows every test, not only the ones told in detail. */
+  readonly cases?: readonly TestLine[];
+}
+
+/** One test of the results, by the id that names its file, class or suite. */
+export interface TestLine {
+  readonly stage: StageName;
+  readonly id: string;
+  readonly status: CaseStatus;
+}
+
+/** The public report: everything that a sink needs, counted from the findings and the evidence alone. */
+export function makeReport(input: ReportInput): ReportV1 {
+  const { run, judged, evidence } = input;
+  const { findings } = judged;
+  return {
+    schema: 'gauntlet.report/1',
+    run,
+    verdict: judged.verdict,
+    equation: judged.equation,
+    findings: [...findings],
+    counts: {
+      byPriority: countBy(findings),
+      blocking: findings.filter(({ disposition }) => disposition === 'blocking').length,
+      advisory: findings.filter(({ disposition }) => disposition === 'advisory' || disposition === 'release-blocking').length,
+      waived: findings.filter(({ disposition }) => disposition === 'waived').length,
+      notLooked: judged.notLooked.length,
+    },
+    stages: stageReports(input),
+    matrix: matrixOf(input),
+    stack: stackTimings(evidence),
+    flaky: flakyTests(evidence),
+    notLooked: [...judged.notLooked],
+    timeline: timelineOf(input),
+    baseline: judged.baselineState,
+    command: input.command,
+  };
+}
+
+/** The exit code of a command that ends with this report: an interrupted run says so, whatever it already knew. */
+export function reportExitCode({ run, verdict }: Pick<ReportV1, 'run' | 'verdict'>): number {
+  return run.ended === 'interrupted' ? EXIT_CODES.interrupted : exitCode(verdict);
+}
+
+function countBy(findings: readonly Finding[]): Record<string, number> {
+  const counts: Record<string, number> = { P0: 0, P1: 0, P2: 0, P3: 0 };
+  for (const { priority } of findings) counts[priority] = (counts[priority] ?? 0) + 1;
+  return counts;
+}
+
+/** The pull request's own stack as it was seen last before it went down. */
+function stackTimings(evidence: readonly Evidence[]): ReportV1['stack'] {
+  const seen = ofKind(evidence, 'stack').filter(({ instance, phase }) => instance === 'head' && phase !== 'down');
+  const services = new Map(seen.flatMap((piece) => piece.services.map((service) => [service.name, service] as const)));
+  return [...services.values()].map(({ name, kind, replicas, phases }) => ({
+    service: name,
+    kind,
+    state: unanimous(replicas.map(({ state }) => state), 'missing'),
+    health: unanimous(replicas.map(({ health }) => health), 'none'),
+    restarts: replicas.reduce((sum, { restarts }) => sum + restarts, 0),
+    phases,
+  }));
+}
+
+function unanimous(values: readonly string[], empty: string): string {
+  const distinct = [...new Set(values)];
+  return distinct.length === 0 ? empty : distinct.join(', ');
+}
+
+function flakyTests(evidence: readonly Evidence[]): ReportV1['flaky'] {
+  return ofKind(evidence, 'tests').flatMap(({ stage, flaky }) =>
+    flaky.map(({ class: owner, suite, name, attempts }) => ({ stage, test: [owner ?? suite, name].filter(Boolean).join(' › ') || '(no name)', attempts: [...attempts] })),
+  );
+}

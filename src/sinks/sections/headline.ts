@@ -1,0 +1,60 @@
+import { code, prose } from '../../lib/markdown.ts';
+import { atMost, counted, cut, numberWord } from '../../lib/text.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { ReportV1 } from '../../model/report-v1.ts';
+
+/** The first line: am I blocked, and by what. Only a pass has a tick. */
+export function heading(report: ReportV1): string {
+  const baseline = report.baseline.state === 'none' ? ' (no baseline)' : '';
+  const { verdict } = report;
+  switch (verdict.verdict) {
+    case 'pass':
+      return `### ✅ Gauntlet: pass${baseline}`;
+    case 'unknown':
+      return `### ⛔ Gauntlet: unknown, which blocks${baseline}`;
+    case 'blocked': {
+      const confirmed = blockers(report).filter(({ result }) => result.verdict === 'confirmed').length;
+      return `### ⛔ Gauntlet: blocked by ${counted(confirmed, 'finding')}: ${verdict.by.slice(0, 8).map(code).join(', ')}${verdict.by.length > 8 ? ` and ${verdict.by.length - 8} more` : ''}${baseline}`;
+    }
+  }
+}
+
+/** The verdict equation as a sentence, and whose the findings are. */
+export function equationLine(report: ReportV1): string {
+  const sentence = `${report.equation.charAt(0).toUpperCase()}${report.equation.slice(1)}.`;
+  return [prose(cut(sentence, 1_500)), noveltyLine(report)].filter(Boolean).join(' ');
+}
+
+/** A pass in two more lines: what was looked at, and what was not. */
+export function lookedAt(report: ReportV1): string {
+  const stages = report.stages.map(({ name, headline }) => `${name} (${headline})`);
+  const commit = report.run.git.head === undefined ? '' : ` on \`${report.run.git.head.slice(0, 7).replace(/[^0-9a-f]/gi, '?')}\``;
+  return `Looked at: ${prose(atMost(stages, 10))}${commit}, with the \`${report.run.budget}\` budget.`;
+}
+
+export function notLookedAt({ notLooked, counts, stages }: ReportV1): string {
+  const rows = notLooked.map(({ code: row, because }) => `${row}: ${cut(because, 160)}`);
+  const skipped = stages.filter(({ run }) => !run).map(({ name }) => `${name}: not run`);
+  const all = [...rows, ...skipped];
+  const waived = counts.waived > 0 ? ` ${counted(counts.waived, 'finding is', 'findings are')} waived.` : '';
+  return `${all.length === 0 ? 'Not looked at: nothing that the plan owes.' : `Not looked at: ${prose(all.slice(0, 3).join('; '))}${all.length > 3 ? ` and ${all.length - 3} more (below)` : ''}.`}${waived}`;
+}
+
+function noveltyLine(report: ReportV1): string {
+  if (report.baseline.state === 'none') return `Nobody can tell what is new here (${prose(cut(report.baseline.because, 200))}): a P1 blocks a release and not this change.`;
+  const blocking = blockers(report).filter(({ result }) => result.verdict === 'confirmed');
+  const fresh = blocking.filter(({ novelty }) => novelty === 'new' || novelty === 'regressed').length;
+  if (blocking.length === 0) return '';
+  const base = `on the base branch (${code(report.baseline.sha.slice(0, 7))}) before`;
+  if (fresh === blocking.length) return `${fresh === 1 ? 'It is' : `All ${numberWord(fresh)} are`} new in this change.`;
+  if (fresh === 0) return `${blocking.length === 1 ? 'It was' : `All ${numberWord(blocking.length)} were`} ${base}.`;
+  return `${capital(numberWord(fresh))} ${fresh === 1 ? 'is' : 'are'} new in this change, ${numberWord(blocking.length - fresh)} ${blocking.length - fresh === 1 ? 'was' : 'were'} ${base}.`;
+}
+
+function blockers({ findings }: ReportV1): Finding[] {
+  return findings.filter(({ disposition }) => disposition === 'blocking');
+}
+
+function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}

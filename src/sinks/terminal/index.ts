@@ -1,0 +1,82 @@
+import { clockFace, formatDuration } from '../../model/units.ts';
+import { counted, cut, grouped, oneLine, visible } from '../../lib/text.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { ReportV1 } from '../../model/report-v1.ts';
+import { defineSink } from '../contract.ts';
+import { reproLine, where } from '../sections/findings.ts';
+
+/** How words stand out; picocolors has this shape. */
+export interface Style {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+}
+
+const same = (text: string) => text;
+const PLAIN: Style = { bold: same, dim: same, red: same, green: same, yellow: same };
+const MOST = 20;
+
+/** The report for people at a terminal, without colour codes. */
+export const terminal = defineSink({
+  name: 'terminal',
+  summary: 'the report for a terminal',
+  render: (report) => renderTerminal(report),
+});
+
+/** The same with colours: verdict and equation first, then findings, stages, and where the report is. */
+export function renderTerminal(report: ReportV1, style: Style = PLAIN): string {
+  const shown = report.findings.filter(({ disposition }) => disposition !== 'waived');
+  const rest = shown.length - MOST;
+  const blocks = [
+    verdictBlock(report, style),
+    ...shown.slice(0, MOST).map((finding) => findingBlock(report, finding, style)),
+    rest > 0 ? `${counted(rest, 'more finding')} in the full report.` : '',
+    stageBlock(report, style),
+    restBlock(report),
+    [`report  .gauntlet/runs/${oneLine(report.run.id)}/report.md (also .json, .html; logs beside it)`, report.run.git.head === undefined ? '' : style.dim(`commit  ${oneLine(report.run.git.head).slice(0, 12)}, budget ${report.run.budget}, seed ${report.run.seed}`)].filter(Boolean).join('\n'),
+  ];
+  return `${blocks.filter(Boolean).join('\n\n')}\n`;
+}
+
+function verdictBlock(report: ReportV1, style: Style): string {
+  const paint = report.verdict.verdict === 'pass' ? style.green : style.red;
+  const baseline = report.baseline.state === 'none' ? `no baseline (${oneLine(report.baseline.because)}): what is new is unknown, so a P1 blocks a release and not a change` : '';
+  return [style.bold(paint(report.verdict.verdict.toUpperCase())), oneLine(report.equation), baseline].filter(Boolean).join('\n');
+}
+
+function findingBlock(report: ReportV1, finding: Finding, style: Style): string {
+  const blocks = finding.disposition === 'blocking';
+  const known = finding.result.verdict === 'confirmed' ? { new: 'new', existing: 'known', regressed: 'regressed', unknown: '' }[finding.novelty] : 'not looked at';
+  const mark = [finding.priority, known, blocks ? 'blocks' : finding.disposition === 'release-blocking' ? 'blocks a release' : ''].filter(Boolean).join(', ');
+  const row = (name: string, value: string) => `  ${style.dim(name.padEnd(9))} ${value}`;
+  const story = visible(finding.summary).split('\n').filter((line) => line.trim() !== '').slice(0, 16).map((line) => `    ${cut(line, 200)}`);
+  return [
+    `${style.bold(blocks ? style.red(finding.code) : style.yellow(finding.code))} ${oneLine(finding.title)} ${style.dim(`(${mark})`)}`,
+    ...story,
+    row('where', cut(oneLine(where(finding)), 160)),
+    row('measured', `${oneLine(finding.measured)}; allowed: ${oneLine(finding.expected)}`),
+    ...finding.evidence.slice(0, 2).map(({ id, shows }) => row('proof', `${oneLine(id)}: ${cut(oneLine(shows), 200)}`)),
+    row('fix', `${oneLine(finding.fix)} (${finding.effort.range})`),
+    row('again', oneLine(reproLine(report, finding))),
+  ].join('\n');
+}
+
+function stageBlock({ stages }: ReportV1, style: Style): string {
+  const width = Math.max(0, ...stages.map(({ name }) => name.length));
+  const MARKS = { pass: style.green('✓'), blocked: style.red('✗'), unknown: style.yellow('?') };
+  return stages
+    .map(({ name, outcome, headline, run }) => {
+      const asked = run?.askedMs === undefined ? '' : `, asked ${formatDuration(run.askedMs)}`;
+      return `${MARKS[outcome]} ${name.padEnd(width)}  ${oneLine(headline)}${run ? style.dim(`  ${clockFace(run.durationMs)}${asked}`) : ''}`;
+    })
+    .join('\n');
+}
+
+function restBlock({ notLooked, counts, flaky }: ReportV1): string {
+  const open = notLooked.slice(0, 10).map(({ code, because }) => `  ${code}: ${cut(oneLine(because), 200)}`);
+  const more = notLooked.length > 10 ? [`  and ${grouped(notLooked.length - 10)} more`] : [];
+  const extras = [counts.waived > 0 ? `${grouped(counts.waived)} waived` : '', flaky.length > 0 ? `${grouped(flaky.length)} flaky` : ''].filter(Boolean).join(', ');
+  return [notLooked.length > 0 ? ['not looked at:', ...open, ...more].join('\n') : '', extras].filter(Boolean).join('\n');
+}
