@@ -14,6 +14,6 @@ export async function run(world: World, options: RunOptions): Promise<number> {
   const context = await startRun(world, options);
   await runGate(context, { keepUp: options.keepUp === true });
   const report = await judgeRun(world, context, { baseline: options.baseline, store: true });
-  printReport(world, report, { json: options.json === true, directory: context.directory.path });
+  printReport(world, report, { json: options.json === true });
   return reportExitCode(report);
 }

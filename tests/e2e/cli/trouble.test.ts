@@ -40,20 +40,20 @@ describe('commands that misbehave', () => {
   it('a program that is not there', async () => {
     await using project = await inlineProject(withCommand('[no-such-program-anywhere]'));
     const { exitCode, stdout } = await project.gauntlet(['run']);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stdout).toContain('no-such-program-anywhere');
   });
 
   it('a command that hangs is ended at its time-out, with its children', async () => {
     await using project = await inlineProject(withCommand('"sleep 4242 & sleep 4242"', '      timeout: 1s\n'));
     const { exitCode, stdout } = await project.gauntlet(['run']);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stdout).toMatch(/1 s/);
     expect(processes('sleep 4242')).toEqual([]);
   });
 
   it('a command that dies by a signal', async () => {
-    await using project = await inlineProject(withCommand('"kill -9 $$"'));
+    await using project = await inlineProject(withCommand('"kill -9 $$$$"'));
     const { exitCode, stdout } = await project.gauntlet(['run']);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('SIGKILL');
