@@ -1,0 +1,64 @@
+import { eachLine, type Line } from '../../lib/lines.ts';
+import { LAST_LINE, LineHits } from '../../lib/lines-hits.ts';
+import type { CoverageEvent } from '../contract.ts';
+
+type Emit = (event: CoverageEvent) => void;
+
+const LINE = 20_000;
+/** `path:startLine.startColumn,endLine.endColumn statements count`. */
+const BLOCK = /^(.+):(\d+)\.(\d+),(\d+)\.(\d+) (\d+) (\d+)$/;
+/** Lines of one block; no function is longer. */
+const LONGEST = 1_000_000;
+
+/**
+ * Reads Go cover profiles. The same block may come several times (merged profiles, `-coverpkg`): its counts add up.
+ * A line has the hits of its most visited block; blocks without a statement count for nothing.
+ */
+export async function parseGoCover(text: AsyncIterable<string>, emit: Emit): Promise<void> {
+  const profile = new Profile(emit);
+  await eachLine(text, LINE, (line) => profile.line(line));
+  profile.end();
+}
+
+class Profile {
+  readonly #emit: Emit;
+  /** File → position of the block → count. */
+  readonly #files = new Map<string, Map<string, number>>();
+  #gap: { readonly reason: 'malformed' | 'truncated'; readonly message: string } | undefined;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  line({ text, number, unfinished }: Line): undefined {
+    const line = text.trim();
+    // Profiles are merged by writing one behind the other, too.
+    if (line === '' || /^mode: (?:set|count|atomic)$/.test(line)) return;
+    const match = BLOCK.exec(line);
+    const [, path = '', start = '', , end = '', , statements = '', count = ''] = match ?? [];
+    const believable = Number(start) > 0 && Number(end) >= Number(start) && Number(end) <= LAST_LINE && Number(end) - Number(start) < LONGEST;
+    if (match === null || !believable) {
+      this.#gap ??= { reason: unfinished ? 'truncated' : 'malformed', message: `line ${number} is no block of a cover profile` };
+      return;
+    }
+    let blocks = this.#files.get(path);
+    if (blocks === undefined) {
+      blocks = new Map();
+      this.#files.set(path, blocks);
+    }
+    const position = line.slice(path.length + 1, line.indexOf(' ', path.length));
+    if (Number(statements) > 0) blocks.set(position, (blocks.get(position) ?? 0) + Number(count));
+  }
+
+  end(): void {
+    for (const [path, blocks] of this.#files) {
+      const hits = new LineHits();
+      for (const [position, count] of blocks) {
+        const [start = 0, end = 0] = position.split(',').map((part) => Number.parseInt(part, 10));
+        for (let line = start; line <= end; line += 1) hits.raise(line, count);
+      }
+      this.#emit({ type: 'file', record: { path, lines: hits.toMap() } });
+    }
+    if (this.#gap !== undefined) this.#emit({ type: 'gap', ...this.#gap });
+  }
+}
