@@ -1,9 +1,12 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { OxlintConfig, OxlintOverride } from 'oxlint';
 
 // The import boundaries of CONTRIBUTING.md, as lint. An override replaces the whole rule of an earlier one,
 // so every room below gets its complete list.
 
-type Restriction = { regex: string; message: string } | { group: string[]; message: string };
+type Restriction = { regex: string; message: string };
 
 const KINDS = ['stacks', 'results', 'coverage', 'journeys', 'loads', 'faults', 'checks', 'sinks'];
 const ROOMS = ['lib', 'model', 'ports', ...KINDS, 'config', 'plan', 'run', 'judge', 'report', 'cli', 'action'];
@@ -61,8 +64,7 @@ const REAL_PORTS: Restriction = {
   regex: '(^|/)ports/node(/|$)',
   message: 'Import port types from src/ports/index.ts: the real ports are handed in by src/cli and src/action.',
 };
-const NO_SIBLING =
-  'A plugin imports its own contract, model, lib and port types alone: move what two plugins share to src/lib (pure) or to the contract.';
+const NO_SIBLING = 'A plugin does not know another plugin: move what the two share beside their contract, or to src/lib when it is pure.';
 const NO_REGISTRY: Restriction = {
   regex: '/registry\\.ts$',
   message: 'A plugin or pure room does not know the registries: config, plan and run look plugins up and hand them in.',
@@ -89,6 +91,7 @@ export default {
     ],
     'no-restricted-imports': restrict([PROCESS, ACTIONS, OUTSIDE, REAL_PORTS]),
     eqeqeq: 'error',
+    'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     'import/no-cycle': 'error',
     'import/no-default-export': 'error',
     'typescript/no-explicit-any': 'error',
@@ -102,6 +105,8 @@ export default {
     // Each of these says "maybe": they cost more attention than they save here.
     'no-await-in-loop': 'off',
     'no-shadow': 'off',
+    'no-underscore-dangle': 'off',
+    'no-control-regex': 'off', // escaping what may steer a terminal is this house's trade
     'typescript/no-unsafe-type-assertion': 'off',
     'typescript/consistent-return': 'off', // knows no exhaustive switch
     'typescript/no-unnecessary-type-parameters': 'off',
@@ -109,6 +114,7 @@ export default {
     'unicorn/no-array-reverse': 'off',
     'unicorn/consistent-function-scoping': 'off',
     'import/no-unassigned-import': 'off',
+    'import/no-named-as-default-member': 'off', // fc.property is how fast-check is written
     'promise/always-return': 'off',
     // A test may assert in a helper, and a typed inline snapshot is a title enough.
     'vitest/expect-expect': 'off',
@@ -137,14 +143,14 @@ export default {
       rules: {
         'no-console': 'off',
         'no-restricted-imports': 'off',
-        'max-lines': ['error', { max: 600 }],
+        'max-lines': ['error', { max: 1000 }],
         'max-lines-per-function': 'off',
         'max-params': ['error', { max: 5 }],
         'typescript/no-non-null-assertion': 'off',
         ...touchesProcess(),
       },
     },
-    { files: ['*.config.ts', 'tests/fakes/**'], rules: { 'import/no-default-export': 'off' } },
+    { files: ['*.config.ts', 'scripts/count-reporter.ts'], rules: { 'import/no-default-export': 'off' } },
   ],
 } satisfies OxlintConfig;
 
@@ -157,14 +163,10 @@ function room(name: string): OxlintOverride {
 /** A plugin's own files, at any depth below its folder, and the stricter `judge.ts`. */
 function pluginFolder(kind: string): OxlintOverride[] {
   const always = [ACTIONS, PROCESS, OUTSIDE, REAL_PORTS, NO_REGISTRY, ...rooms(kind)];
-  // Groups follow .gitignore, so that the one file that is allowed can be taken out again.
-  const others = (up: string): Restriction => ({
-    group: [`${up}*`, `${up}*/**`, `!${up}contract.ts`, `!${up}..`, `!${up}../**`],
-    message: NO_SIBLING,
-  });
+  const others = (up: string): Restriction => ({ regex: `^${up}(?:${plugins(kind).join('|') || '-'})/`, message: NO_SIBLING });
   return [
-    { files: [`src/${kind}/*/*.ts`], rules: { 'no-restricted-imports': restrict([...always, others('../')]) } },
-    { files: [`src/${kind}/*/*/**`], rules: { 'no-restricted-imports': restrict([...always, others('../../')]) } },
+    { files: [`src/${kind}/*/*.ts`], rules: { 'no-restricted-imports': restrict([...always, others('\\.\\./')]) } },
+    { files: [`src/${kind}/*/*/**`], rules: { 'no-restricted-imports': restrict([...always, others('\\.\\./\\.\\./')]) } },
     {
       files: [`src/${kind}/*/judge.ts`],
       rules: {
@@ -172,6 +174,13 @@ function pluginFolder(kind: string): OxlintOverride[] {
       },
     },
   ];
+}
+
+/** Folders with an index.ts are plugins; other folders beside the contract hold what the plugins of a kind share. */
+function plugins(kind: string): string[] {
+  const folder = join(import.meta.dirname, 'src', kind);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.ts')));
 }
 
 /** What a room may not import of the other rooms, one message each. */

@@ -29,12 +29,12 @@ const BAD: readonly Case[] = [
   imports('src/results/contract.ts', '../config/x.ts', 'src/results may not import src/config'),
   imports('src/results/tap/a.ts', '../../judge/x.ts', 'who acts does not judge'),
   imports('src/results/tap/b.ts', '../../run/x.ts', 'exchange evidence'),
-  imports('src/results/tap/c.ts', '../junit/index.ts', 'A plugin imports its own contract'),
+  imports('src/results/tap/c.ts', '../junit/index.ts', 'does not know another plugin'),
   imports('src/results/tap/d.ts', '../registry.ts', 'does not know the registries'),
   imports('src/results/tap/e.ts', '../../coverage/contract.ts', 'reached through its registry'),
   imports('src/results/tap/f.ts', '../../ports/node/files.ts', 'Import port types from src/ports/index.ts'),
   imports('src/results/tap/g.ts', '@actions/core', 'src/action alone'),
-  imports('src/results/tap/deep/h.ts', '../../junit/index.ts', 'A plugin imports its own contract'),
+  imports('src/results/tap/deep/h.ts', '../../junit/index.ts', 'does not know another plugin'),
   imports('src/checks/tls/judge.ts', '../../ports/index.ts', 'judge.ts is pure'),
   imports('src/checks/redis/judge.ts', '../contract.ts', 'judge.ts is pure'),
   imports('src/checks/auth/judge.ts', './index.ts', 'judge.ts is pure'),
@@ -84,7 +84,9 @@ const BAD: readonly Case[] = [
 
 const GOOD: Readonly<Record<string, string>> = {
   'src/results/tap/index.ts':
-    "import '../contract.ts';\nimport '../../model/x.ts';\nimport '../../lib/x.ts';\nimport '../../ports/index.ts';\nimport './part.ts';\n",
+    "import '../contract.ts';\nimport '../shared.ts';\nimport '../sections/x.ts';\nimport '../../model/x.ts';\nimport '../../lib/x.ts';\nimport '../../ports/index.ts';\nimport './part.ts';\n",
+  'src/results/junit/index.ts': "import './x.ts';\n",
+
   'src/results/tap/deep/good.ts': "import '../../contract.ts';\nimport '../index.ts';\nimport '../../../model/x.ts';\n",
   'src/checks/cors/judge.ts': "import '../../model/x.ts';\nimport '../../lib/x.ts';\n",
   'src/checks/cors/index.ts': "import './judge.ts';\nimport '../contract.ts';\n",
