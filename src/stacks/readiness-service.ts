@@ -48,6 +48,13 @@ export function standingOf(node: ServiceNode, history: readonly Snapshot[], rule
   return standing.state === 'settled' ? probed(node, now) : standing;
 }
 
+/** One replica with what the history says about it. */
+interface Case {
+  readonly node: ServiceNode;
+  readonly replica: ReplicaState;
+  readonly past: Past;
+}
+
 interface Scene {
   readonly history: readonly Snapshot[];
   readonly now: Snapshot;
@@ -65,17 +72,17 @@ function replicaStanding(node: ServiceNode, replica: ReplicaState, scene: Scene)
         : { state: 'failed', why: { reason: 'up-failed', message: `could not be started: ${replica.error}` } };
     case 'exited':
     case 'dead':
-      return ended(node, replica, past, scene.rules);
+      return ended({ node, replica, past }, scene.rules);
     case 'restarting':
       return restarting(replica, past, scene.rules);
     case 'paused':
       return waiting({ reason: 'never-healthy', message: 'is paused' });
     case 'running':
-      return running(node, replica, past, scene);
+      return running({ node, replica, past }, scene);
   }
 }
 
-function ended(node: ServiceNode, replica: ReplicaState, past: Past, rules: Rules): Standing {
+function ended({ node, replica, past }: Case, rules: Rules): Standing {
   // A refused start leaves the state `exited` or `created`, with the engine's reason and a code such as 127 or 128.
   if (replica.error !== undefined) {
     return { state: 'failed', why: { reason: 'up-failed', message: `could not be started: ${replica.error}`, exitCode: replica.exitCode } };
@@ -94,7 +101,7 @@ function ended(node: ServiceNode, replica: ReplicaState, past: Past, rules: Rule
   return fail(mayEnd && ranMs < rules.windowMs ? 'one-shot-failed' : 'exited');
 }
 
-function running(node: ServiceNode, replica: ReplicaState, past: Past, { now, rules }: Scene): Standing {
+function running({ node, replica, past }: Case, { now, rules }: Scene): Standing {
   if (node.kind === 'one-shot') return waiting({ reason: 'one-shot-failed', message: 'has not completed' });
   if (replica.health === 'healthy') return SETTLED;
   if (replica.health === 'unhealthy') {
@@ -133,13 +140,13 @@ function probed(node: ServiceNode, now: Snapshot): Standing {
 
 function pastOf(service: string, replica: ReplicaState, { history, now, rules }: Scene): Past {
   const seen = history.flatMap((snapshot) => {
-    const then = snapshot.services[service]?.find(({ id }) => id === replica.id);
-    return then ? [{ atMs: snapshot.atMs, then }] : [];
+    const state = snapshot.services[service]?.find(({ id }) => id === replica.id);
+    return state ? [{ atMs: snapshot.atMs, was: state }] : [];
   });
-  const baseline = rules.ignoreEarlierRestarts ? (seen[0]?.then.restarts ?? 0) : 0;
-  const sameRun = seen.filter(({ then }) => then.state === 'running' && then.startedAt === replica.startedAt && then.restarts === replica.restarts);
-  const lastNotUnhealthy = seen.findLastIndex(({ then }) => then.health !== 'unhealthy');
-  const firstRestart = seen.find(({ then }) => then.restarts > baseline);
+  const baseline = rules.ignoreEarlierRestarts ? (seen[0]?.was.restarts ?? 0) : 0;
+  const sameRun = seen.filter(({ was }) => was.state === 'running' && was.startedAt === replica.startedAt && was.restarts === replica.restarts);
+  const lastNotUnhealthy = seen.findLastIndex(({ was }) => was.health !== 'unhealthy');
+  const firstRestart = seen.find(({ was }) => was.restarts > baseline);
   const byWall = Math.max(0, Date.parse(now.at) - Date.parse(replica.startedAt ?? now.at)) || 0;
   return {
     // By the engine's clock or by ours, whichever saw it run longer: they differ when the engine is on another machine.
@@ -147,8 +154,8 @@ function pastOf(service: string, replica: ReplicaState, { history, now, rules }:
     restarts: Math.max(0, replica.restarts - baseline),
     sinceFirstRestartMs: firstRestart ? now.atMs - firstRestart.atMs : 0,
     unhealthyMs: now.atMs - (seen[lastNotUnhealthy + 1]?.atMs ?? now.atMs),
-    checked: seen.some(({ then }) => then.health !== 'none'),
-    oomKilled: seen.some(({ then }) => then.oomKilled),
+    checked: seen.some(({ was }) => was.health !== 'none'),
+    oomKilled: seen.some(({ was }) => was.oomKilled),
   };
 }
 

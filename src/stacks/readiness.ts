@@ -87,12 +87,12 @@ export function judgeReadiness(history: readonly Snapshot[], graph: readonly Ser
   const roots = rootsOf(open, graph);
   const failed = roots.filter(({ name }) => standings.get(name)?.state === 'failed');
   const late = now.atMs >= options.readyMs;
-  if (now.launch.state === 'failed' && failed.length === 0) return launchFailed(now, now.launch, roots[0]?.name ?? open[0]?.name, graph);
+  if (now.launch.state === 'failed' && failed.length === 0) return launchFailed(now, { message: now.launch.message, service: now.launch.service ?? roots[0]?.name }, graph);
   const blamed = failed.length > 0 && !late ? failed : late || roots.every(({ name }) => isLost(standings.get(name))) ? roots : [];
   if (blamed.length > 0) {
     return { state: 'not-ready', afterMs: now.atMs, causes: blamed.map((node) => causeOf(node, standings, { open, graph, late, now })) };
   }
-  if (late) return launchFailed(now, { message: `the start did not finish within ${formatDuration(options.readyMs)}` }, undefined, graph);
+  if (late) return launchFailed(now, { message: `the start did not finish within ${formatDuration(options.readyMs)}` }, graph);
   return { state: 'waiting', for: open.map(({ name }) => name) };
 }
 
@@ -114,8 +114,8 @@ function emptyStack(now: Snapshot | undefined): ReadinessVerdict {
   return { state: 'not-ready', afterMs: now?.atMs ?? 0, causes: [{ service: '(stack)', reason: 'missing', message, blocked: [] }] };
 }
 
-function launchFailed(now: Snapshot, launch: { message: string; service?: string | undefined }, guess: string | undefined, graph: readonly ServiceNode[]): ReadinessVerdict {
-  const service = launch.service ?? guess ?? '(stack)';
+function launchFailed(now: Snapshot, launch: { message: string; service?: string | undefined }, graph: readonly ServiceNode[]): ReadinessVerdict {
+  const service = launch.service ?? '(stack)';
   const blocked = dependents(service, graph);
   return { state: 'not-ready', afterMs: now.atMs, causes: [{ service, reason: 'up-failed', message: launch.message, blocked }] };
 }

@@ -29,6 +29,11 @@ export interface PackageOptions {
   readonly onStdout?: ((line: string) => void) | undefined;
 }
 
+interface Address {
+  readonly ports: Ports;
+  readonly project: Project;
+}
+
 type Start = (options: IDockerComposeOptions) => Promise<unknown>;
 
 const KEPT_LINES = 200;
@@ -41,21 +46,21 @@ exec $run sh -c 'nonce=$1; shift; echo "$nonce pid $$" >&2; "$@"; echo "$nonce e
 
 /** `docker compose up -d`, never `--wait`: readiness is ours to judge. */
 export function packageUp(ports: Ports, project: Project, options: PackageOptions): Promise<PackageRun> {
-  return tamed(ports, project, options, (base) => upMany([...project.services], { ...base, commandOptions: ['--no-build', '--no-color', '--quiet-pull'] }));
+  return tamed({ ports, project }, options, (base) => upMany([...project.services], { ...base, commandOptions: ['--no-build', '--no-color', '--quiet-pull'] }));
 }
 
 /** `docker compose down`; `graceSeconds` before a container is killed. */
 export function packageDown(ports: Ports, project: Project, options: PackageOptions & { readonly graceSeconds: number }): Promise<PackageRun> {
   const commandOptions = ['--volumes', '--remove-orphans', '--timeout', String(options.graceSeconds)];
-  return tamed(ports, project, options, (base) => downAll({ ...base, commandOptions }));
+  return tamed({ ports, project }, options, (base) => downAll({ ...base, commandOptions }));
 }
 
 /** `docker compose logs` of one service, all replicas, dead or alive. */
 export function packageLogs(ports: Ports, project: Project, options: PackageOptions & { readonly service: string }): Promise<PackageRun> {
-  return tamed(ports, project, options, (base) => composeLogs(options.service, { ...base, commandOptions: ['--no-color', '--timestamps'] }));
+  return tamed({ ports, project }, options, (base) => composeLogs(options.service, { ...base, commandOptions: ['--no-color', '--timestamps'] }));
 }
 
-async function tamed(ports: Ports, project: Project, options: PackageOptions, start: Start): Promise<PackageRun> {
+async function tamed({ ports, project }: Address, options: PackageOptions, start: Start): Promise<PackageRun> {
   const nonce = `gauntlet-${randomUUID()}`;
   const child = new Child(nonce, options.onStdout);
   const over = start({

@@ -12,6 +12,11 @@ export interface Call {
   readonly onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
 }
 
+/** A call to `docker compose` on a project, whose environment and files are known. */
+export interface ComposeCall extends Omit<Call, 'env' | 'cwd'> {
+  readonly args: readonly string[];
+}
+
 const LOOK_MS = 10_000;
 export const PROJECT_LABEL = 'com.docker.compose.project';
 export const SERVICE_LABEL = 'com.docker.compose.service';
@@ -23,7 +28,7 @@ export async function docker({ exec }: Pick<Ports, 'exec'>, args: readonly strin
 }
 
 /** Runs `docker compose …` on a project. */
-export async function compose(ports: Pick<Ports, 'exec'>, project: Project, args: readonly string[], call: Omit<Call, 'env' | 'cwd'> = {}): Promise<ExecResult> {
+export async function compose(ports: Pick<Ports, 'exec'>, project: Project, { args, ...call }: ComposeCall): Promise<ExecResult> {
   return docker(ports, [...composeArguments(project), ...args], { env: project.env, ...call });
 }
 

@@ -65,7 +65,7 @@ async function pull(service: string, project: Project, { ports, signal, phases }
   const began = ports.clock.monotonicMs();
   ports.progress.update(`pulling ${service}`);
   for (let attempt = 1; ; attempt += 1) {
-    const result = await compose(ports, project, ['pull', '--quiet', service], { timeoutMs: PULL_MS, signal });
+    const result = await compose(ports, project, { args: ['pull', '--quiet', service], timeoutMs: PULL_MS, signal });
     signal.throwIfAborted();
     phases.set(service, { ...phases.get(service), pullMs: ports.clock.monotonicMs() - began });
     if (succeeded(result)) return undefined;
@@ -81,7 +81,7 @@ async function build(services: readonly string[], project: Project, { ports, sig
   ports.progress.update(`building ${services.join(', ')}`);
   const steps = new BuildSteps(services);
   const onLine = (line: string): void => steps.take(line, ports.clock.monotonicMs());
-  const result = await compose(ports, project, ['build', ...services], { timeoutMs: BUILD_MS, signal, onLine });
+  const result = await compose(ports, project, { args: ['build', ...services], timeoutMs: BUILD_MS, signal, onLine });
   signal.throwIfAborted();
   const whole = ports.clock.monotonicMs() - began;
   for (const service of services) phases.set(service, { ...phases.get(service), buildMs: steps.msOf(service) ?? whole });

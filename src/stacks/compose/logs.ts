@@ -13,6 +13,8 @@ import { projectFromHandle, type Project } from './options.ts';
 
 /** Reading one service's logs takes no longer, however much it said: `down` is waiting. */
 const LOGS_MS = 20_000;
+/** A cancelled job has 7.5 s for everything; `down` comes after the logs. */
+const HURRIED_MS = 1_500;
 const TAIL_MS = 5_000;
 const AT_ONCE = 4;
 const LINE_CHARACTERS = 16_000;
@@ -48,14 +50,15 @@ export async function logTail(ports: Pick<Ports, 'exec'>, project: Project, id: 
   return tail;
 }
 
-async function saveLog(service: string, manifest: StackManifest, { ports, runDir, redact }: StackContext): Promise<Source> {
+async function saveLog(service: string, manifest: StackManifest, { ports, runDir, redact, signal }: StackContext): Promise<Source> {
   const project = projectFromHandle(manifest.handle, ports);
   const text = new BoundedLines(LIMITS.logBytes);
-  const run = await packageLogs(ports, project, { service, timeoutMs: LOGS_MS, onStdout: (line) => text.add(line) });
+  const timeoutMs = signal.aborted ? HURRIED_MS : LOGS_MS;
+  const run = await packageLogs(ports, project, { service, timeoutMs, onStdout: (line) => text.add(line) });
   const failure = packageFailure(run);
   if (failure !== undefined) {
     // The compose files may be gone or broken by now: the engine knows the containers.
-    if (text.empty) await readByContainer(service, manifest, { ports, project, text });
+    if (text.empty) await readByContainer(service, manifest, { ports, project, text, timeoutMs });
     text.add(`[gauntlet] these logs may be incomplete: ${failure}`);
   }
   const body = Buffer.from(redact(text.join()));
@@ -64,10 +67,10 @@ async function saveLog(service: string, manifest: StackManifest, { ports, runDir
   return { file, format: 'text', sha256: createHash('sha256').update(body).digest('hex'), bytes: body.length };
 }
 
-async function readByContainer(service: string, { services }: StackManifest, to: { readonly ports: Ports; readonly project: Project; readonly text: BoundedLines }): Promise<void> {
+async function readByContainer(service: string, { services }: StackManifest, to: { readonly ports: Ports; readonly project: Project; readonly text: BoundedLines; readonly timeoutMs: number }): Promise<void> {
   for (const { id, name } of services.find((one) => one.name === service)?.replicas ?? []) {
     const onLine = (line: string): void => to.text.add(`${name}  | ${line}`);
-    await docker(to.ports, ['logs', '--timestamps', id], { env: to.project.env, timeoutMs: LOGS_MS, onLine });
+    await docker(to.ports, ['logs', '--timestamps', id], { env: to.project.env, timeoutMs: to.timeoutMs, onLine });
   }
 }
 
@@ -116,6 +119,8 @@ export class BoundedLines {
     this.#tailBytes -= bytes;
     this.#droppedLines += 1;
     this.#droppedBytes += bytes;
-    if (this.#first > 10_000) this.#tail.splice(0, this.#first), (this.#first = 0);
+    if (this.#first <= 10_000) return;
+    this.#tail.splice(0, this.#first);
+    this.#first = 0;
   }
 }

@@ -1,6 +1,5 @@
-import type { Phases, Service, StackInstance, StackManifest } from '../../model/manifest.ts';
+import { Replica, type Phases, type Service, type StackInstance, type StackManifest } from '../../model/manifest.ts';
 import { settledKind, type ServiceNode } from '../readiness.ts';
-import type { Container } from './inspect.ts';
 import { hasHealthcheck, type Model, restartPolicy } from './model.ts';
 import type { Look } from './observe.ts';
 import { handleOf, type Project } from './options.ts';
@@ -29,7 +28,7 @@ export function manifestOf({ project, instance, model, graph, look, phases }: Ma
       dependsOn: [...node.dependsOn],
       hasHealthcheck: (planned !== undefined && hasHealthcheck(planned)) || containers.some(({ replica }) => replica.health !== 'none'),
       ...(restart === undefined ? {} : { restartPolicy: restart }),
-      replicas: containers.map(({ replica }) => replicaOf(replica)),
+      replicas: containers.map(({ replica }) => Replica.parse(replica)),
       ports: containers.flatMap(({ ports }) => ports),
       phases: phases.get(node.name) ?? {},
     };
@@ -63,8 +62,4 @@ export function withStartPhases(before: ReadonlyMap<string, Phases>, look: Look,
     });
   }
   return phases;
-}
-
-function replicaOf({ error: _, ...replica }: Container['replica']): Service['replicas'][number] {
-  return replica;
 }

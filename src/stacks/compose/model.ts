@@ -43,7 +43,7 @@ export interface ResolvedModel {
  * @throws GauntletError (config) with Compose's own message, which names file and line.
  */
 export async function resolveModel(ports: Pick<Ports, 'exec'>, project: Project): Promise<ResolvedModel> {
-  const result = await compose(ports, project, ['config', '--format', 'json', ...project.services], { timeoutMs: 30_000 });
+  const result = await compose(ports, project, { args: ['config', '--format', 'json', ...project.services], timeoutMs: 30_000 });
   const raw = parseJson(result.stdout);
   if (!succeeded(result) || raw === undefined) {
     throw new GauntletError(`the compose files are not valid: ${failureText(result)}`, {

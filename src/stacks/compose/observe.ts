@@ -48,14 +48,15 @@ export async function observe(scene: Scene, launch: () => Launch, options: Readi
   const began = ports.clock.monotonicMs();
   const healthyAt = new Map<string, string>();
   let history: Snapshot[] = [];
-  await using _events = eventStream(scene, wake);
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.use(eventStream(scene, wake));
   let last: Look = { containers: [], resolutions: [], probes: [] };
   for (;;) {
     signal.throwIfAborted();
     wake.reset();
     const launched = launch();
     const left = began + options.readyMs - ports.clock.monotonicMs();
-    const look = await withDeadline(lookNow(scene, last), left, ports, signal);
+    const look = await withDeadline(lookNow(scene, last), left, scene);
     last = look ?? last;
     const atMs = look ? Math.min(ports.clock.monotonicMs() - began, Math.max(options.readyMs, 0)) : options.readyMs;
     history = remember(history, snapshotOf(last, { atMs, at: ports.clock.now(), launch: launched }));
@@ -134,7 +135,7 @@ function patience({ containers, probes }: Look, graph: readonly ServiceNode[], o
 }
 
 /** `undefined` when time is up first: a hung engine must not stretch the deadline. */
-async function withDeadline<T>(work: Promise<T>, ms: number, { clock }: Pick<Ports, 'clock'>, signal: AbortSignal): Promise<T | undefined> {
+async function withDeadline<T>(work: Promise<T>, ms: number, { ports: { clock }, signal }: Pick<Scene, 'ports' | 'signal'>): Promise<T | undefined> {
   const done = new AbortController();
   const late = clock.sleep(Math.max(ms, 0), AbortSignal.any([signal, done.signal])).then(
     () => undefined,

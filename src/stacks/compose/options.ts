@@ -72,8 +72,8 @@ export function projectFromHandle(handle: StackManifest['handle'], ports: Pick<S
 }
 
 /** The booked form of a project: everything but the environment. */
-export function handleOf({ env: _, ...handle }: Project): StackManifest['handle'] {
-  return { ...handle };
+export function handleOf(project: Project): StackManifest['handle'] {
+  return ComposeHandle.parse(project);
 }
 
 /** Arguments of `docker` that address the project. */
@@ -84,7 +84,10 @@ export function composeArguments(project: Project): string[] {
 /** The options between `docker compose` and its command. */
 export function addressing({ project, files, projectDirectory, profiles, envFile }: Project): string[] {
   return [
-    ...['-p', project, '--project-directory', projectDirectory],
+    '-p',
+    project,
+    '--project-directory',
+    projectDirectory,
     ...files.flatMap((file) => ['-f', file]),
     ...profiles.flatMap((profile) => ['--profile', profile]),
     ...envFile.flatMap((file) => ['--env-file', file]),

@@ -1,15 +1,14 @@
 import { GauntletError } from '../../model/errors.ts';
-import type { Readiness, RootCause, StackManifest } from '../../model/manifest.ts';
+import { Replica, type Readiness, type RootCause, type StackManifest } from '../../model/manifest.ts';
 import type { StackContext, UpResult } from '../contract.ts';
-import type { Cause, Launch, ReadinessVerdict } from '../readiness.ts';
+import { judgeReadiness, type Cause, type Launch, type ReadinessVerdict } from '../readiness.ts';
 import { assertStarted, packageFailure, packageUp } from './adapter.ts';
 import { prepareImages } from './images.ts';
 import { logTail } from './logs.ts';
 import { graphOfManifest, manifestOf, withStartPhases } from './manifest.ts';
 import { graphOf, resolveModel } from './model.ts';
 import { lookNow, observe, snapshotOf, Wake, type Look } from './observe.ts';
-import { ComposeHandle, handleOf, projectFromHandle, projectOf, type ComposeOptions } from './options.ts';
-import { judgeReadiness } from '../readiness.ts';
+import { ComposeHandle, handleOf, projectFromHandle, projectOf, type ComposeOptions, type Project } from './options.ts';
 
 /** Compose may take this much longer than the readiness deadline before its own call is ended. */
 const UP_MARGIN_MS = 30_000;
@@ -34,14 +33,14 @@ export async function up(options: ComposeOptions, context: StackContext): Promis
     const { service, message } = images.failure;
     const verdict = judgeReadiness([{ atMs: 0, at: ports.clock.now(), launch: { state: 'failed', message, service }, services: {}, probes: [] }], graph, { readyMs });
     const look: Look = { containers: [], resolutions: [], probes: [] };
-    return { manifest: manifestOf({ ...parts, look, phases: images.phases }), readiness: await readinessOf(verdict, look, context, project) };
+    return { manifest: manifestOf({ ...parts, look, phases: images.phases }), readiness: await readinessOf(verdict, look, { ...context, project }) };
   }
 
   const launchedAt = ports.clock.now();
   const awaitLaunch = Object.values(model.services).some(({ post_start }) => (post_start ?? []).length > 0);
   const seen = await launchAndObserve(context, parts, { readyMs, awaitLaunch });
   const phases = withStartPhases(images.phases, seen.look, { launchedAt, healthyAt: seen.healthyAt });
-  return { manifest: manifestOf({ ...parts, look: seen.look, phases }), readiness: await readinessOf(seen.verdict, seen.look, context, project) };
+  return { manifest: manifestOf({ ...parts, look: seen.look, phases }), readiness: await readinessOf(seen.verdict, seen.look, { ...context, project }) };
 }
 
 /**
@@ -57,13 +56,14 @@ export async function look(manifest: StackManifest, context: StackContext): Prom
   const verdict = judgeReadiness([snapshot], graph, { readyMs: 0, ignoreEarlierRestarts: true });
   const services = manifest.services.map((service) => {
     const containers = seen.containers.filter((container) => container.service === service.name);
-    return { ...service, replicas: containers.map(({ replica: { error: _, ...replica } }) => replica), ports: containers.flatMap((container) => container.ports) };
+    return { ...service, replicas: containers.map(({ replica }) => Replica.parse(replica)), ports: containers.flatMap((container) => container.ports) };
   });
   const resolved = seen.resolutions.flatMap((one) => (one.state === 'resolved' ? [one.target] : []));
   const targets = context.targets.length > 0 ? resolved : manifest.targets;
-  return { manifest: { ...manifest, services, targets }, readiness: await readinessOf(verdict, seen, context, project) };
+  return { manifest: { ...manifest, services, targets }, readiness: await readinessOf(verdict, seen, { ...context, project }) };
 }
 
+type Scene = Pick<StackContext, 'ports' | 'redact'> & { readonly project: Project };
 type Parts = Pick<Parameters<typeof manifestOf>[0], 'project' | 'graph'>;
 
 async function launchAndObserve(context: StackContext, { project, graph }: Parts, options: { readonly readyMs: number; readonly awaitLaunch: boolean }): ReturnType<typeof observe> {
@@ -92,14 +92,14 @@ async function launchAndObserve(context: StackContext, { project, graph }: Parts
   }
 }
 
-async function readinessOf(verdict: ReadinessVerdict, seen: Look, context: StackContext, project: Parts['project']): Promise<Readiness> {
+async function readinessOf(verdict: ReadinessVerdict, seen: Look, scene: Scene): Promise<Readiness> {
   if (verdict.state === 'ready') return verdict;
-  if (verdict.state === 'waiting') return { state: 'not-ready', afterMs: 0, causes: [] };
-  const causes = await Promise.all(verdict.causes.map((cause) => withLog(cause, seen, context, project)));
-  return { state: 'not-ready', afterMs: verdict.afterMs, causes };
+  const found = verdict.state === 'waiting' ? verdict.for.map((service): Cause => ({ service, reason: 'never-healthy', message: 'is not ready yet', blocked: [] })) : verdict.causes;
+  const causes = await Promise.all(found.map((cause) => withLog(cause, seen, scene)));
+  return { state: 'not-ready', afterMs: verdict.state === 'waiting' ? 0 : verdict.afterMs, causes };
 }
 
-async function withLog(cause: Cause, { containers }: Look, { ports, redact }: StackContext, project: Parts['project']): Promise<RootCause> {
+async function withLog(cause: Cause, { containers }: Look, { ports, redact, project }: Scene): Promise<RootCause> {
   const mine = containers.filter(({ service }) => service === cause.service);
   const worst = mine.find(({ replica }) => replica.state !== 'running' || replica.health === 'unhealthy') ?? mine[0];
   const tail = worst ? await logTail(ports, project, worst.replica.id) : [];

@@ -18,8 +18,8 @@ export interface Lab {
   readonly context: StackContext;
   readonly options: unknown;
   readonly booked: StackManifest['handle'][];
-  up(): Promise<UpResult>;
-  down(): Promise<readonly string[]>;
+  readonly up: () => Promise<UpResult>;
+  readonly down: () => Promise<readonly string[]>;
 }
 
 export interface LabOptions {
