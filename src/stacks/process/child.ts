@@ -1,0 +1,126 @@
+import { constants } from 'node:os';
+import { join } from 'node:path';
+
+import { errorMessage } from '../../model/errors.ts';
+import type { CommandOutcome } from '../../model/evidence.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Board } from './board.ts';
+import { probe } from './health.ts';
+import { identify } from './identity.ts';
+import type { Dependency } from './options.ts';
+import type { ServiceSpec, ServiceState, SupervisorSpec } from './spec.ts';
+
+/** As Docker does: twice as long after each death, from the beginning after a life of ten seconds. */
+const BACKOFF_MS = { first: 100, most: 10_000, calm: 10_000 } as const;
+/** Logs of the first start and of the last ones are kept; each gets its part of the bound. */
+const KEPT_LOGS = 4;
+
+export interface ChildScene {
+  readonly ports: Ports;
+  readonly spec: SupervisorSpec;
+  readonly board: Board;
+  readonly env: Readonly<Record<string, string>>;
+  readonly redact: (text: string) => string;
+  /** Aborted when this service has to end. */
+  readonly stop: AbortSignal;
+}
+
+/** The whole life of one service: waits for what it depends on, starts, starts again, until it may not or must not. */
+export async function live(service: ServiceSpec, scene: ChildScene): Promise<void> {
+  const { ports, board, stop } = scene;
+  if (!(await board.until(() => service.dependsOn.every((need) => isMet(need, scene)), stop))) return;
+  let pause: number = BACKOFF_MS.first;
+  for (let restarts = 0; ; restarts++) {
+    const startedMs = ports.clock.monotonicMs();
+    if (restarts > 0) board.incident(service.name, 'restarted', `was started again (${String(restarts)})`);
+    const { exitCode, error } = await once(service, restarts, scene);
+    const finished = { exitCode, finishedAt: ports.clock.now(), ...(error === undefined ? {} : { error }) };
+    const again = !stop.aborted && error === undefined && mayRestart(service, exitCode);
+    board.update(service.name, { ...finished, state: again ? 'restarting' : 'exited', health: 'none' });
+    if (!stop.aborted && !(service.oneShot && exitCode === 0)) board.incident(service.name, 'died', error ?? `exited with code ${String(exitCode)}`);
+    if (!again) return;
+    pause = ports.clock.monotonicMs() - startedMs >= BACKOFF_MS.calm ? BACKOFF_MS.first : pause;
+    await ports.clock.sleep(pause, stop).catch(() => undefined);
+    if (stop.aborted) {
+      board.update(service.name, { state: 'exited' });
+      return;
+    }
+    pause = Math.min(pause * 2, BACKOFF_MS.most);
+  }
+}
+
+/** One life, from start to end, with all that it leaves behind in its process group. */
+async function once(service: ServiceSpec, restarts: number, scene: ChildScene): Promise<{ exitCode: number; error?: string }> {
+  const { ports, spec, board, env, redact, stop } = scene;
+  const ended = new AbortController();
+  const logFile = await nextLog(service, restarts, scene);
+  let pid = 0;
+  let probing: Promise<void> = Promise.resolve();
+  const onStart = (started: number): void => {
+    pid = started;
+    board.update(service.name, { ...firstState(service, restarts, started), startedAt: ports.clock.now() });
+    const known = identify(ports, started).then((process) => (process === undefined ? undefined : board.update(service.name, { process })));
+    const health = service.health === undefined ? undefined : probe(service, service.health, { ports, board, env, redact, ended: ended.signal });
+    probing = Promise.all([known, health]).then(() => undefined);
+    // Awaited below; until then nobody listens.
+    probing.catch(() => undefined);
+  };
+  try {
+    const maxLogBytes = Math.floor(spec.maxLogBytes / KEPT_LOGS);
+    const { outcome } = await ports.exec.run(service.command, { cwd: service.cwd, env, logFile, maxLogBytes, captureBytes: 0, redact, signal: stop, graceMs: spec.graceMs, onStart });
+    if (outcome.ended === 'not-found') return { exitCode: 127, error: `${outcome.program}: program not found` };
+    return { exitCode: codeOf(outcome) };
+  } catch (error) {
+    return { exitCode: 126, error: errorMessage(error) };
+  } finally {
+    ended.abort();
+    if (pid > 0) ports.exec.kill(pid, 'SIGKILL');
+    await probing.catch((error: unknown) => ports.progress.warn(`${service.name}: health check: ${errorMessage(error)}`));
+  }
+}
+
+function firstState(service: ServiceSpec, restarts: number, pid: number): Partial<ServiceState> {
+  // The identity follows at once; until then the pid alone is better than nothing.
+  return { state: 'running', restarts, health: service.health === undefined ? 'none' : 'starting', process: { pid, startedAt: '' } };
+}
+
+function isMet({ name, condition }: Dependency, { board, spec }: ChildScene): boolean {
+  const state = board.get(name);
+  if (state === undefined) return false;
+  switch (condition) {
+    case 'service_started':
+      return state.startedAt !== undefined;
+    case 'service_healthy':
+      return spec.services.find((service) => service.name === name)?.health === undefined ? state.state === 'running' : state.health === 'healthy';
+    case 'service_completed_successfully':
+      return state.state === 'exited' && state.exitCode === 0;
+  }
+}
+
+function mayRestart({ restart }: ServiceSpec, exitCode: number): boolean {
+  return restart === 'always' || (restart === 'on-failure' && exitCode !== 0);
+}
+
+/** As shells say it: 128 and the number of the signal. */
+function codeOf(outcome: CommandOutcome): number {
+  switch (outcome.ended) {
+    case 'exit':
+      return outcome.code;
+    case 'signal':
+      return 128 + (constants.signals[outcome.signal as NodeJS.Signals] ?? 0);
+    case 'timeout':
+    case 'interrupted':
+      return 143;
+    case 'not-found':
+      return 127;
+  }
+}
+
+async function nextLog(service: ServiceSpec, restarts: number, { ports, spec, board }: ChildScene): Promise<string> {
+  const path = join(spec.logs, `${service.name}.${String(restarts)}.log`);
+  const logs = [...(board.get(service.name)?.logs ?? []), path];
+  const kept = logs.length <= KEPT_LOGS ? logs : [...logs.slice(0, 1), ...logs.slice(1 - KEPT_LOGS)];
+  for (const old of logs.filter((log) => !kept.includes(log))) await ports.files.remove(old).catch(() => undefined);
+  board.update(service.name, { logs: kept });
+  return path;
+}
