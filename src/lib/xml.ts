@@ -85,10 +85,11 @@ class XmlReader {
   /** Returns false when there is no point in going on. */
   write(chunk: string): boolean {
     if (!this.#seen && chunk.trim() === '') return true;
+    // Blank lines before the declaration are an error to XML and harmless to us.
+    const text = this.#seen ? chunk : chunk.trimStart();
+    this.#seen = true;
     return this.#guarded(() => {
-      // Blank lines before the declaration are an error to XML and harmless to us.
-      this.#parser.write(this.#seen ? chunk : chunk.trimStart());
-      this.#seen = true;
+      this.#parser.write(text);
       this.#bound();
     });
   }

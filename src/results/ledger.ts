@@ -21,6 +21,8 @@ export interface LedgerOptions {
 /** Characters kept of a name for people; identity is over all of it. */
 const NAME = 1_000;
 const SLOWEST = 10;
+/** More failures are held than are told: those that pass when they are run again make room for the rest. */
+const CANDIDATES = 4 * LIMITS.caseDetails;
 const DISAGREEMENTS = 100;
 
 type Lists = Record<'failed' | 'skipped' | 'flaky', Map<number, CaseDetail>>;
@@ -85,15 +87,13 @@ export class Ledger {
 
   finish(): LedgerTests {
     const { failed, errors, skipped, flaky } = this.#counts;
-    const lists = this.#lists;
+    const lists = { failed: told(this.#lists.failed), skipped: told(this.#lists.skipped), flaky: told(this.#lists.flaky) };
     return {
       counts: { ...this.#counts },
       files: this.#files satisfies ResultFile[],
-      failed: [...lists.failed.values()],
-      skipped: [...lists.skipped.values()],
-      flaky: [...lists.flaky.values()],
+      ...lists,
       slowest: this.#slowest.map(({ index: _, ...slow }) => slow),
-      omitted: { failed: failed + errors - lists.failed.size, skipped: skipped - lists.skipped.size, flaky: flaky - lists.flaky.size },
+      omitted: { failed: failed + errors - lists.failed.length, skipped: skipped - lists.skipped.length, flaky: flaky - lists.flaky.length },
     };
   }
 
@@ -104,7 +104,7 @@ export class Ledger {
     if (was !== undefined && was !== is) this.#lists[was].delete(index);
     if (is === undefined) return;
     const list = this.#lists[is];
-    if (!list.has(index) && list.size >= LIMITS.caseDetails) return;
+    if (!list.has(index) && list.size >= (is === 'failed' ? CANDIDATES : LIMITS.caseDetails)) return;
     // The result that tells something is shown: the failure of a flaky test, not its pass.
     const telling = is !== 'flaky' && listOf({ status: result.status, flaky: false }) === is;
     const shown = telling || known === undefined ? this.#detail(id, result) : known;
@@ -160,6 +160,10 @@ export class Ledger {
 /** Colours and cursor movements of terminals. */
 // oxlint-disable-next-line no-control-regex
 const ANSI = /\u001B(?:\[[\d;?]*[ -/]*[@-~]|\][^\u0007\u001B]{0,500}(?:\u0007|\u001B\\))/g;
+
+function told(list: ReadonlyMap<number, CaseDetail>): CaseDetail[] {
+  return [...list.values()].slice(0, LIMITS.caseDetails);
+}
 
 function identityKey({ suite = '', class: className = '', name, file = '', parameters = '' }: CaseIdentity): string {
   return `${suite}\0${className}\0${name}\0${file}\0${parameters}`;

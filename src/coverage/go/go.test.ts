@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect, it } from 'vitest';
+
+import { pieces } from '../../../tests/contracts/results-support.ts';
+import type { CoverageEvent } from '../contract.ts';
+import { go } from './index.ts';
+
+it('reads what Go writes', async () => {
+  const events = await parse(await readFile(join(import.meta.dirname, 'fixtures/set.out'), 'utf8'));
+  expect(events).toEqual([{ type: 'file', record: { path: 'example.com/shop/a/a.go', lines: new Map([[3, 1], [4, 1], [5, 1], [6, 1], [7, 1], [10, 0]]) } }]);
+});
+
+it('adds up the same block of merged profiles, takes the most visited block of a line, and leaves out blocks without statements', async () => {
+  const events = await parse('mode: count\na.go:1.1,2.5 1 3\na.go:2.5,3.1 1 1\nmode: count\na.go:1.1,2.5 1 4\na.go:9.1,9.2 0 0\n');
+  expect(events).toEqual([{ type: 'file', record: { path: 'a.go', lines: new Map([[1, 7], [2, 7], [3, 1]]) } }]);
+});
+
+it.each([
+  ['truncated', 'mode: set\na.go:1.1,2.5 1 1\na.go:3.1,4'],
+  ['malformed', 'mode: set\na.go:1.1,2.5 1 1\nhello\n'],
+])('is %s with what was read until then', async (reason, text) => {
+  expect(await parse(text)).toMatchObject([{ type: 'file' }, { type: 'gap', reason, message: 'line 3 is no block of a cover profile' }]);
+});
+
+async function parse(text: string): Promise<CoverageEvent[]> {
+  const events: CoverageEvent[] = [];
+  await go.parse(pieces(text), (event) => events.push(event));
+  return events;
+}

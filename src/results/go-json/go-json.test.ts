@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect, it } from 'vitest';
+
+import { pieces } from '../../../tests/contracts/results-support.ts';
+import type { CaseResult } from '../../model/tests.ts';
+import type { ResultEvent } from '../contract.ts';
+import { goJson } from './index.ts';
+
+it('tells every test and subtest, the panic, the package that does not build and the tests that never ended', async () => {
+  const events = await parse(await fixture('mixed.ndjson'));
+  expect(cases(events).map(({ name, status, message }) => [name, status, message])).toEqual([
+    ['TestAbs/negative', 'passed', undefined],
+    ['TestAbs/positive', 'passed', undefined],
+    ['TestAbs', 'passed', undefined],
+    ['TestWrong/inner', 'failed', 'a_test.go:16: got 2, want 3'],
+    ['TestWrong/fine', 'passed', undefined],
+    ['TestWrong', 'failed', 'failed because of TestWrong/inner'],
+    ['TestSkipped', 'skipped', 'a_test.go:20: needs a database'],
+    ['TestFlaky', 'failed', 'a_test.go:27: the first run fails'],
+    ['TestBeforePanic', 'passed', undefined],
+    ['TestPanics', 'failed', 'panic: assignment to entry in nil map [recovered, repanicked]'],
+    ['example.com/shop/c', 'error', 'the package does not build'],
+    ['TestExits', 'error', 'the test binary ended before this test did'],
+    ['TestHangs', 'error', 'the test binary ended before this test did'],
+  ]);
+  expect(cases(events).find(({ name }) => name === 'example.com/shop/c')?.detail).toContain('undefined: undefined');
+  expect(events.filter(({ type }) => type === 'gap')).toEqual([]);
+});
+
+it('takes the runs of -count as attempts, and shows that Go failed the package over one that passed in the end', async () => {
+  const events = await parse(await fixture('count-2.ndjson'));
+  expect(cases(events).filter(({ name }) => name === 'TestFlaky').map(({ status }) => status)).toEqual(['failed', 'passed']);
+  expect(events.filter(({ type }) => type === 'declared')).toEqual([{ type: 'declared', scope: 'package "example.com/shop/a"', what: 'failed', declared: 1, counted: 0 }]);
+});
+
+it('finds a package that fails without a failing test, as Go before 1.24 tells of a broken build', async () => {
+  const events = await parse(lines({ Action: 'output', Package: 'p', Output: 'FAIL\tp [build failed]\n' }, { Action: 'fail', Package: 'p', Elapsed: 0 }));
+  expect(cases(events)).toMatchObject([{ suite: 'p', name: 'p', status: 'error', message: 'the package does not build' }]);
+});
+
+it('finds a time-out in the output of its package', async () => {
+  const events = await parse(
+    lines({ Action: 'run', Package: 'p', Test: 'TestSlow' }, { Action: 'output', Package: 'p', Output: 'panic: test timed out after 1s\n' }, { Action: 'fail', Package: 'p' }),
+  );
+  expect(cases(events)).toMatchObject([{ name: 'TestSlow', status: 'error', message: 'panic: test timed out after 1s' }]);
+});
+
+it.each([
+  ['between two events', lines({ Action: 'start', Package: 'p' }, { Action: 'run', Package: 'p', Test: 'TestA' })],
+  ['in the middle of an event', `${lines({ Action: 'start', Package: 'p' }, { Action: 'run', Package: 'p', Test: 'TestA' })}{"Action":"pa`],
+])('a stream that is cut %s leaves a gap and an error for the running test', async (_, text) => {
+  const events = await parse(text);
+  expect(cases(events)).toMatchObject([{ name: 'TestA', status: 'error', message: 'the report ends before this test did' }]);
+  expect(events.filter(({ type }) => type === 'gap')).toMatchObject([{ reason: 'truncated' }]);
+});
+
+it('lets the output of other programs pass and bounds a line', async () => {
+  const noise = `go: downloading x\n${lines({ Action: 'start', Package: 'p' }, { Action: 'pass', Package: 'p' })}{"Action":"output","Package":"p","Output":"${'x'.repeat(2_000_000)}"}\n`;
+  const events = await parse(noise, 65_536);
+  expect(events).toMatchObject([{ type: 'note' }, { type: 'gap', reason: 'malformed', message: 'line 4 is longer than 1000000 characters' }]);
+});
+
+function lines(...events: readonly Record<string, unknown>[]): string {
+  return events.map((event) => `${JSON.stringify(event)}\n`).join('');
+}
+
+function fixture(name: string): Promise<string> {
+  return readFile(join(import.meta.dirname, 'fixtures', name), 'utf8');
+}
+
+async function parse(text: string, length?: number): Promise<ResultEvent[]> {
+  const events: ResultEvent[] = [];
+  await goJson.parse(pieces(text, length), (event) => events.push(event));
+  return events;
+}
+
+function cases(events: readonly ResultEvent[]): CaseResult[] {
+  return events.flatMap((event) => (event.type === 'case' ? [event.result] : []));
+}
