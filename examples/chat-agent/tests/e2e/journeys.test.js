@@ -9,8 +9,13 @@ const admin = createClient(apiUrl, secrets.adminKey);
 const anonymous = createClient(apiUrl);
 const headers = { 'x-api-key': secrets.apiKey };
 
-/** @param {string} name */
-const connect = (name) => openSocket(`${wsUrl}?user=${name}`, { headers });
+/** @param {import('node:test').TestContext} t @param {string} name */
+async function connect(t, name) {
+  const opened = await openSocket(`${wsUrl}?user=${name}`, { headers });
+  // An open socket would keep the run alive after a failed assertion.
+  t.after(() => opened.socket.terminate());
+  return opened;
+}
 
 test('cold start: a new client learns enough to chat', async () => {
   const name = nonce('cold');
@@ -25,29 +30,27 @@ test('cold start: a new client learns enough to chat', async () => {
 });
 
 describe('chat', () => {
-  test('a reply belongs to its message and is stored', async () => {
+  test('a reply belongs to its message and is stored', async (t) => {
     const name = nonce('chat');
-    const [socket, id] = [await connect(name), nonce('m')];
+    const [socket, id] = [await connect(t, name), nonce('m')];
     socket.send({ id, text: 'hello agent' });
     assert.deepEqual(await socket.next(), { id, reply: 'You said: hello agent', source: 'llm' });
     assert.equal((await user.get(`/messages/${id}?user=${name}`)).body.text, 'hello agent');
-    await socket.close();
   });
 
-  test('10 users with 5 messages each get exactly their own replies', async () => {
+  test('10 users with 5 messages each get exactly their own replies', async (t) => {
     const names = Array.from({ length: 10 }, (_, index) => nonce(`u${index}`));
-    const replies = await Promise.all(names.map(fiveMessages));
+    const replies = await Promise.all(names.map((name) => fiveMessages(t, name)));
     replies.forEach((texts, index) => assert.deepEqual(texts, [0, 1, 2, 3, 4].map((n) => `You said: ${names[index]} ${n}`)));
   });
 });
 
-/** @param {string} name */
-async function fiveMessages(name) {
-  const socket = await connect(name);
+/** @param {import('node:test').TestContext} t @param {string} name */
+async function fiveMessages(t, name) {
+  const socket = await connect(t, name);
   for (let n = 0; n < 5; n += 1) socket.send({ id: `${n}`, text: `${name} ${n}` });
   const replies = [];
   for (let n = 0; n < 5; n += 1) replies.push((await socket.next()).reply);
-  await socket.close();
   return replies;
 }
 

@@ -18,12 +18,6 @@ describe('handshake', () => {
     assert.equal(await handshake(`${app.ws}?user=ann`, { 'x-api-key': 'wrong' }), 401);
     assert.equal(await handshake(`${app.ws}?user=ann`, key), 101);
   });
-  test('or a token of that user', async () => {
-    const { body } = await app.user.post('/tokens', { user: 'ann' });
-    assert.equal(await handshake(`${app.ws}?user=ann&token=${body.token}`), 101);
-    assert.equal(await handshake(`${app.ws}?user=bob&token=${body.token}`), 403);
-    assert.equal(await handshake(`${app.ws}?user=ann&token=nonsense`), 401);
-  });
   test('checks origin, user and place', async () => {
     assert.equal(await handshake(`${app.ws}?user=ann`, { ...key, origin: 'https://chat.example' }), 101);
     assert.equal(await handshake(`${app.ws}?user=ann`, { ...key, origin: 'https://evil.example' }), 403);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createTokens } from '../../../src/auth/tokens.js';
+import { handshake } from '../../support/client.js';
+import { startApp } from '../../support/fakes.js';
 
 const secret = 'a-secret-of-at-least-thirty-two-bytes';
 
@@ -24,5 +26,13 @@ describe('tokens', () => {
     const [, signature] = token.split('.');
     const payload = Buffer.from('{"user":"bob","expires":9e15}').toString('base64url');
     for (const bad of ['', '.', 'x', `${payload}.${signature}`, `${payload}.`, `${token}.x`, token.slice(0, -1)]) assert.equal(tokens.verify(bad), undefined);
+  });
+  test('open a WebSocket for their user only', async () => {
+    const app = await startApp();
+    const { body } = await app.user.post('/tokens', { user: 'ann' });
+    assert.equal(await handshake(`${app.ws}?user=ann&token=${body.token}`), 101);
+    assert.equal(await handshake(`${app.ws}?user=bob&token=${body.token}`), 403);
+    assert.equal(await handshake(`${app.ws}?user=ann&token=nonsense`), 401);
+    await app.close();
   });
 });
