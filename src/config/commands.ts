@@ -37,17 +37,29 @@ const coverageMap = z
       .optional()
       .describe('Critical paths: a glob of source files, and what each matching file must reach.'),
   })
-  .transform(({ min, files, packages, changed, critical }): CoverageGate => ({ files: files ?? [...COVERAGE_FILES], min: min ?? 0, ...defined({ packages, changed }), critical: critical ?? {} }));
+  .transform(({ min, files, packages, changed, critical }): CoverageGate => ({
+    files: files ?? [...COVERAGE_FILES],
+    min: min ?? 0,
+    ...defined({ packages, changed }),
+    critical: critical ?? {},
+  }));
 
-export const coverage = z.union([percentage.transform((min): CoverageGate => ({ files: [...COVERAGE_FILES], min, critical: {} })), coverageMap], {
-  error: expected('a percentage such as 90%, or a map with min, files, packages, changed and critical'),
-});
+export const coverage = z.union(
+  [percentage.transform((min): CoverageGate => ({ files: [...COVERAGE_FILES], min, critical: {} })), coverageMap],
+  {
+    error: expected('a percentage such as 90%, or a map with min, files, packages, changed and critical'),
+  },
+);
 
 const argv = z
   .array(z.string({ error: expected('text') }))
   .min(1, phrase('is an empty list', 'write the program and its arguments'))
   .refine(([program = '']) => !/\s/.test(program), {
-    error: (issue) => phrase(`begins with "${String((issue.input as unknown[])[0])}", which is a whole line and no program`, 'write one line of text, or a list of commands: `- {run: …}` for each'),
+    error: (issue) =>
+      phrase(
+        `begins with "${String((issue.input as unknown[])[0])}", which is a whole line and no program`,
+        'write one line of text, or a list of commands: `- {run: …}` for each',
+      ),
   });
 
 const line = text.transform((written): Command => ({ type: 'shell', line: written }));
@@ -57,14 +69,24 @@ const oneCommand = z.union([line, argv.transform((written): Command => ({ type: 
 
 const commandObject = z
   .strictObject({
-    name: z.string({ error: expected('text') }).regex(NAME, NAME_RULE).optional().describe('Name of the command in reports; unique in its stage.'),
+    name: z
+      .string({ error: expected('text') })
+      .regex(NAME, NAME_RULE)
+      .optional()
+      .describe('Name of the command in reports; unique in its stage.'),
     run: oneCommand.describe('A line for the shell, or a program with its arguments as a list.'),
     cwd: glob.optional().describe('Folder to run it in, from the repository root.'),
     env: environment.optional(),
-    results: globs.optional().describe('Test reports that this command writes (JUnit XML, go test -json, CTRF, …), as globs from the repository root.'),
+    results: globs
+      .optional()
+      .describe('Test reports that this command writes (JUnit XML, go test -json, CTRF, …), as globs from the repository root.'),
     coverage: coverage.optional().describe('What the coverage of this command must reach: a percentage, or a map.'),
   })
-  .transform(({ name, run, cwd, env, results, coverage: gate }) => ({ ...defined({ name, cwd, results, coverage: gate }), command: run, env: env ?? {} }));
+  .transform(({ name, run, cwd, env, results, coverage: gate }) => ({
+    ...defined({ name, cwd, results, coverage: gate }),
+    command: run,
+    env: env ?? {},
+  }));
 
 /** Everything that `run:` can be: one line, one argument list, or several commands. */
 export const run = z

@@ -9,7 +9,9 @@ const map = z.record(z.string(), z.json(), { error: expected('a map') });
 /** One experiment. What a fault takes is checked by its plugin when the plan is carried out. */
 export const experiments = named(
   z.strictObject({
-    fault: z.union([z.string(), map], { error: expected('a fault, such as {kill: {service: api}}') }).describe('What is done to the stack, such as {partition: {from: api, to: db}, for: 30s}.'),
+    fault: z
+      .union([z.string(), map], { error: expected('a fault, such as {kill: {service: api}}') })
+      .describe('What is done to the stack, such as {partition: {from: api, to: db}, for: 30s}.'),
     steady: anything.optional().describe('The journey that must be good before, and again after.'),
     during: map.optional().describe('What must hold while the fault lasts.'),
     recovery: durationLimit.optional().describe('Time until everything is as before, such as < 60s.'),

@@ -18,7 +18,8 @@ export function phrase(what: string, repair: string): string {
 
 /** The error of a field that takes one kind of thing: `expected('a duration, such as 30s or 5m')`. */
 export function expected(noun: string): (issue: RawIssue) => string {
-  return (issue) => (issue.input === undefined ? phrase('is missing', `write ${noun}`) : phrase(`takes ${noun}, not ${found(issue.input)}`, `write ${noun}`));
+  return (issue) =>
+    issue.input === undefined ? phrase('is missing', `write ${noun}`) : phrase(`takes ${noun}, not ${found(issue.input)}`, `write ${noun}`);
 }
 
 /** What is said where a schema brings no words of its own. */
@@ -27,14 +28,17 @@ export function sayIssue(issue: RawIssue): string {
     case 'invalid_type':
       return expected(NOUNS[issue.expected as string] ?? `a value of the type ${String(issue.expected)}`)(issue);
     case 'unrecognized_keys':
-      return sayUnknownKeys(issue.keys as readonly string[], allowedKeys(issue.inst));
+      return sayUnknownKeys(issue.keys, allowedKeys(issue.inst));
     case 'invalid_value':
-      return sayInvalidValue(issue.input, issue.values as readonly unknown[]);
+      return sayInvalidValue(issue.input, issue.values);
     case 'too_small':
-      return issue.origin === 'array' || issue.origin === 'string' ? phrase('is empty', `give at least ${String(issue.minimum)}`) : `must be at least ${String(issue.minimum)}`;
+      return issue.origin === 'array' || issue.origin === 'string'
+        ? phrase('is empty', issue.origin === 'array' ? 'write at least one entry' : 'write some text')
+        : `must be at least ${String(issue.minimum)}`;
     case 'too_big':
       return issue.origin === 'string' ? `is longer than ${String(issue.maximum)} characters` : `must be at most ${String(issue.maximum)}`;
     case 'invalid_union':
+      if (issue.input === undefined) return phrase('is missing', 'write it');
       return `is none of the forms that are allowed here: it is ${found(issue.input)}`;
     case 'not_multiple_of':
       return 'must be a whole number';
@@ -56,44 +60,63 @@ function explainOne(issue: Issue, base: Path, places: Places): Problem[] {
     const said = issue.message.split(NEXT);
     return issue.keys.map((key, index) => {
       const [what = '', repair] = (said[index] ?? '').split(REPAIR);
-      return places.problem([...path, key], `${what} ${ofWhom(path)}`, { repair, at: 'key' });
+      return places.problem([...path, key], what.endsWith('setting') ? `${what} ${ofWhom(path)}` : what, { repair, at: 'key' });
     });
   }
   if (issue.code === 'invalid_union') {
     const branch = likeliest(issue.errors);
     if (branch) return branch.flatMap((inner) => explainOne(inner, path, places));
   }
-  if (issue.code === 'invalid_key') return [places.problem(path, `\`${String(path.at(-1))}\` ${issue.issues[0]?.message ?? 'is not a name'}`, { at: 'key' })];
-  const [what = '', repair] = issue.message.split(REPAIR);
-  return [places.problem(path, `${subject(path)}${what}`, { repair })];
+  if (issue.code === 'invalid_key')
+    return [places.problem(path, `\`${String(path.at(-1))}\` ${issue.issues[0]?.message ?? 'is not a name'}`, { at: 'key' })];
+  // The little languages of the model say what is wrong and what to write in one sentence.
+  const [what = '', repair] = issue.message.split(issue.message.includes(REPAIR) ? REPAIR : / here: (?=write )/);
+  return [places.problem(path, `${subject(path, what)}${what}`, { repair })];
 }
 
-/** The one branch of a union whose type fits: what is wrong inside it is what the writer wants to know. */
+/** The branch of a union that was meant: the one whose types fit, or fit down to the deepest place. */
 function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const deep = branches.filter((branch) => branch.length > 0 && !branch.some((issue) => issue.path.length === 0 && issue.code === 'invalid_type'));
-  const inside = deep.filter((branch) => branch.some((issue) => issue.path.length > 0 || issue.code === 'unrecognized_keys'));
-  if (inside.length > 0) return inside.toSorted((left, right) => left.length - right.length)[0];
-  return deep.length === 1 ? deep[0] : undefined;
+  const depths = branches.map((branch) =>
+    Math.min(...branch.map((issue) => (isOfWrongType(issue) ? issue.path.length : Number.POSITIVE_INFINITY))),
+  );
+  const best = Math.max(...depths);
+  if (best === 0) return undefined;
+  return branches.filter((_, index) => depths[index] === best).toSorted((left, right) => left.length - right.length)[0];
 }
 
-/** Own words stand alone (`"5 parsecs" is not a limit`); generated ones begin with a verb and need their subject. */
-function subject(path: Path): string {
-  const name = path.findLast((part) => typeof part === 'string');
-  const last = path.at(-1);
-  if (name === undefined) return 'the file ';
-  return typeof last === 'number' ? `entry ${last + 1} of \`${name}\` ` : `\`${name}\` `;
+function isOfWrongType(issue: Issue): boolean {
+  if (issue.code === 'invalid_value') return !issue.values.some((value) => typeof value === typeof issue.input);
+  return issue.code === 'invalid_type' || issue.code === 'invalid_union';
+}
+
+/** `\`unit\` `, `entry 2 of \`steps\` `: what a message that begins with a verb is about. */
+function subject(path: Path, what: string): string {
+  const name = nameOf(path);
+  return what.startsWith('"') ? `${name}: ` : `${name} `;
 }
 
 function ofWhom(path: Path): string {
+  return path.length === 0 ? 'at the top level' : `of ${nameOf(path)}`;
+}
+
+function nameOf(path: Path): string {
   const name = path.findLast((part) => typeof part === 'string');
-  return name === undefined ? 'at the top level' : `of \`${name}\``;
+  const last = path.at(-1);
+  if (name === undefined) return typeof last === 'number' ? `entry ${last + 1}` : 'the file';
+  return typeof last === 'number' ? `entry ${last + 1} of \`${name}\`` : `\`${name}\``;
 }
 
 function sayUnknownKeys(keys: readonly string[], allowed: readonly string[]): string {
   return keys
     .map((key) => {
-      const meant = suggest(key, allowed.filter((name) => !keys.includes(name)));
-      return phrase(`\`${key}\` is not a setting`, meant === undefined ? `allowed here: ${allowed.join(', ')}` : `did you mean \`${meant}\`?`);
+      const meant = suggest(
+        key,
+        allowed.filter((name) => !keys.includes(name)),
+      );
+      return phrase(
+        `\`${key}\` is not a setting`,
+        meant === undefined ? `allowed here: ${allowed.join(', ')}` : `did you mean \`${meant}\`?`,
+      );
     })
     .join(NEXT);
 }

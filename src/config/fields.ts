@@ -11,7 +11,9 @@ export function defined<T extends object>(settings: T): Defined<T> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
-export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
 
 /** What an element of the journal, a file name and a `{{name}}` can all hold. */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/;
@@ -30,18 +32,26 @@ export const flag = z.boolean({ error: expected('true or false') });
 
 export function wholeNumber(minimum: number, maximum: number) {
   const noun = `a whole number from ${minimum} to ${maximum}`;
-  return z.int({ error: expected(noun) }).min(minimum, phrase('is too small', `write ${noun}`)).max(maximum, phrase('is too large', `write ${noun}`));
+  return z
+    .int({ error: expected(noun) })
+    .min(minimum, phrase('is too small', `write ${noun}`))
+    .max(maximum, phrase('is too large', `write ${noun}`));
 }
 
 export const duration = z
   .string({ error: expected('a duration with its unit, such as 500ms, 30s, 5m or 1h30m') })
-  .refine((written) => Duration.safeParse(written).success, { error: (issue) => phrase(`cannot be "${String(issue.input)}": that is not a duration`, 'write a number with its unit, such as 500ms, 30s, 5m or 1h30m') })
+  .refine((written) => Duration.safeParse(written).success, {
+    error: (issue) =>
+      phrase(`cannot be "${String(issue.input)}": that is not a duration`, 'write a number with its unit, such as 500ms, 30s, 5m or 1h30m'),
+  })
   .pipe(Duration);
 
 const PERCENTAGE = 'a percentage with its sign, such as 90%';
 export const percentage = z
   .string({ error: expected(PERCENTAGE) })
-  .refine((written) => Percentage.safeParse(written).success, { error: (issue) => phrase(`cannot be "${String(issue.input)}": that is not a percentage from 0% to 100%`, `write ${PERCENTAGE}`) })
+  .refine((written) => Percentage.safeParse(written).success, {
+    error: (issue) => phrase(`cannot be "${String(issue.input)}": that is not a percentage from 0% to 100%`, `write ${PERCENTAGE}`),
+  })
   .pipe(Percentage);
 
 /** `< 5m` */
@@ -55,7 +65,11 @@ export const glob = z
   .string({ error: expected('a path or glob') })
   .min(1, 'is empty')
   .refine((written) => !/^([/\\~]|[A-Za-z]:)/.test(written) && !written.split(/[/\\]/).includes('..'), {
-    error: (issue) => phrase(`cannot be "${String(issue.input)}": it leads out of the repository`, 'write a path that starts at the repository root, without `..`'),
+    error: (issue) =>
+      phrase(
+        `cannot be "${String(issue.input)}": it leads out of the repository`,
+        'write a path that starts at the repository root, without `..`',
+      ),
   });
 
 /** One of something, or a list of it; always a list afterwards. */

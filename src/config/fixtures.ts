@@ -29,8 +29,20 @@ const files = z.union([z.string().transform((one) => [one]), z.array(z.string())
 /** Stacks with the shapes of the real ones, and every real step kind. */
 export const FAKES: Plugins = {
   stacks: [
-    fakeStack('compose', z.strictObject({ files, profiles: z.array(z.string()).optional(), envFile: files.optional(), services: z.array(z.string()).optional(), env: z.record(z.string(), z.string()).optional() })),
-    fakeStack('process', z.strictObject({ services: z.record(z.string(), z.strictObject({ run: z.string(), port: z.number().optional() })) })),
+    fakeStack(
+      'compose',
+      z.strictObject({
+        files,
+        profiles: z.array(z.string()).optional(),
+        envFile: files.optional(),
+        services: z.array(z.string()).optional(),
+        env: z.record(z.string(), z.string()).optional(),
+      }),
+    ),
+    fakeStack(
+      'process',
+      z.strictObject({ services: z.record(z.string(), z.strictObject({ run: z.string(), port: z.number().optional() })) }),
+    ),
     fakeStack('external', z.strictObject({ targets: z.record(z.string(), z.string()) })),
   ],
   stepKinds,

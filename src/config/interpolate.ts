@@ -1,5 +1,7 @@
 /** The outcome of filling one text: the result, or what is wrong with it. */
-export type Filled = { readonly state: 'filled'; readonly text: string; readonly used: boolean } | { readonly state: 'bad'; readonly what: string; readonly repair: string };
+export type Filled =
+  | { readonly state: 'filled'; readonly text: string; readonly used: boolean }
+  | { readonly state: 'bad'; readonly what: string; readonly repair: string };
 
 const EXPRESSION = /\$\$|\$\{\{|\$\{([^}]*)\}|\$\{/g;
 const VARIABLE = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:-|:\?)(.*))?$/s;
@@ -24,7 +26,10 @@ export function interpolate(text: string, env: Readonly<Record<string, string>>)
 
 function unclosed(whole: string): { what: string; repair: string } {
   if (whole === '${{') {
-    return { what: '`${{ … }}` is an expression of GitHub Actions, which is not evaluated here', repair: 'set a variable with `env:` in the workflow and write `${NAME}` here' };
+    return {
+      what: '`${{ … }}` is an expression of GitHub Actions, which is not evaluated here',
+      repair: 'set a variable with `env:` in the workflow and write `${NAME}` here',
+    };
   }
   return { what: '`${` is not closed', repair: 'write `${NAME}`, or `$${` for the two characters themselves' };
 }
@@ -33,7 +38,10 @@ function valueOf(body: string, env: Readonly<Record<string, string>>): string | 
   const match = VARIABLE.exec(body);
   const [, name = '', operator, rest = ''] = match ?? [];
   if (!match) {
-    return { what: `\`\${${body}}\` is not understood`, repair: `write \${NAME}, \${NAME:-default} or \${NAME:?message}; \`$\${${body}}\` leaves it for the shell` };
+    return {
+      what: `\`\${${body}}\` is not understood`,
+      repair: `write \${NAME}, \${NAME:-default} or \${NAME:?message}; \`$\${${body}}\` leaves it for the shell`,
+    };
   }
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (operator === undefined) return value ?? unset(name, `the environment variable ${name} is not set`);

@@ -8,24 +8,38 @@ import { CODE, countLimit, defined, duration, durationLimit, named, oneOrMore, s
 
 const STEP_TIMEOUT_MS = 30_000;
 
-const status = z.int({ error: expected('a status such as 200') }).min(0).max(999);
+const status = z
+  .int({ error: expected('a status such as 200') })
+  .min(0)
+  .max(999);
 
 const expectation = z
   .strictObject({
-    status: oneOrMore(status, 'a status such as 200, or a list of them').optional().describe('Status codes that are right; for a command, exit codes.'),
+    status: oneOrMore(status, 'a status such as 200, or a list of them')
+      .optional()
+      .describe('Status codes that are right; for a command, exit codes.'),
     within: durationLimit.optional().describe('Time until the answer, such as 100ms.'),
     tokens: countLimit.optional().describe('Tokens of the answer, counted with a named tokenizer, such as <= 20.'),
     bytes: sizeLimit.optional().describe('Size of the answer, such as < 64kB.'),
-    reply: z.json({ error: expected('the parts of the JSON answer that must be there') }).optional().describe('Parts that the JSON answer must contain.'),
+    reply: z
+      .json({ error: expected('the parts of the JSON answer that must be there') })
+      .optional()
+      .describe('Parts that the JSON answer must contain.'),
     headers: z.record(z.string(), text).optional().describe('Header → text that its value must hold.'),
     contains: oneOrMore(text, 'text, or a list of texts').optional().describe('Text that the answer must contain.'),
   })
-  .transform((written): Expectation => defined(written));
+  .transform((written): Expectation => defined(written))
+  .meta({ id: 'Expectation', description: 'What must be true of an answer.' });
 
 /** The settings that every step has, whatever its kind. */
 export const stepCommon = z.strictObject({
   expect: expectation.optional().describe('What must be true of the answer.'),
-  capture: z.record(z.string().regex(/^[A-Za-z_]\w*$/, 'is not a name for {{…}}'), text, { error: expected('a map from names to paths, such as id: data.id') }).optional().describe('Name → path into the answer, for {{name}} in later steps.'),
+  capture: z
+    .record(z.string().regex(/^[A-Za-z_]\w*$/, 'is not a name for {{…}}'), text, {
+      error: expected('a map from names to paths, such as id: data.id'),
+    })
+    .optional()
+    .describe('Name → path into the answer, for {{name}} in later steps.'),
   timeout: duration.optional().describe('The step fails after this time (30s by default).'),
 });
 const COMMON = Object.keys(stepCommon.shape);
@@ -35,12 +49,16 @@ export const STEP_ID = 'JourneyStep';
 
 /** Journeys with the step kinds that are there: the key of a step (`get`, `connect`, `run`) selects its kind. */
 export function journeys(kinds: readonly StepPlugin[]) {
-  const steps = z.array(step(kinds), { error: expected('a list of steps') }).min(1, phrase('is an empty list', 'write at least one step, such as - {get: "{{api}}/health"}'));
+  const steps = z
+    .array(step(kinds), { error: expected('a list of steps') })
+    .min(1, phrase('is an empty list', 'write at least one step, such as - {get: "{{api}}/health"}'));
   const journey = z
     .strictObject({
       steps: steps.describe('What the user does, in this order.'),
       expect: expectation.optional().describe('What must be true of the whole journey: sums of tokens, bytes and time.'),
-      rows: oneOrMore(z.string().regex(CODE, 'is not a code of the catalogue, such as AGT-07'), 'a list of codes').optional().describe('Rows of the catalogue that this journey answers, beside those that its budgets imply.'),
+      rows: oneOrMore(z.string().regex(CODE, 'is not a code of the catalogue, such as AGT-07'), 'a list of codes')
+        .optional()
+        .describe('Rows of the catalogue that this journey answers, beside those that its budgets imply.'),
     })
     .transform(({ steps: list, expect, rows }) => ({ steps: list, expect: expect ?? {}, rows: rows ?? [] }));
   return named(journey, 'a map of journeys, such as chat: {steps: [...]}');
@@ -52,18 +70,33 @@ function step(kinds: readonly StepPlugin[]) {
     .transform((written, context): JourneyStep => {
       const kind = selectKind(written, kinds);
       if ('problem' in kind) {
-        context.addIssue({ code: 'custom', message: kind.problem, ...(kind.key === undefined ? {} : { path: [kind.key] }) });
+        if (kind.key === undefined) context.addIssue({ code: 'custom', message: kind.problem });
+        else context.addIssue({ code: 'unrecognized_keys', keys: [kind.key], message: kind.problem });
         return z.NEVER;
       }
-      const common = stepCommon.safeParse(pick(written, (key) => COMMON.includes(key)), { error: sayIssue });
-      const options = kind.options.safeParse(pick(written, (key) => !COMMON.includes(key)), { error: sayIssue });
+      const common = stepCommon.safeParse(
+        pick(written, (key) => COMMON.includes(key)),
+        { error: sayIssue },
+      );
+      const options = kind.options.safeParse(
+        pick(written, (key) => !COMMON.includes(key)),
+        { error: sayIssue },
+      );
       if (!common.success || !options.success) {
         // Issues that carry their message already; the parse around this one puts its path in front.
-        for (const issue of [...(common.error?.issues ?? []), ...(options.error?.issues ?? [])]) context.issues.push({ ...issue, input: written } as z.core.$ZodRawIssue);
+        for (const issue of [...(common.error?.issues ?? []), ...(options.error?.issues ?? [])])
+          context.issues.push({ ...issue, input: written } as z.core.$ZodRawIssue);
         return z.NEVER;
       }
       const { expect, capture, timeout } = common.data;
-      return { type: kind.type, title: kind.title(options.data), options: z.json().parse(options.data), capture: capture ?? {}, expect: expect ?? {}, timeoutMs: timeout ?? STEP_TIMEOUT_MS };
+      return {
+        type: kind.type,
+        title: kind.title(options.data),
+        options: z.json().parse(options.data),
+        capture: capture ?? {},
+        expect: expect ?? {},
+        timeoutMs: timeout ?? STEP_TIMEOUT_MS,
+      };
     })
     .meta({ id: STEP_ID, description: 'One step; its first key says what is done.' });
 }
@@ -80,7 +113,13 @@ function selectKind(written: Record<string, unknown>, kinds: readonly StepPlugin
   const [first] = unknown;
   if (first === undefined) return { problem: phrase('says nothing to do', `a step begins with one of ${allowed.join(', ')}`) };
   const meant = unknown.map((key) => suggest(key, allowed)).find((key) => key !== undefined);
-  return { problem: phrase(`is not something that a step can do`, meant === undefined ? `a step begins with one of ${allowed.join(', ')}` : `did you mean \`${meant}\`?`), key: first };
+  return {
+    problem: phrase(
+      `\`${first}\` is not something that a step can do`,
+      meant === undefined ? `a step begins with one of ${allowed.join(', ')}` : `did you mean \`${meant}\`?`,
+    ),
+    key: first,
+  };
 }
 
 function pick(written: Record<string, unknown>, keep: (key: string) => boolean): Record<string, unknown> {

@@ -36,23 +36,38 @@ const MAX_BYTES = 1_000_000;
  * Reads `gauntlet.yml`. The digest is over the file as it is on disk, before variables are filled in.
  * @throws ConfigError with every problem and its place; GauntletError of kind `config` when there is no file to read.
  */
-export async function loadConfig({ files, path, env, root = dirname(path), plugins = PLUGINS }: LoadConfigOptions): Promise<{ config: Config; sha256: string }> {
+export async function loadConfig({
+  files,
+  path,
+  env,
+  root = dirname(path),
+  plugins = PLUGINS,
+}: LoadConfigOptions): Promise<{ config: Config; sha256: string }> {
   const inside = relative(root, path);
   const file = inside === '' || inside.startsWith('..') || isAbsolute(inside) ? basename(path) : inside;
   if (!(await files.exists(path))) {
-    throw new GauntletError(`there is no ${file} here`, { kind: 'config', hint: `Write ${file} to the root of the repository. From what is there, this would be a start:\n\n${await exampleFor(files, root)}` });
+    throw new GauntletError(`there is no ${file} here`, {
+      kind: 'config',
+      hint: `Write ${file} to the root of the repository. From what is there, this would be a start:\n\n${await exampleFor(files, root)}`,
+    });
   }
   const bytes = await readBounded(files, path, file);
   return { config: parseConfig(decode(bytes, file), { file, env, plugins }), sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 /** Reads the text of a configuration. @throws ConfigError with every problem and its place. */
-export function parseConfig(text: string, { file, env, plugins = PLUGINS }: { file: string; env: Readonly<Record<string, string>>; plugins?: Plugins }): Config {
+export function parseConfig(
+  text: string,
+  { file, env, plugins = PLUGINS }: { file: string; env: Readonly<Record<string, string>>; plugins?: Plugins },
+): Config {
   const { value, places, problems } = readYaml(text, { file, env });
-  if (value === null && problems.length === 0) throw new ConfigError(file, [places.problemAt([0, 0], 'the file is empty', 'write `version: 1` and at least one stage')]);
+  if (value === null && problems.length === 0)
+    throw new ConfigError(file, [places.problemAt([0, 0], 'the file is empty', 'write `version: 1` and at least one stage')]);
   const schema = configSchema(plugins);
-  const parsed = value === undefined || value === null ? undefined : schema.safeParse(value, { error: sayIssue });
-  const found = [...problems, ...(parsed?.success === false ? explain(parsed.error.issues, places) : [])];
+  const parsed = value === undefined || value === null ? undefined : schema.safeParse(value, { error: sayIssue, reportInput: true });
+  const refused = parsed?.success === false ? explain(parsed.error.issues, places) : [];
+  // A value that could not be read is not complained about again for what it is not.
+  const found = [...problems, ...refused.filter((problem) => !problems.some((earlier) => earlier.location.line === problem.location.line))];
   const settings = parsed?.data;
   if (settings) found.push(...checkReferences(settings, places, plugins));
   if (found.length > 0 || !settings) throw new ConfigError(file, found);

@@ -79,7 +79,10 @@ export class Places {
     const newline = this.#text.indexOf('\n', start);
     const to = newline === -1 ? this.#text.length : newline;
     // eslint-disable-next-line no-control-regex -- a terminal must not be steered by a hostile file
-    const line = this.#text.slice(from, to).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ').slice(0, SNIPPET_WIDTH);
+    const line = this.#text
+      .slice(from, to)
+      .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+      .slice(0, SNIPPET_WIDTH);
     const column = Math.min(start - from, line.length);
     const width = Math.max(1, Math.min(end - start, line.trimEnd().length - column));
     const number = String(this.#location([start, end]).line);

@@ -15,7 +15,7 @@ export class ConfigError extends GauntletError {
   readonly problems: readonly Problem[];
 
   constructor(file: string, problems: readonly Problem[]) {
-    const sorted = [...problems].sort(byPlace);
+    const sorted = problems.toSorted(byPlace).filter(isNews);
     super(renderProblems(file, sorted), {
       kind: 'config',
       hint: `Correct ${sorted.length === 1 ? 'this place' : `these ${sorted.length} places`} in ${file}.`,
@@ -42,4 +42,9 @@ function renderProblem({ location, what, repair, snippet }: Problem): string {
 
 function byPlace(left: Problem, right: Problem): number {
   return (left.location.line ?? 0) - (right.location.line ?? 0) || (left.location.column ?? 0) - (right.location.column ?? 0);
+}
+
+/** One slip can make a parser complain several times on the same line, in the same words. */
+function isNews({ what, location: { line } }: Problem, index: number, all: readonly Problem[]): boolean {
+  return all.findIndex((other) => other.what === what && other.location.line === line) === index;
 }

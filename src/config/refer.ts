@@ -16,19 +16,27 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
   ]);
   for (const [name, { steady, ledger }] of Object.entries(settings.experiments)) {
     for (const [key, journey] of Object.entries({ steady, ledger })) {
-      if (typeof journey === 'string') problems.push(...unknownNames([journey], { known: journeyNames, what: 'journey', path: ['experiments', name, key], places }));
+      if (typeof journey === 'string')
+        problems.push(...unknownNames([journey], { known: journeyNames, what: 'journey', path: ['experiments', name, key], places }));
     }
   }
   const reports = { known: sinks.map((sink) => sink.name), what: 'report', path: ['report', 'sinks'], places };
   return [...problems, ...unknownNames(settings.report.sinks ?? [], reports)];
 }
 
-function unknownNames(names: readonly string[], { known, what, path, places }: { known: readonly string[]; what: string; path: Path; places: Places }): Problem[] {
+function unknownNames(
+  names: readonly string[],
+  { known, what, path, places }: { known: readonly string[]; what: string; path: Path; places: Places },
+): Problem[] {
   return names.flatMap((name, index) => {
     if (known.includes(name)) return [];
     const meant = suggest(name, known);
     const choices = known.length === 0 ? `define it first: there is no ${what} yet` : `there are: ${known.slice(0, 20).join(', ')}`;
-    return [places.problem([...path, index], `no ${what} has the name \`${name}\``, { repair: meant === undefined ? choices : `did you mean \`${meant}\`?` })];
+    return [
+      places.problem([...path, index], `no ${what} has the name \`${name}\``, {
+        repair: meant === undefined ? choices : `did you mean \`${meant}\`?`,
+      }),
+    ];
   });
 }
 
@@ -37,9 +45,23 @@ function commandConflicts(stage: StageEntry, places: Places): Problem[] {
   const commands = stage.run ?? [];
   const names = commands.map((command) => command.name);
   const problems = names.flatMap((name, index) =>
-    names.indexOf(name) === index ? [] : [places.problem([...stage.at, 'run', index, 'name'], `a command before this one has the name \`${name}\``, { repair: 'give every command of a stage a name of its own' })],
+    names.indexOf(name) === index
+      ? []
+      : [
+          places.problem([...stage.at, 'run', index, 'name'], `a command before this one has the name \`${name}\``, {
+            repair: 'give every command of a stage a name of its own',
+          }),
+        ],
   );
   if (commands.length < 2) return problems;
   const shared = (['results', 'coverage'] as const).filter((key) => stage[key] !== undefined);
-  return [...problems, ...shared.map((key) => places.problem([...stage.at, key], `\`${key}\` does not say which of the ${commands.length} commands writes it`, { repair: `move it to the command that writes it: \`- {run: …, ${key}: …}\``, at: 'key' }))];
+  return [
+    ...problems,
+    ...shared.map((key) =>
+      places.problem([...stage.at, key], `\`${key}\` does not say which of the ${commands.length} commands writes it`, {
+        repair: `move it to the command that writes it: \`- {run: …, ${key}: …}\``,
+        at: 'key',
+      }),
+    ),
+  ];
 }

@@ -32,7 +32,10 @@ export const PLUGINS: Plugins = { stacks, stepKinds, checks, sinks };
 
 const words = oneOrMore(text, 'a word, or a list of words');
 
-const pattern = text.refine(isPattern, { error: (issue) => phrase(`cannot be "${String(issue.input)}": that is no regular expression`, 'write a JavaScript regular expression without slashes') });
+const pattern = text.refine(isPattern, {
+  error: (issue) =>
+    phrase(`cannot be "${String(issue.input)}": that is no regular expression`, 'write a JavaScript regular expression without slashes'),
+});
 
 const policy = z.strictObject({
   block: z
@@ -40,6 +43,12 @@ const policy = z.strictObject({
     .default(['P0', 'new P1'])
     .describe('Which findings block: priorities, or `new` priorities for findings that the base branch does not have.'),
 });
+
+const waiversPath = z
+  .string({
+    error: expected('the path of the file with the waivers (they are read from the base branch, so that a change cannot waive itself)'),
+  })
+  .pipe(glob);
 
 const report = z.strictObject({ sinks: z.array(text).optional().describe('Which reports to write; all of them without it.') });
 
@@ -55,15 +64,26 @@ export function configSchema({ stacks: stackKinds, stepKinds: kinds }: Plugins) 
       stages: stages.describe('What is done, stage by stage.'),
       journeys: journeys(kinds).default({}).describe("Users' paths through the system, by name."),
       experiments: experiments.default({}).describe('Faults with what must hold during and after them, by name.'),
-      budget: Budget.default('pr').describe('How much time a run may take: pr (long stages are cut), nightly (as written) or release (as written, everything owed).'),
+      budget: Budget.default('pr').describe(
+        'How much time a run may take: pr (long stages are cut), nightly (as written) or release (as written, everything owed).',
+      ),
       policy: policy.prefault({}).describe('Which findings block.'),
-      waivers: glob.default(WAIVERS_PATH).describe('The file with waivers; it is read from the base branch.'),
-      components: z.record(z.string().min(1), words, { error: expected('a map from components to words') }).optional().describe('Component → words that name it in tests and services, for the component × stage matrix.'),
-      redact: z.array(pattern, { error: expected('a list of regular expressions') }).default([]).describe('Further patterns (regular expressions) of secrets to remove from everything that is kept.'),
+      waivers: waiversPath.default(WAIVERS_PATH).describe('The file with waivers; it is read from the base branch.'),
+      components: z
+        .record(z.string().min(1), words, { error: expected('a map from components to words') })
+        .optional()
+        .describe('Component → words that name it in tests and services, for the component × stage matrix.'),
+      redact: z
+        .array(pattern, { error: expected('a list of regular expressions') })
+        .default([])
+        .describe('Further patterns (regular expressions) of secrets to remove from everything that is kept.'),
       seed: wholeNumber(0, 4_294_967_295).default(1).describe('Seeds everything random, so that a run can be repeated.'),
       report: report.prefault({}).describe('How the report is written.'),
     },
-    { error: (issue) => (issue.code === 'unrecognized_keys' ? undefined : expected('a map of settings that begins with `version: 1`')(issue)) },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys' ? undefined : expected('a map of settings that begins with `version: 1`')(issue),
+    },
   );
 }
 

@@ -6,7 +6,22 @@ import { STAGES, StageName } from '../model/stage.ts';
 import { parseThreshold, type Threshold } from '../model/threshold.ts';
 import { type CommandSettings, coverage, run } from './commands.ts';
 import { expected, phrase } from './explain.ts';
-import { CODE, defined, duration, durationLimit, environment, flag, glob, globs, NAME, NAME_RULE, oneOrMore, percentage, text, wholeNumber } from './fields.ts';
+import {
+  CODE,
+  defined,
+  duration,
+  durationLimit,
+  environment,
+  flag,
+  glob,
+  globs,
+  NAME,
+  NAME_RULE,
+  oneOrMore,
+  percentage,
+  text,
+  wholeNumber,
+} from './fields.ts';
 import { LOAD_PROFILES, SCENARIOS } from './profiles.ts';
 
 /** A stage as it was written: absent settings stay absent, so that the plan can tell a choice from a default. */
@@ -43,54 +58,98 @@ const nameList = (noun: string) => oneOrMore(z.string({ error: expected('a name'
 
 const threshold = oneOrMore(text, 'a threshold such as p(99) < 100ms, or a list of thresholds');
 
-const thresholds = z.record(z.string().min(1), threshold, { error: expected('a map from metrics to thresholds, such as chat.latency: p(99) < 100ms') }).transform((written, context): Threshold[] =>
-  Object.entries(written).flatMap(([metric, texts]) =>
-    texts.flatMap((entry) => {
-      const parsed = parseThreshold(metric, entry);
-      if (!('error' in parsed)) return [parsed];
-      const [what = '', repair] = parsed.error.split(/: (?=write )/);
-      context.addIssue({ code: 'custom', message: phrase(`is no threshold: ${what}`, repair ?? 'write p(99) < 100ms'), path: [metric] });
-      return [];
-    }),
-  ),
-);
+const thresholds = z
+  .record(z.string().min(1), threshold, { error: expected('a map from metrics to thresholds, such as chat.latency: p(99) < 100ms') })
+  .transform((written, context): Threshold[] =>
+    Object.entries(written).flatMap(([metric, texts]) =>
+      texts.flatMap((entry) => {
+        const parsed = parseThreshold(metric, entry);
+        if (!('error' in parsed)) return [parsed];
+        const [what = '', repair] = parsed.error.split(/: (?=write )/);
+        context.addIssue({ code: 'custom', message: phrase(`is no threshold: ${what}`, repair ?? 'write p(99) < 100ms'), path: [metric] });
+        return [];
+      }),
+    ),
+  );
 
 const stage = z
   .strictObject({
     run: run.optional().describe('What to run: a line for the shell, a program with its arguments as a list, or a list of commands.'),
-    results: globs.optional().describe('Test reports that the command writes (JUnit XML, go test -json, CTRF, …), as globs from the repository root.'),
-    coverage: coverage.optional().describe('What the coverage must reach: a percentage, or a map with min, files, packages, changed and critical.'),
+    results: globs
+      .optional()
+      .describe('Test reports that the command writes (JUnit XML, go test -json, CTRF, …), as globs from the repository root.'),
+    coverage: coverage
+      .optional()
+      .describe('What the coverage must reach: a percentage, or a map with min, files, packages, changed and critical.'),
     parallel: flag.optional().describe('Run the commands and journeys of this stage at the same time.'),
     fail_fast: flag.optional().describe('Stop the stage at its first failure.'),
     retries: wholeNumber(0, 10).optional().describe('Further attempts after a failed one. What passes only then is flaky, and shown.'),
-    services: z.union([z.literal('all'), nameList('a list of services')], { error: expected('`all`, or a list of services') }).optional().describe('Services that must be up for this stage, with their dependencies.'),
+    services: z
+      .union([z.literal('all'), nameList('a list of services')], { error: expected('`all`, or a list of services') })
+      .optional()
+      .describe('Services that must be up for this stage, with their dependencies.'),
     timeout: duration.optional().describe('The stage is stopped after this time.'),
     duration: duration.optional().describe('How long the stage is meant to run; a budget may grant less.'),
-    environment: z.string({ error: expected('the name of an environment') }).regex(NAME, NAME_RULE).optional().describe('Which set of targets this stage speaks to: a name below `environments`.'),
+    environment: z
+      .string({ error: expected('the name of an environment') })
+      .regex(NAME, NAME_RULE)
+      .optional()
+      .describe('Which set of targets this stage speaks to: a name below `environments`.'),
     users: z.enum(['synthetic', 'none']).optional().describe('`synthetic` makes an identity for every user of a journey.'),
     journeys: nameList('a list of journeys').optional().describe('Journeys to run, by their names.'),
     checks: z
-      .union([z.literal('all'), oneOrMore(z.string({ error: expected('a code') }).regex(CODE, 'is not the code of a check, such as DB-11'), 'a list of codes')], { error: expected('`all`, or a list of codes such as DB-11') })
+      .union(
+        [
+          z.literal('all'),
+          oneOrMore(z.string({ error: expected('a code') }).regex(CODE, 'is not the code of a check, such as DB-11'), 'a list of codes'),
+        ],
+        { error: expected('`all`, or a list of codes such as DB-11') },
+      )
       .optional()
       .describe('Checks of the catalogue to look at: their codes, or `all`.'),
-    load_profile: oneOrMore(z.enum([...LOAD_PROFILES, ...SCENARIOS]), 'a load profile').optional().describe('Load to put on the system: `standard`, or some of its scenarios.'),
+    load_profile: oneOrMore(z.enum([...LOAD_PROFILES, ...SCENARIOS]), 'a load profile')
+      .optional()
+      .describe('Load to put on the system: `standard`, or some of its scenarios.'),
     success_rate: percentage.optional().describe('Share of requests that must succeed.'),
     thresholds: thresholds.optional().describe('Metric → what its samples must keep.'),
-    experiments: nameList('a list of experiments').optional().describe('Experiments to do: names below `experiments`, or the families network, service and state.'),
+    experiments: nameList('a list of experiments')
+      .optional()
+      .describe('Experiments to do: names below `experiments`, or the families network, service and state.'),
     recovery_time: durationLimit.optional().describe('Time after which the system must be itself again, such as < 5m.'),
     env: environment.optional(),
     cwd: glob.optional().describe('Folder to run the commands in, from the repository root.'),
   })
   .transform(
-    ({ fail_fast, timeout, duration: asked, load_profile, success_rate, recovery_time, env, thresholds: limits, ...rest }): StageSettings => ({
-      ...defined({ failFast: fail_fast, timeoutMs: timeout, durationMs: asked, scenarios: load_profile, successRate: success_rate, recovery: recovery_time, ...rest }),
+    ({
+      fail_fast,
+      timeout,
+      duration: asked,
+      load_profile,
+      success_rate,
+      recovery_time,
+      env,
+      thresholds: limits,
+      ...rest
+    }): StageSettings => ({
+      ...defined({
+        failFast: fail_fast,
+        timeoutMs: timeout,
+        durationMs: asked,
+        scenarios: load_profile,
+        successRate: success_rate,
+        recovery: recovery_time,
+        ...rest,
+      }),
       thresholds: limits ?? [],
       env: env ?? {},
     }),
   );
 
 /** `- unit:` with nothing behind it is a stage with nothing to do, which ends `unknown`. */
-const settings = stage.nullable().transform((written): StageSettings => written ?? { thresholds: [], env: {} });
+const settings = stage
+  .nullable()
+  .transform((written): StageSettings => written ?? { thresholds: [], env: {} })
+  .meta({ id: 'Stage', description: 'The settings of a stage.' });
 
 const DESCRIPTIONS: Record<StageName, string> = {
   audit: 'Static and live checks of the catalogue.',
@@ -102,20 +161,41 @@ const DESCRIPTIONS: Record<StageName, string> = {
   smoke: 'What is tried after a deployment.',
 };
 
-const stageMap = z.strictObject(Object.fromEntries(STAGES.map((name) => [name, settings.optional().describe(DESCRIPTIONS[name])])) as unknown as Record<StageName, z.ZodOptional<typeof settings>>, {
-  error: (issue) => (issue.code === 'unrecognized_keys' ? undefined : expected(`a stage with its settings, such as \`unit: {run: npm test}\``)(issue)),
-});
+const stageMap = z.strictObject(
+  Object.fromEntries(STAGES.map((name) => [name, settings.optional().describe(DESCRIPTIONS[name])])) as unknown as Record<
+    StageName,
+    z.ZodOptional<typeof settings>
+  >,
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? undefined : expected(`a stage with its settings, such as \`unit: {run: npm test}\``)(issue),
+  },
+);
 
-const single = stageMap.refine((written) => Object.keys(written).length === 1, phrase('must hold exactly one stage', 'begin every stage with its own `- `'));
+const single = stageMap.refine((written) => Object.keys(written).length === 1, {
+  error: phrase('must hold exactly one stage', 'begin every stage with its own `- `'),
+  when: ({ issues }) => issues.length === 0,
+});
 
 /** The stages: a list of single-key maps as in the mission, or one map. */
 export const stages = z
-  .union([z.array(single).min(1, phrase('is an empty list', 'write at least one stage: `- unit: {run: npm test}`')), stageMap], { error: expected('a list of stages, such as `- unit: {run: npm test}`') })
+  .union([z.array(single).min(1, phrase('is an empty list', 'write at least one stage: `- unit: {run: npm test}`')), stageMap], {
+    error: expected('a list of stages, such as `- unit: {run: npm test}`'),
+  })
   .transform((written, context) => {
-    const entries = Array.isArray(written) ? written.flatMap((entry, index) => entriesOf(entry, ['stages', index])) : entriesOf(written, ['stages']);
-    if (entries.length === 0) context.addIssue({ code: 'custom', message: phrase('holds no stage', 'write at least one: `unit: {run: npm test}`') });
+    if (context.issues.length > 0) return z.NEVER;
+    const entries = Array.isArray(written)
+      ? written.flatMap((entry, index) => entriesOf(entry, ['stages', index]))
+      : entriesOf(written, ['stages']);
+    if (entries.length === 0)
+      context.addIssue({ code: 'custom', message: phrase('holds no stage', 'write at least one: `unit: {run: npm test}`') });
     for (const entry of entries) {
-      if (entries.find((other) => other.name === entry.name) !== entry) context.addIssue({ code: 'custom', message: phrase('is a stage that was written before', 'put everything of one stage in one place'), path: entry.at.slice(1) });
+      if (entries.find((other) => other.name === entry.name) !== entry)
+        context.addIssue({
+          code: 'custom',
+          message: phrase('is a stage that was written before', 'put everything of one stage in one place'),
+          path: entry.at.slice(1),
+        });
     }
     return entries;
   });

@@ -17,7 +17,9 @@ const url = z
   })
   .transform((written) => written.replace(/\/+$/, ''));
 
-const path = z.string({ error: expected('a path that begins with /') }).startsWith('/', phrase('does not begin with /', 'write a path such as /health'));
+const path = z
+  .string({ error: expected('a path that begins with /') })
+  .regex(/^\//, phrase('does not begin with /', 'write a path such as /health'));
 
 const targetMap = z
   .strictObject({
@@ -28,13 +30,25 @@ const targetMap = z
     path: path.optional().describe('Path that every request to this target begins with.'),
     health: path.optional().describe('Path that answers 2xx when the target is ready.'),
   })
-  .refine((written) => written.url !== undefined || written.service !== undefined || written.port !== undefined, phrase('says nothing about where it is', 'write `service` and `port`, or `url`'))
-  .refine((written) => written.url === undefined || (written.service === undefined && written.port === undefined), phrase('has both a URL and a service', 'keep `url`, or `service` and `port`'))
-  .transform(({ scheme, path: prefix = '', ...rest }): TargetSettings => ({ ...defined(rest), path: prefix.replace(/\/+$/, ''), scheme: scheme ?? schemeOf(rest.url ?? '') ?? guessScheme(prefix) }));
+  .refine(
+    (written) => written.url !== undefined || written.service !== undefined || written.port !== undefined,
+    phrase('says nothing about where it is', 'write `service` and `port`, or `url`'),
+  )
+  .refine(
+    (written) => written.url === undefined || (written.service === undefined && written.port === undefined),
+    phrase('has both a URL and a service', 'keep `url`, or `service` and `port`'),
+  )
+  .transform(({ scheme, path: prefix = '', ...rest }): TargetSettings => ({
+    ...defined(rest),
+    path: prefix.replace(/\/+$/, ''),
+    scheme: scheme ?? schemeOf(rest.url ?? '') ?? guessScheme(prefix),
+  }));
 
 const urlAlone = url.transform((written): TargetSettings => ({ url: written, scheme: schemeOf(written) ?? 'http', path: '' }));
 
-export const target = z.union([urlAlone, targetMap], { error: expected('a URL, or a map such as {service: api, port: 8080}') });
+const target = z
+  .union([urlAlone, targetMap], { error: expected('a URL, or a map such as {service: api, port: 8080}') })
+  .meta({ id: 'Target', description: 'A place to speak to: a URL, or a service of the stack.' });
 
 export const targets = named(target, 'a map of targets, such as api: {service: api, port: 8080}');
 

@@ -16,18 +16,37 @@ export interface Waivers {
   readonly locate: (index: number) => ReturnType<Locate>;
 }
 
-const matchKeys = z.strictObject({ fingerprint: z.string().optional(), code: z.string().optional(), service: z.string().optional(), path: z.string().optional() });
+const matchKeys = z.strictObject({
+  fingerprint: z.string().optional(),
+  code: z.string().optional(),
+  service: z.string().optional(),
+  path: z.string().optional(),
+});
 
 const strictWaiver = z
-  .strictObject({ ...Waiver.shape, match: matchKeys, expires: z.iso.date({ error: expected('a date such as 2027-01-31') }) })
+  .strictObject({
+    ...Waiver.shape,
+    match: matchKeys,
+    reason: z
+      .string({ error: expected('a reason') })
+      .min(20, phrase('is shorter than 20 characters', 'say why this may be so, for whoever reads it in a year')),
+    expires: z.iso.date({ error: expected('a date such as 2027-01-31') }),
+  })
   .transform((written, context): Waiver => {
     const parsed = Waiver.safeParse(written);
     if (parsed.success) return parsed.data;
-    context.addIssue({ code: 'custom', message: phrase('does not say which findings it is for', 'write {fingerprint: …}, {code: …, service: …} or {code: …, path: …}'), path: ['match'] });
+    context.addIssue({
+      code: 'custom',
+      message: phrase('does not say which findings it is for', 'write {fingerprint: …}, {code: …, service: …} or {code: …, path: …}'),
+      path: ['match'],
+    });
     return z.NEVER;
   });
 
-const WaiverFile = z.union([z.array(strictWaiver), z.strictObject({ waivers: z.array(strictWaiver) }).transform(({ waivers }) => waivers)], { error: expected('a list of waivers') });
+const WaiverFile = z.union(
+  [z.array(strictWaiver), z.strictObject({ waivers: z.array(strictWaiver) }).transform(({ waivers }) => waivers)],
+  { error: expected('a list of waivers') },
+);
 
 /**
  * Reads a waiver file: a list, or `waivers:` with a list. An empty file holds none. Variables are not filled in.
@@ -41,7 +60,9 @@ export function parseWaivers(text: string, file: string): Waivers {
   const parsed = WaiverFile.safeParse(value, { error: sayIssue });
   if (!parsed.success) throw new ConfigError(file, explain(parsed.error.issues, places));
   const base = Array.isArray(value) ? [] : ['waivers'];
-  const twice = repeated(parsed.data, (index) => places.problem([...base, index, 'id'], 'this id is used by an earlier waiver', { repair: 'give every waiver an id of its own' }));
+  const twice = repeated(parsed.data, (index) =>
+    places.problem([...base, index, 'id'], 'this id is used by an earlier waiver', { repair: 'give every waiver an id of its own' }),
+  );
   if (twice.length > 0) throw new ConfigError(file, twice);
   return { waivers: parsed.data, locate: (index) => places.locate([...base, index]) };
 }

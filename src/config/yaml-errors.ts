@@ -1,10 +1,36 @@
 import type { YAMLError } from 'yaml';
 
-/** A YAML error in words, with what to write instead. */
-export function sayYamlError({ code, message, pos }: YAMLError, text: string): { what: string; repair: string } {
+interface Said {
+  readonly what: string;
+  readonly repair: string;
+}
+
+/** A YAML error in words, with what to write instead and where. */
+export function sayYamlError(error: YAMLError, text: string): Said & { at: readonly [number, number] } {
+  const [start] = error.pos;
+  // What is noticed on an empty line, or at the end of the file, belongs to the last thing that was written.
+  const written =
+    lineAround(text, start).trim() === '' && !error.code.startsWith('TAB') ? text.slice(0, start).trimEnd().length - 1 : undefined;
+  const at = written === undefined ? error.pos : ([Math.max(0, written), Math.max(1, written + 1)] as const);
+  return { ...sayWords(error, text), at };
+}
+
+function sayWords({ code, message, pos }: YAMLError, text: string): Said {
   const line = lineAround(text, pos[0]);
-  if (/:\s+>=?\s*\S/.test(line)) return { what: 'a value cannot begin with `>` here: YAML takes it for a block of text', repair: 'put the limit in quotes: ">= 99%"' };
-  if (/[:[{,-]\s*\{\{/.test(line)) return { what: 'a value cannot begin with `{{` here: YAML takes it for a map', repair: 'put the text in quotes: "{{api}}/health"' };
+  if (/:\s+>=?\s*\S/.test(line))
+    return { what: 'a value cannot begin with `>` here: YAML takes it for a block of text', repair: 'put the limit in quotes: ">= 99%"' };
+  if (/[:[{,]\s*\$\{[^}"']*\}/.test(line) && /[{[]/.test(line.replace(/\$\{/g, '')))
+    return {
+      what: 'a `${…}` inside `{…}` or `[…]` cannot stand without quotes',
+      repair: 'put it in quotes: "${NAME}", or on a line of its own where a number is meant',
+    };
+  if (/[:[{,-]\s*\{\{/.test(line))
+    return { what: 'a value cannot begin with `{{` here: YAML takes it for a map', repair: 'put the text in quotes: "{{api}}/health"' };
+  if (/end with a [}\]]/.test(message))
+    return {
+      what: 'a bracket is not closed',
+      repair: `put in the missing \`${message.endsWith(']') ? ']' : '}'}\`, or indent what belongs inside`,
+    };
   switch (code) {
     case 'DUPLICATE_KEY':
       return { what: `\`${wordAt(text, pos[0])}\` is written twice in the same map`, repair: 'keep one of the two' };
@@ -12,8 +38,6 @@ export function sayYamlError({ code, message, pos }: YAMLError, text: string): {
       return { what: 'a tab is used to indent', repair: 'indent with spaces' };
     case 'MULTIPLE_DOCS':
       return { what: 'the file holds a second YAML document', repair: 'keep one document: remove the `---` and what follows it' };
-    case 'BAD_ALIAS':
-      return { what: `no anchor has the name of the alias \`${wordAt(text, pos[0])}\``, repair: 'define it further up with `&name`, or quote the text if the `*` belongs to it' };
     case 'TAG_RESOLVE_FAILED':
       return { what: `the tag \`${wordAt(text, pos[0])}\` is not known here`, repair: 'remove it: plain YAML values are enough' };
     case 'BAD_INDENT':
@@ -26,7 +50,10 @@ export function sayYamlError({ code, message, pos }: YAMLError, text: string): {
     case 'BAD_DQ_ESCAPE':
       return { what: `this is not YAML: ${lowerFirst(message)}`, repair: REPAIRS[code] };
     default:
-      return { what: `this is not YAML: ${lowerFirst(message)}`, repair: 'compare the indentation, brackets and quotes with the lines around it' };
+      return {
+        what: `this is not YAML: ${lowerFirst(message)}`,
+        repair: 'compare the indentation, brackets and quotes with the lines around it',
+      };
   }
 }
 

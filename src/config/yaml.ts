@@ -1,4 +1,17 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 
 import { interpolate } from './interpolate.ts';
 import { type Path, Places, type Span } from './places.ts';
@@ -34,10 +47,13 @@ export function readYaml(text: string, { file, env }: { file: string; env: Reado
   const places = new Places(file, text, lines);
   const document = parse(text, lines);
   if (!document) return { value: undefined, places, problems: [places.problemAt([0, 0], TOO_DEEP.what, TOO_DEEP.repair)] };
-  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => {
-    const { what, repair } = sayYamlError(error, text);
-    return places.problemAt(error.pos, what, repair);
-  });
+  const problems = [...document.errors, ...document.warnings]
+    .map((error) => {
+      const { what, repair, at } = sayYamlError(error, text);
+      return places.problemAt(at, what, repair);
+    })
+    // After its first mistake the parser no longer knows where it is: further complaints about a line are noise.
+    .filter(({ location }, index, all) => all.findIndex((other) => other.location.line === location.line) === index);
   if (problems.length > 0) return { value: undefined, places, problems };
   const walk: Walk = { document, env, places, problems, open: new Set(), left: MAX_VALUES, stopped: false };
   return { value: valueOf(document.contents, [], walk), places, problems };
@@ -56,18 +72,18 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefi
 function valueOf(node: Node | null, path: Path, walk: Walk): unknown {
   if (!node) return null;
   if (walk.stopped) return null;
-  if (walk.left-- <= 0) return stop(walk, node, { what: `the aliases of this file make more than ${MAX_VALUES} values`, repair: 'use fewer aliases of aliases' });
+  if (walk.left-- <= 0)
+    return stop(walk, node, {
+      what: `the aliases of this file make more than ${MAX_VALUES} values`,
+      repair: 'use fewer aliases of aliases',
+    });
   if (path.length > MAX_DEPTH) return stop(walk, node, TOO_DEEP);
   if (isAlias(node)) return aliasValue(node, path, walk);
   if (isScalar(node)) return scalarValue(node, walk);
-  if (isMap(node)) return mapValue(node, path, walk);
-  if (isSeq(node)) {
-    return node.items.map((item, index) => {
-      walk.places.set([...path, index], { value: rangeOf(item as Node) });
-      return valueOf(item as Node, [...path, index], walk);
-    });
-  }
-  return null;
+  walk.open.add(node);
+  const value = isMap(node) ? mapValue(node, path, walk) : isSeq(node) ? listValue(node, path, walk) : null;
+  walk.open.delete(node);
+  return value;
 }
 
 /** Reports once and makes nothing more. */
@@ -79,13 +95,29 @@ function stop(walk: Walk, node: Node, { what, repair }: { what: string; repair: 
 
 function aliasValue(node: Node, path: Path, walk: Walk): unknown {
   const target = isAlias(node) ? node.resolve(walk.document) : undefined;
-  if (!target) return null;
+  if (!target) {
+    const name = isAlias(node) ? node.source : '';
+    walk.problems.push(
+      walk.places.problemAt(
+        rangeOf(node),
+        `no anchor has the name of the alias \`*${name}\``,
+        `define \`&${name}\` further up, or quote the text if the \`*\` belongs to it`,
+      ),
+    );
+    return null;
+  }
   if (walk.open.has(target)) return stop(walk, node, { what: 'the alias contains itself', repair: 'write the value out here' });
   return valueOf(target, path, walk);
 }
 
+function listValue(node: YAMLSeq, path: Path, walk: Walk): unknown {
+  return (node.items as Node[]).map((item, index) => {
+    walk.places.set([...path, index], { value: rangeOf(item) });
+    return valueOf(item, [...path, index], walk);
+  });
+}
+
 function mapValue(node: YAMLMap, path: Path, walk: Walk): unknown {
-  walk.open.add(node);
   const merged: Record<string, unknown> = {};
   const own: Record<string, unknown> = {};
   for (const pair of node.items as Pair<Node, Node | null>[]) {
@@ -98,13 +130,19 @@ function mapValue(node: YAMLMap, path: Path, walk: Walk): unknown {
     walk.places.set([...path, key], spanOf(pair));
     own[key] = valueOf(pair.value, [...path, key], walk);
   }
-  walk.open.delete(node);
   return { ...merged, ...own };
 }
 
 function keyOf({ key }: Pair<Node, Node | null>, walk: Walk): string | undefined {
-  if (isScalar(key) && key.value !== null && String(key.value) !== '__proto__') return String(key.value);
-  walk.problems.push(walk.places.problemAt(rangeOf(key), 'this is not a name for a setting', 'write a plain word before the colon; put text with `{{…}}` in quotes'));
+  const name = isScalar(key) ? key.value : undefined;
+  if ((typeof name === 'string' || typeof name === 'number' || typeof name === 'boolean') && name !== '__proto__') return String(name);
+  walk.problems.push(
+    walk.places.problemAt(
+      rangeOf(key),
+      'this is not a name for a setting',
+      'write a plain word before the colon; put text with `{{…}}` in quotes',
+    ),
+  );
   return undefined;
 }
 
@@ -136,4 +174,3 @@ function rangeOf(node: Node | null): readonly [number, number] {
   const [start, end] = node?.range ?? [0, 0];
   return [start, end];
 }
-

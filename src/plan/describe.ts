@@ -7,7 +7,10 @@ import { count, lineOf, namesOf } from './owed.ts';
 /** A plan as a person reads it in a terminal: what will be done, what is owed for it, and what has no effect. */
 export function describePlan(plan: Plan): string {
   const { budget, seed, configPath, stages, owed, only } = plan;
-  const head = [`${configPath}: ${count(stages.length, 'stage')}, budget ${budget}, seed ${seed}`, ...(only.length === 0 ? [] : [`only what answers ${only.join(', ')}`])];
+  const head = [
+    `${configPath}: ${count(stages.length, 'stage')}, budget ${budget}, seed ${seed}`,
+    ...(only.length === 0 ? [] : [`only what answers ${only.join(', ')}`]),
+  ];
   const parts = [head, stackLines(plan), ...stages.map((stage) => [...stageLines(stage), ...owedLines(plan, stage)]), noteLines(plan)];
   const total = `${count(owed.length, 'piece')} of evidence ${owed.length === 1 ? 'is' : 'are'} owed. What does not arrive makes the verdict unknown, which blocks.`;
   return `${[...parts.filter((lines) => lines.length > 0), [total]].map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -15,7 +18,13 @@ export function describePlan(plan: Plan): string {
 
 function stackLines({ stack, targets }: Plan): string[] {
   const title = stack ? [`stack: ${stack.kind}, ready within ${formatDuration(stack.readyMs)}`] : ['stack: none is brought up'];
-  return [...title, ...targets.map((target) => `  ${target.name}${target.environment === 'stack' ? '' : ` (${target.environment})`}: ${placeOf(target)}${target.health === undefined ? '' : `, health ${target.health}`}`)];
+  return [
+    ...title,
+    ...targets.map(
+      (target) =>
+        `  ${target.name}${target.environment === 'stack' ? '' : ` (${target.environment})`}: ${placeOf(target)}${target.health === undefined ? '' : `, health ${target.health}`}`,
+    ),
+  ];
 }
 
 function placeOf({ url, scheme, service, port, path }: PlannedTarget): string {
@@ -25,7 +34,9 @@ function placeOf({ url, scheme, service, port, path }: PlannedTarget): string {
 function stageLines(stage: PlannedStage): string[] {
   return [
     `${stage.name}${timeOf(stage)}`,
-    ...stage.commands.map((command) => `  run ${command.name}: ${lineOf(command.command)}${command.cwd === '.' ? '' : ` (in ${command.cwd})`}`),
+    ...stage.commands.map(
+      (command) => `  run ${command.name}: ${lineOf(command.command)}${command.cwd === '.' ? '' : ` (in ${command.cwd})`}`,
+    ),
     ...stage.commands.flatMap(({ coverage }) => (coverage ? [`  coverage: ${coverageOf(coverage)}`] : [])),
     ...list('journeys', stage.journeys),
     ...list('checks', stage.checks),
@@ -39,7 +50,9 @@ function stageLines(stage: PlannedStage): string[] {
 function timeOf({ askedMs, grantedMs, timeoutMs }: PlannedStage): string {
   const stop = `stopped after ${formatDuration(timeoutMs)}`;
   if (askedMs === undefined || grantedMs === undefined) return `: ${stop}`;
-  return askedMs === grantedMs ? `: for ${formatDuration(askedMs)}, ${stop}` : `: asked ${formatDuration(askedMs)}, granted ${formatDuration(grantedMs)}, ${stop}`;
+  return askedMs === grantedMs
+    ? `: for ${formatDuration(askedMs)}, ${stop}`
+    : `: asked ${formatDuration(askedMs)}, granted ${formatDuration(grantedMs)}, ${stop}`;
 }
 
 function coverageOf({ min, packages, changed, critical }: NonNullable<PlannedStage['commands'][number]['coverage']>): string {
@@ -77,9 +90,14 @@ function list(title: string, items: readonly string[]): string[] {
 }
 
 function owedLines({ owed }: Plan, { name }: PlannedStage): string[] {
-  return owed.filter((piece) => piece.stage === name).map((piece) => `  owes ${piece.what}${piece.rows.length === 0 ? '' : ` [${piece.rows.join(' ')}]`}`);
+  return owed
+    .filter((piece) => piece.stage === name)
+    .map((piece) => `  owes ${piece.what}${piece.rows.length === 0 ? '' : ` [${piece.rows.join(' ')}]`}`);
 }
 
 function noteLines({ notes }: Plan): string[] {
-  return notes.flatMap(({ message, fix, location }) => [`note: ${message}${location?.line === undefined ? '' : ` (${location.path}:${location.line})`}`, `  → ${fix}`]);
+  return notes.flatMap(({ message, fix, location }) => [
+    `note: ${message}${location?.line === undefined ? '' : ` (${location.path}:${location.line})`}`,
+    `  → ${fix}`,
+  ]);
 }

@@ -30,9 +30,15 @@ export function scenariosOf(profile: readonly string[]): readonly ScenarioName[]
  * The loads of a stage. What a budget or an explicit duration leaves is shared so that short scenarios stay whole and
  * only the long ones are cut: a burst of 30 s is a burst on a pull request too. Users and rates stay what was asked.
  */
-export function planLoads(profile: readonly string[], { journeys, budget, overrides }: { journeys: readonly string[]; budget: Budget; overrides: LoadOverrides }): PlannedLoad[] {
+export function planLoads(
+  profile: readonly string[],
+  { journeys, budget, overrides }: { journeys: readonly string[]; budget: Budget; overrides: LoadOverrides },
+): PlannedLoad[] {
   const names = scenariosOf(profile);
-  const granted = share(names.map((name) => STANDARD[name].askedMs), overrides.durationMs ?? GRANTS[budget].performance ?? Number.POSITIVE_INFINITY);
+  const granted = share(
+    names.map((name) => STANDARD[name].askedMs),
+    overrides.durationMs ?? GRANTS[budget].performance ?? Number.POSITIVE_INFINITY,
+  );
   return names.map((name, index) => {
     const scenario: Scenario = STANDARD[name];
     return { name, journeys: [...journeys], ...scenario, users: overrides.users ?? scenario.users, grantedMs: granted[index] ?? 0 };

@@ -3,7 +3,7 @@ import { GauntletError } from '../model/errors.ts';
 import type { CoverageGate, Owed, PlannedStage } from '../model/plan.ts';
 import type { StageName } from '../model/stage.ts';
 import { PlannedLoad } from './loads.ts';
-import { SUCCESS_RATE } from './owed.ts';
+import { namesOf, SUCCESS_RATE } from './owed.ts';
 import { isOwnCode } from './rows.ts';
 
 /** The stages that somebody asked for. @throws GauntletError when one of them is not configured. */
@@ -11,7 +11,10 @@ export function onlyStages(stages: readonly PlannedStage[], wanted: readonly Sta
   if (wanted.length === 0) return stages;
   const missing = wanted.filter((name) => !stages.some((stage) => stage.name === name));
   if (missing.length > 0) {
-    throw new GauntletError(`the configuration has no stage ${missing.join(', ')}`, { kind: 'config', hint: `Choose from ${stages.map((stage) => stage.name).join(', ')}, or add it to \`stages\`.` });
+    throw new GauntletError(`the configuration has no stage ${missing.join(', ')}`, {
+      kind: 'config',
+      hint: `Choose from ${stages.map((stage) => stage.name).join(', ')}, or add it to \`stages\`.`,
+    });
   }
   return stages.filter((stage) => wanted.includes(stage.name));
 }
@@ -19,11 +22,16 @@ export function onlyStages(stages: readonly PlannedStage[], wanted: readonly Sta
 /** The commands whose coverage must hold critical paths, and of their coverage only that. @throws GauntletError when there is none. */
 export function onlyCritical(stages: readonly PlannedStage[]): readonly PlannedStage[] {
   const critical = stages.flatMap((stage) => {
-    const commands = stage.commands.flatMap((command) => (hasCritical(command.coverage) ? [{ ...command, coverage: criticalPart(command.coverage) }] : []));
+    const commands = stage.commands.flatMap((command) =>
+      hasCritical(command.coverage) ? [{ ...command, coverage: criticalPart(command.coverage) }] : [],
+    );
     return commands.length === 0 ? [] : [{ ...stage, commands, journeys: [], checks: [], loads: [], experiments: [], thresholds: [] }];
   });
   if (critical.length > 0) return critical.map(({ successRate: _, ...stage }) => stage);
-  throw new GauntletError('no stage names critical paths', { kind: 'config', hint: 'Name them where the coverage is: `coverage: {min: 90%, critical: {"src/auth/**": 100%}}`.' });
+  throw new GauntletError('no stage names critical paths', {
+    kind: 'config',
+    hint: 'Name them where the coverage is: `coverage: {min: 90%, critical: {"src/auth/**": 100%}}`.',
+  });
 }
 
 function hasCritical(coverage: CoverageGate | undefined): coverage is CoverageGate {
@@ -56,11 +64,15 @@ function noAnswer(missing: readonly string[], answered: readonly string[]): Gaun
   const known = [...new Set(answered)].sort();
   const meant = suggest(missing[0] ?? '', known);
   const list = known.length === 0 ? 'It answers none.' : `It answers ${known.slice(0, 30).join(', ')}${known.length > 30 ? ', …' : ''}.`;
-  return new GauntletError(`nothing in the plan answers ${missing.join(', ')}`, { kind: 'config', hint: meant === undefined ? list : `Did you mean ${meant}? ${list}` });
+  return new GauntletError(`nothing in the plan answers ${missing.join(', ')}`, {
+    kind: 'config',
+    hint: meant === undefined ? list : `Did you mean ${meant}? ${list}`,
+  });
 }
 
 function keepPieces(stage: PlannedStage, pieces: readonly Owed[]): PlannedStage {
-  const has = (kinds: readonly Owed['kind'][], name: string): boolean => pieces.some((piece) => kinds.includes(piece.kind) && piece.name === name);
+  const has = (kinds: readonly Owed['kind'][], name: string): boolean =>
+    pieces.some((piece) => kinds.includes(piece.kind) && piece.name === name);
   const { successRate, ...rest } = stage;
   // A threshold's samples come from the loads and commands of its stage: they are kept with it.
   const sampled = pieces.some((piece) => piece.kind === 'series');
@@ -74,7 +86,7 @@ function keepPieces(stage: PlannedStage, pieces: readonly Owed[]): PlannedStage 
     journeys: stage.journeys.filter((name) => has(['journey'], name)),
     checks: stage.checks.filter((code) => has(['facts'], code)),
     loads: keepLoads(stage, (name) => has(['series'], name)),
-    experiments: stage.experiments.filter((experiment) => typeof experiment === 'object' && experiment !== null && 'name' in experiment && has(['fault'], String(experiment.name))),
+    experiments: stage.experiments.filter((_, index) => has(['fault'], namesOf(stage)[index] ?? '')),
     thresholds: stage.thresholds.filter((threshold) => has(['series'], threshold.metric)),
     ...(successRate !== undefined && has(['series'], SUCCESS_RATE) ? { successRate } : {}),
   };

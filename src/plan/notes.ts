@@ -19,7 +19,9 @@ export function notesOn({ config, stages, hasStack, narrowed }: NoteContext): Pl
   const note = noter(config);
   const inPlan = config.stages.flatMap((entry) => {
     const planned = stages.find((stage) => stage.name === entry.name);
-    return planned ? [...(narrowed ? [] : stageNotes(entry, planned, note)), ...stackNotes(entry, planned, { note, hasStack, config })] : [];
+    return planned
+      ? [...(narrowed ? [] : stageNotes(entry, planned, note)), ...stackNotes(entry, planned, { note, hasStack, config })]
+      : [];
   });
   return narrowed ? inPlan : [...orderNotes(config, note), ...inPlan, ...unusedNotes(config, note)];
 }
@@ -34,7 +36,12 @@ function orderNotes({ stages }: Config, note: Noter): PlanNote[] {
   const written = stages.map((stage) => stage.name);
   const run = STAGES.filter((name) => written.includes(name));
   if (written.join() === run.join()) return [];
-  return [note(['stages'], 'no-effect', { message: `the order of the stages in the file has no effect: they run as ${run.join(', ')}`, fix: 'write them in this order' })];
+  return [
+    note(['stages'], 'no-effect', {
+      message: `the order of the stages in the file has no effect: they run as ${run.join(', ')}`,
+      fix: 'write them in this order',
+    }),
+  ];
 }
 
 function stageNotes(entry: StageEntry, planned: PlannedStage, note: Noter): PlanNote[] {
@@ -42,21 +49,46 @@ function stageNotes(entry: StageEntry, planned: PlannedStage, note: Noter): Plan
   const isTests = planned.name !== 'audit' && planned.name !== 'smoke';
   const uncounted = isTests ? planned.commands.filter((command) => command.results.length === 0) : [];
   if (uncounted.length > 0 && uncounted.length === planned.commands.length) {
-    notes.push(note([...entry.at, 'run'], 'no-effect', { message: `the tests of ${planned.name} are not counted: only the exit code of its command says how they went`, fix: 'name the reports that it writes with `results`' }));
+    notes.push(
+      note([...entry.at, 'run'], 'no-effect', {
+        message: `the tests of ${planned.name} are not counted: only the exit code of its command says how they went`,
+        fix: 'name the reports that it writes with `results`',
+      }),
+    );
   }
   if (planned.commands.length === 0) {
     for (const key of (['results', 'coverage', 'cwd'] as const).filter((name) => entry[name] !== undefined)) {
-      notes.push(note([...entry.at, key], 'no-effect', { message: `\`${key}\` of ${planned.name} has no effect: there is no command that could write it`, fix: 'add `run` with the command' }));
+      notes.push(
+        note([...entry.at, key], 'no-effect', {
+          message: `\`${key}\` of ${planned.name} has no effect: there is no command that could write it`,
+          fix: 'add `run` with the command',
+        }),
+      );
     }
   }
   if (isEmpty(planned)) {
-    notes.push(note(entry.at, 'matched-nothing', { message: `${planned.name} has nothing to do, so its outcome is unknown, which blocks`, fix: 'add `run`, `journeys`, `checks`, `load_profile` or `experiments`, or remove the stage' }));
+    notes.push(
+      note(entry.at, 'matched-nothing', {
+        message: `${planned.name} has nothing to do, so its outcome is unknown, which blocks`,
+        fix: 'add `run`, `journeys`, `checks`, `load_profile` or `experiments`, or remove the stage',
+      }),
+    );
   }
   if (planned.loads.length > 0 && entry.journeys === undefined) {
-    notes.push(note([...entry.at, 'load_profile'], 'matched-nothing', { message: `the load of ${planned.name} has no journey: its users would do nothing`, fix: 'name what they do with `journeys`' }));
+    notes.push(
+      note([...entry.at, 'load_profile'], 'matched-nothing', {
+        message: `the load of ${planned.name} has no journey: its users would do nothing`,
+        fix: 'name what they do with `journeys`',
+      }),
+    );
   }
   if (entry.scenarios !== undefined && entry.scenarios.length > 1 && entry.scenarios.includes('standard')) {
-    notes.push(note([...entry.at, 'load_profile'], 'no-effect', { message: '`standard` holds every other scenario already', fix: 'write `load_profile: standard`' }));
+    notes.push(
+      note([...entry.at, 'load_profile'], 'no-effect', {
+        message: '`standard` holds every other scenario already',
+        fix: 'write `load_profile: standard`',
+      }),
+    );
   }
   return notes;
 }
@@ -65,10 +97,19 @@ export function isEmpty({ commands, journeys, checks, loads, experiments, thresh
   return [commands, journeys, checks, loads, experiments, thresholds].every((list) => list.length === 0) && successRate === undefined;
 }
 
-function stackNotes(entry: StageEntry, planned: PlannedStage, { note, hasStack, config }: { note: Noter; hasStack: boolean; config: Config }): PlanNote[] {
+function stackNotes(
+  entry: StageEntry,
+  planned: PlannedStage,
+  { note, hasStack, config }: { note: Noter; hasStack: boolean; config: Config },
+): PlanNote[] {
   const notes: PlanNote[] = [];
   if (!hasStack && needsStack(planned)) {
-    notes.push(note([...entry.at, 'services'], 'matched-nothing', { message: `${planned.name} needs services, and there is no stack that could bring them up`, fix: 'add `stack: {compose: compose.yaml}`' }));
+    notes.push(
+      note([...entry.at, 'services'], 'matched-nothing', {
+        message: `${planned.name} needs services, and there is no stack that could bring them up`,
+        fix: 'add `stack: {compose: compose.yaml}`',
+      }),
+    );
   }
   if (planned.environment !== undefined && !Object.hasOwn(config.environments, planned.environment)) {
     notes.push(
@@ -87,10 +128,30 @@ function unusedNotes(config: Config, note: Noter): PlanNote[] {
   const usedJourneys = [...config.stages.flatMap((stage) => stage.journeys ?? []), ...byExperiments];
   const usedEnvironments = config.stages.map((stage) => stage.environment);
   return [
-    ...unused(config.journeys, usedJourneys).map((name) => note(['journeys', name], 'no-effect', { message: `no stage runs the journey ${name}`, fix: 'add it to the `journeys` of a stage, or remove it' })),
-    ...unused(config.experiments, usedExperiments).map((name) => note(['experiments', name], 'no-effect', { message: `no stage does the experiment ${name}`, fix: 'add it to the `experiments` of the chaos stage, or remove it' })),
-    ...unused(config.environments, usedEnvironments).map((name) => note(['environments', name], 'no-effect', { message: `no stage speaks to the environment ${name}`, fix: 'select it with `environment`, or remove it' })),
-    ...FAULT_FAMILIES.filter((name) => Object.hasOwn(config.experiments, name)).map((name) => note(['experiments', name], 'no-effect', { message: `the experiment ${name} hides the family of faults with the same name`, fix: 'give it another name' })),
+    ...unused(config.journeys, usedJourneys).map((name) =>
+      note(['journeys', name], 'no-effect', {
+        message: `no stage runs the journey ${name}`,
+        fix: 'add it to the `journeys` of a stage, or remove it',
+      }),
+    ),
+    ...unused(config.experiments, usedExperiments).map((name) =>
+      note(['experiments', name], 'no-effect', {
+        message: `no stage does the experiment ${name}`,
+        fix: 'add it to the `experiments` of the chaos stage, or remove it',
+      }),
+    ),
+    ...unused(config.environments, usedEnvironments).map((name) =>
+      note(['environments', name], 'no-effect', {
+        message: `no stage speaks to the environment ${name}`,
+        fix: 'select it with `environment`, or remove it',
+      }),
+    ),
+    ...FAULT_FAMILIES.filter((name) => Object.hasOwn(config.experiments, name)).map((name) =>
+      note(['experiments', name], 'no-effect', {
+        message: `the experiment ${name} hides the family of faults with the same name`,
+        fix: 'give it another name',
+      }),
+    ),
   ];
 }
 

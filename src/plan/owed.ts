@@ -1,9 +1,20 @@
+import { COVERAGE_FILES } from '../config/commands.ts';
 import type { Config } from '../config/load.ts';
-import type { Command, Owed, PlannedCommand, PlannedStage } from '../model/plan.ts';
+import type { Command, CoverageGate, Owed, PlannedCommand, PlannedStage } from '../model/plan.ts';
 import { formatLimit } from '../model/limit.ts';
 import { formatDuration, formatRatio } from '../model/units.ts';
 import { PlannedLoad } from './loads.ts';
-import { coverageRows, experimentRows, journeyRows, metricRows, scenarioRows, STACK_ROWS, STAGE_ROWS, SUCCESS_RATE_ROWS, unique } from './rows.ts';
+import {
+  coverageRows,
+  experimentRows,
+  journeyRows,
+  metricRows,
+  scenarioRows,
+  STACK_ROWS,
+  STAGE_ROWS,
+  SUCCESS_RATE_ROWS,
+  unique,
+} from './rows.ts';
 
 /** The metric whose samples show a stage's success rate. */
 export const SUCCESS_RATE = 'success_rate';
@@ -12,8 +23,18 @@ export const SUCCESS_RATE = 'success_rate';
 export function owedBy(stages: readonly PlannedStage[], config: Config, { narrowed = false } = {}): Owed[] {
   const first = stages.find(needsStack);
   return stages.flatMap((stage) => {
-    const readiness = stage === first ? [owed(stage, 'stack', { name: 'head', what: 'the stack is ready: every service that the stages need', rows: STACK_ROWS })] : [];
-    const own = [...readiness, ...stage.commands.flatMap((command) => ofCommand(stage, command)), ...ofJourneys(stage, config), ...ofChecks(stage), ...ofLoads(stage, config), ...ofExperiments(stage, config)];
+    const readiness =
+      stage === first
+        ? [owed(stage, 'stack', { name: 'head', what: 'the stack is ready: every service that the stages need', rows: STACK_ROWS })]
+        : [];
+    const own = [
+      ...readiness,
+      ...stage.commands.flatMap((command) => ofCommand(stage, command)),
+      ...ofJourneys(stage, config),
+      ...ofChecks(stage),
+      ...ofLoads(stage, config),
+      ...ofExperiments(stage, config),
+    ];
     // A stage always owes something of its own: an empty one can only end as a gap. Only `--only CFG-09` asks for readiness alone.
     return own.length > readiness.length || (narrowed && own.length > 0) ? own : [...own, ofNothing(stage)];
   });
@@ -27,10 +48,18 @@ export function needsStack({ services }: PlannedStage): boolean {
 export const NOTHING = 'nothing';
 
 function ofNothing(stage: PlannedStage): Owed {
-  return owed(stage, 'exit', { name: NOTHING, what: `something to look at: \`${stage.name}\` names no command, journey, check, load or experiment`, rows: STAGE_ROWS[stage.name] });
+  return owed(stage, 'exit', {
+    name: NOTHING,
+    what: `something to look at: \`${stage.name}\` names no command, journey, check, load or experiment`,
+    rows: STAGE_ROWS[stage.name],
+  });
 }
 
-function owed({ name: stage }: PlannedStage, kind: Owed['kind'], { name, what, rows }: { name: string; what: string; rows: readonly string[] }): Owed {
+function owed(
+  { name: stage }: PlannedStage,
+  kind: Owed['kind'],
+  { name, what, rows }: { name: string; what: string; rows: readonly string[] },
+): Owed {
   return { id: `${stage}/${kind}/${name}`, stage, kind, name, what, rows: unique(rows) };
 }
 
@@ -40,14 +69,30 @@ function ofCommand(stage: PlannedStage, { name, command, results, coverage }: Pl
   return [
     owed(stage, 'exit', { name, what: `how ${line} ends`, rows }),
     ...(results.length === 0 ? [] : [owed(stage, 'tests', { name, what: `results of ${line} at ${results.join(', ')}`, rows })]),
-    ...(coverage === undefined ? [] : [owed(stage, 'coverage', { name, what: `coverage of ${line} at ${coverage.files.join(', ')}`, rows: coverageRows(coverage) })]),
+    ...(coverage === undefined
+      ? []
+      : [owed(stage, 'coverage', { name, what: `coverage of ${line} ${placesOf(coverage)}`, rows: coverageRows(coverage) })]),
   ];
+}
+
+function placesOf({ files }: CoverageGate): string {
+  return files.join() === COVERAGE_FILES.join()
+    ? `at one of the usual places (${files.slice(0, 2).join(', ')}, …)`
+    : `at ${files.join(', ')}`;
 }
 
 function ofJourneys(stage: PlannedStage, config: Config): Owed[] {
   return stage.journeys.flatMap((name) => {
     const journey = config.journeys[name];
-    return journey ? [owed(stage, 'journey', { name, what: `journey ${name}, ${count(journey.steps.length, 'step')}`, rows: journeyRows({ name, ...journey }, stage.name) })] : [];
+    return journey
+      ? [
+          owed(stage, 'journey', {
+            name,
+            what: `journey ${name}, ${count(journey.steps.length, 'step')}`,
+            rows: journeyRows({ name, ...journey }, stage.name),
+          }),
+        ]
+      : [];
   });
 }
 
@@ -60,11 +105,31 @@ function ofLoads(stage: PlannedStage, config: Config): Owed[] {
   const metrics = unique(stage.thresholds.map((threshold) => threshold.metric));
   const speaksWebSocket = (journey: string): boolean => config.journeys[journey]?.steps.some((step) => step.type === 'websocket') ?? false;
   return [
-    ...loads.map((load) => owed(stage, 'series', { name: load.name, what: `samples of the load ${load.name}: ${load.users} users for ${formatDuration(load.grantedMs)}`, rows: scenarioRows(load.name) })),
-    ...(stage.successRate === undefined ? [] : [owed(stage, 'series', { name: SUCCESS_RATE, what: `samples of the success rate, >= ${formatRatio(stage.successRate)}`, rows: SUCCESS_RATE_ROWS })]),
+    ...loads.map((load) =>
+      owed(stage, 'series', {
+        name: load.name,
+        what: `samples of the load ${load.name}: ${load.users} users for ${formatDuration(load.grantedMs)}`,
+        rows: scenarioRows(load.name),
+      }),
+    ),
+    ...(stage.successRate === undefined
+      ? []
+      : [
+          owed(stage, 'series', {
+            name: SUCCESS_RATE,
+            what: `samples of the success rate, >= ${formatRatio(stage.successRate)}`,
+            rows: SUCCESS_RATE_ROWS,
+          }),
+        ]),
     ...metrics.map((metric) => {
-      const limits = stage.thresholds.filter((threshold) => threshold.metric === metric).map((threshold) => threshold.text.slice(metric.length + 2));
-      return owed(stage, 'series', { name: metric, what: `samples of ${metric} for ${limits.join(' and ')}`, rows: metricRows(metric, speaksWebSocket) });
+      const limits = stage.thresholds
+        .filter((threshold) => threshold.metric === metric)
+        .map((threshold) => threshold.text.slice(metric.length + 2));
+      return owed(stage, 'series', {
+        name: metric,
+        what: `samples of ${metric} for ${limits.join(' and ')}`,
+        rows: metricRows(metric, speaksWebSocket),
+      });
     }),
   ];
 }
@@ -74,18 +139,29 @@ function ofExperiments(stage: PlannedStage, config: Config): Owed[] {
     const settings = config.experiments[name];
     const recovery = settings?.recovery ?? stage.recovery;
     const what = `experiment ${name}: the fault, its proof and its end${recovery ? `; recovery ${formatLimit(recovery)}` : ''}`;
-    return owed(stage, 'fault', { name, what, rows: experimentRows(name, { recovery: recovery !== undefined, ledger: settings?.ledger !== undefined }) });
+    return owed(stage, 'fault', {
+      name,
+      what,
+      rows: experimentRows(name, { recovery: recovery !== undefined, ledger: settings?.ledger !== undefined }),
+    });
   });
 }
 
 /** Names of a stage's experiments. */
 export function namesOf({ experiments }: PlannedStage): string[] {
-  return experiments.flatMap((experiment) => (typeof experiment === 'object' && experiment !== null && !Array.isArray(experiment) && typeof experiment['name'] === 'string' ? [experiment['name']] : []));
+  return experiments.flatMap((experiment) =>
+    typeof experiment === 'object' && experiment !== null && !Array.isArray(experiment) && typeof experiment['name'] === 'string'
+      ? [experiment['name']]
+      : [],
+  );
 }
 
 /** A command as one line. */
 export function lineOf(command: Command): string {
-  const line = command.type === 'shell' ? command.line : command.argv.map((part) => (/^[\w./:=@%+-]+$/.test(part) ? part : JSON.stringify(part))).join(' ');
+  const line =
+    command.type === 'shell'
+      ? command.line
+      : command.argv.map((part) => (/^[\w./:=@%+-]+$/.test(part) ? part : JSON.stringify(part))).join(' ');
   const [first = '', ...more] = line.trim().split('\n');
   return more.length === 0 ? first : `${first} …`;
 }

@@ -82,7 +82,9 @@ describe("the mission's own pipeline", () => {
 
   test.each(['nightly', 'release'] as const)('%s grants what is asked', (budget) => {
     const { stages } = plan(SEED_001, { budget });
-    expect(stages.flatMap(({ name, askedMs, grantedMs, timeoutMs }) => (askedMs === undefined ? [] : [{ name, askedMs, grantedMs, timeoutMs }]))).toEqual([
+    expect(
+      stages.flatMap(({ name, askedMs, grantedMs, timeoutMs }) => (askedMs === undefined ? [] : [{ name, askedMs, grantedMs, timeoutMs }])),
+    ).toEqual([
       { name: 'e2e', askedMs: 1_800_000, grantedMs: 1_800_000, timeoutMs: 2_100_000 },
       { name: 'performance', askedMs: 3_600_000, grantedMs: 3_600_000, timeoutMs: 4_470_000 },
       { name: 'chaos', askedMs: 7_200_000, grantedMs: 7_200_000, timeoutMs: 7_500_000 },
@@ -480,7 +482,7 @@ test('the sketch', () => {
       with: in parallel, stop at the first failure
       owes how \`npm run test:unit\` ends [TST-01]
       owes results of \`npm run test:unit\` at reports/unit/*.xml [TST-01]
-      owes coverage of \`npm run test:unit\` at coverage/lcov.info, lcov.info, coverage.lcov, coverage/cobertura-coverage.xml, coverage.xml, coverage.cobertura.xml, coverage.out, cover.out [TST-06]
+      owes coverage of \`npm run test:unit\` at one of the usual places (coverage/lcov.info, lcov.info, …) [TST-06]
 
     integration: stopped after 20 m
       run main: npm run test:integration
@@ -551,9 +553,12 @@ test('critical paths only', () => {
   `);
 });
 
-test.each([['AGT-04'], ['WS-03'], ['LOAD-02'], ['LEAK-11'], ['CHA-03'], ['CFG-09'], ['TST-06'], ['GAT-01'], ['AGT-01', 'TST-01']])('only %s %s', (...only) => {
-  expect(plan(SKETCH, { only }).owed.map((piece) => piece.id)).toMatchSnapshot();
-});
+test.each([['AGT-04'], ['WS-03'], ['LOAD-02'], ['LEAK-11'], ['CHA-03'], ['CFG-09'], ['TST-06'], ['GAT-01'], ['AGT-01', 'TST-01']])(
+  'only %s %s',
+  (...only) => {
+    expect(plan(SKETCH, { only }).owed.map((piece) => piece.id)).toMatchSnapshot();
+  },
+);
 
 test('users and duration from the command line', () => {
   const { stages } = plan(SKETCH, { stages: ['performance'], users: 100, durationMs: 3_600_000 });
@@ -608,7 +613,11 @@ test.each<[string, string, PlanOptions]>([
 });
 
 test('notes say what has no effect, and where', () => {
-  expect(plan(NOTED, { users: 5, durationMs: 1000 }).notes.map(({ kind, message, fix, location }) => `${location?.line ?? '-'}:${location?.column ?? '-'} ${kind}: ${message}\n  ${fix}`)).toMatchInlineSnapshot(`
+  expect(
+    plan(NOTED, { users: 5, durationMs: 1000 }).notes.map(
+      ({ kind, message, fix, location }) => `${location?.line ?? '-'}:${location?.column ?? '-'} ${kind}: ${message}\n  ${fix}`,
+    ),
+  ).toMatchInlineSnapshot(`
     [
       "2:1 no-effect: the order of the stages in the file has no effect: they run as unit, integration, e2e, performance, chaos, smoke
       write them in this order",
@@ -645,7 +654,9 @@ test('notes say what has no effect, and where', () => {
 test('every piece that is owed has a place in the file', () => {
   const config = parseConfig(SKETCH, { file: 'gauntlet.yml', env: {}, plugins: FAKES });
   const lines = SKETCH.split('\n');
-  const places = makePlan(config, { checks: [] }).owed.map((piece) => `${piece.id} → ${lines[(locateOwed(config, piece).line ?? 0) - 1]?.trim()}`);
+  const places = makePlan(config, { checks: [] }).owed.map(
+    (piece) => `${piece.id} → ${lines[(locateOwed(config, piece).line ?? 0) - 1]?.trim()}`,
+  );
   expect(places).toMatchInlineSnapshot(`
     [
       "unit/exit/main → run: npm run test:unit",
@@ -671,7 +682,10 @@ test('every piece that is owed has a place in the file', () => {
 });
 
 test('checks: all of them, and the stack when one of them is live', () => {
-  const checks = [{ code: 'SEC-01', needs: 'static' }, { code: 'DB-11', needs: 'live' }] as const;
+  const checks = [
+    { code: 'SEC-01', needs: 'static' },
+    { code: 'DB-11', needs: 'live' },
+  ] as const;
   const text = `stack: {compose: compose.yaml}\nstages: {audit: {checks: all}}`;
   expect(plan(text, { checks }).owed.map((piece) => piece.id)).toEqual(['audit/stack/head', 'audit/facts/SEC-01', 'audit/facts/DB-11']);
   expect(plan(text, { checks: checks.slice(0, 1) }).owed.map((piece) => piece.id)).toEqual(['audit/facts/SEC-01']);

@@ -61,7 +61,10 @@ export function makePlan(config: Config, options: PlanOptions = {}): Plan {
     policy: { block: config.policy.block, waivers: [...(options.waivers ?? [])] },
     components: components(config, stages, targets),
     only: [...only],
-    notes: [...notesOn({ config, stages, hasStack: stack !== undefined, narrowed: only.length > 0 || options.criticalOnly === true }), ...overrideNotes(options, stages)],
+    notes: [
+      ...notesOn({ config, stages, hasStack: stack !== undefined, narrowed: only.length > 0 || options.criticalOnly === true }),
+      ...overrideNotes(options, stages),
+    ],
   };
 }
 
@@ -70,12 +73,19 @@ function chooseStack({ stack }: Config, kind: string | undefined): PlannedStack 
   const chosen = stack?.kinds[kind];
   if (chosen) return chosen;
   const there = Object.keys(stack?.kinds ?? {});
-  throw new GauntletError(`the configuration has no stack of the kind ${kind}`, { kind: 'config', hint: there.length === 0 ? `Add \`stack: {${kind}: …}\`.` : `Choose from ${there.join(', ')}, or add \`${kind}:\` to \`stack\`.` });
+  throw new GauntletError(`the configuration has no stack of the kind ${kind}`, {
+    kind: 'config',
+    hint: there.length === 0 ? `Add \`stack: {${kind}: …}\`.` : `Choose from ${there.join(', ')}, or add \`${kind}:\` to \`stack\`.`,
+  });
 }
 
 function checkCodes(only: readonly string[]): readonly string[] {
   const wrong = only.filter((code) => !isCode(code));
-  if (wrong.length > 0) throw new GauntletError(`${wrong.map((code) => `"${code}"`).join(', ')} is not the code of a row`, { kind: 'config', hint: 'Write a code such as DB-11.' });
+  if (wrong.length > 0)
+    throw new GauntletError(`${wrong.map((code) => `"${code}"`).join(', ')} is not the code of a row`, {
+      kind: 'config',
+      hint: 'Write a code such as DB-11.',
+    });
   return only;
 }
 
@@ -98,7 +108,17 @@ function components(config: Config, stages: readonly PlannedStage[], targets: re
 function overrideNotes({ users, durationMs }: PlanOptions, stages: readonly PlannedStage[]): PlanNote[] {
   const notes: PlanNote[] = [];
   const performs = stages.some((stage) => stage.loads.length > 0 || (stage.name === 'performance' && stage.commands.length > 0));
-  if (users !== undefined && !performs) notes.push({ kind: 'no-effect', message: `--users ${users} has no effect: no stage of this plan puts load on the system`, fix: 'leave it out, or include the performance stage' });
-  if (durationMs !== undefined && !stages.some((stage) => stage.askedMs === durationMs)) notes.push({ kind: 'no-effect', message: '--duration has no effect: no stage of this plan has a duration', fix: 'leave it out, or include a stage with a `duration`' });
+  if (users !== undefined && !performs)
+    notes.push({
+      kind: 'no-effect',
+      message: `--users ${users} has no effect: no stage of this plan puts load on the system`,
+      fix: 'leave it out, or include the performance stage',
+    });
+  if (durationMs !== undefined && !stages.some((stage) => stage.askedMs === durationMs))
+    notes.push({
+      kind: 'no-effect',
+      message: '--duration has no effect: no stage of this plan has a duration',
+      fix: 'leave it out, or include a stage with a `duration`',
+    });
   return notes;
 }

@@ -22,7 +22,11 @@ export const STACK_ROWS: readonly string[] = ['CFG-05', 'CFG-09'];
 
 /** Total, critical paths, per package: only what the gate really asks for. */
 export function coverageRows({ min, critical, packages }: CoverageGate): string[] {
-  return [...(min > 0 ? ['TST-06'] : []), ...(Object.keys(critical).length > 0 ? ['TST-07'] : []), ...(packages === undefined ? [] : ['TST-08'])];
+  return [
+    ...(min > 0 ? ['TST-06'] : []),
+    ...(Object.keys(critical).length > 0 ? ['TST-07'] : []),
+    ...(packages === undefined ? [] : ['TST-08']),
+  ];
 }
 
 /** The rows that a journey says it answers, and those that its steps and budgets imply. */
@@ -94,7 +98,13 @@ const FAULT_ROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Rows of an experiment: of its family, of its breaker, and of the time to recover. */
 export function experimentRows(name: string, { recovery, ledger }: { recovery: boolean; ledger: boolean }): string[] {
-  return unique(['TST-05', ...(FAULT_ROWS[name] ?? []), ...(/breaker/i.test(name) ? ['RES-01', 'RES-02', 'RES-03', 'RES-04'] : []), ...(recovery ? ['CHA-02'] : []), ...(ledger ? ['CHA-07'] : [])]);
+  return unique([
+    'TST-05',
+    ...(FAULT_ROWS[name] ?? []),
+    ...(/breaker/i.test(name) ? ['RES-01', 'RES-02', 'RES-03', 'RES-04'] : []),
+    ...(recovery ? ['CHA-02'] : []),
+    ...(ledger ? ['CHA-07'] : []),
+  ]);
 }
 
 /** The gate's own family of codes: about the run itself, so no part of a plan answers them alone. */

@@ -27,7 +27,8 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
   const { config, budget, overrides } = context;
   const checks = stage.checks === 'all' ? context.checks.map((check) => check.code) : (stage.checks ?? []);
   const loads = planLoads(stage.scenarios ?? [], { journeys: stage.journeys ?? [], budget, overrides });
-  const overridden = overrides.durationMs !== undefined && (stage.durationMs !== undefined || loads.length > 0 || stage.name === 'performance');
+  const overridden =
+    overrides.durationMs !== undefined && (stage.durationMs !== undefined || loads.length > 0 || stage.name === 'performance');
   const asked = overridden ? overrides.durationMs : stage.durationMs;
   const granted = overridden ? asked : grant(asked, stage.name, budget);
   const loadMs = loads.reduce((sum, load) => sum + load.grantedMs, 0);

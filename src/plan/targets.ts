@@ -21,9 +21,13 @@ function named(targets: Readonly<Record<string, TargetSettings>>, environment: s
 /** What runs elsewhere is a target by its name alone: `external: {api: https://…}`. */
 function externalTargets(stack: PlannedStack | undefined): Record<string, TargetSettings> {
   if (stack?.kind !== 'external' || typeof stack.options !== 'object' || stack.options === null || Array.isArray(stack.options)) return {};
-  const urls = Object.entries(stack.options['targets'] ?? {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
-  return Object.fromEntries(urls.flatMap(([name, url]) => {
-    const scheme = schemeOf(url);
-    return scheme ? [[name, { url, scheme, path: '' }]] : [];
-  }));
+  const urls = Object.entries(stack.options['targets'] ?? {}).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(
+    urls.flatMap(([name, url]) => {
+      const scheme = schemeOf(url);
+      return scheme ? [[name, { url, scheme, path: '' }]] : [];
+    }),
+  );
 }
