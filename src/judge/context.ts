@@ -22,7 +22,8 @@ export interface JudgeInput {
   readonly rowJudges?: readonly RowJudge[];
 }
 
-export type Context = Required<Pick<JudgeInput, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'today' | 'rowJudges'>> & Pick<JudgeInput, 'baseline'>;
+export type Context = Required<Pick<JudgeInput, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'today' | 'rowJudges'>> &
+  Pick<JudgeInput, 'baseline'>;
 
 /** One of several subjects that a finding gathers, so that 2,000 failures stay one line and each keeps its own novelty. */
 export interface Member {
@@ -65,7 +66,10 @@ export function byKey<Piece>(pieces: readonly Piece[], key: (piece: Piece) => st
 }
 
 /** What is wrong with the evidence for one owed piece; `undefined` when at least one usable piece arrived. */
-export function whyMissing(owed: Owed, evidence: readonly Evidence[]): { readonly because: string; readonly seen: Evidence | undefined } | undefined {
+export function whyMissing(
+  owed: Owed,
+  evidence: readonly Evidence[],
+): { readonly because: string; readonly seen: Evidence | undefined } | undefined {
   const candidates = evidence.filter((piece) => answers(piece, owed));
   const faults = candidates.map((piece) => ({ because: unusable(piece), seen: piece }));
   if (faults.some(({ because }) => because === undefined)) return undefined;

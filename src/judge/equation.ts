@@ -32,7 +32,9 @@ function blocked(confirmed: readonly Finding[], open: readonly Finding[]): strin
   const shown = names.length > 8 ? atMost(names, 8) : sentenceList(names);
   if (open.length === 0) return `blocked by ${shown}; clearing ${these} turns it green`;
   const waiting = open.filter(({ group }) => group !== undefined && confirmed.some((finding) => finding.group === group));
-  const what = `${counted(open.length, 'owed answer')} could not be looked at (${sentenceList(codes(open))}${waiting.length === open.length ? ', waiting for the same cause' : ''})`;
+  if (waiting.length === open.length)
+    return `blocked by ${shown}; clearing ${these} lets the rest be looked at: ${counted(open.length, 'owed answer waits', 'owed answers wait')} for the same cause (${sentenceList(codes(open))})`;
+  const what = `${counted(open.length, 'owed answer')} could not be looked at (${sentenceList(codes(open))})`;
   return `blocked by ${shown}; clearing ${these} is not enough to turn it green: ${what}`;
 }
 
@@ -47,7 +49,10 @@ function passed(findings: readonly Finding[], plan: Plan): string {
 }
 
 function listReasons(reasons: readonly string[]): string {
-  const shown = reasons.slice(0, 3).map((reason) => cut(reason, 240)).join('; ');
+  const shown = reasons
+    .slice(0, 3)
+    .map((reason) => cut(reason, 240))
+    .join('; ');
   return reasons.length > 3 ? `${shown}; and ${reasons.length - 3} more` : shown;
 }
 

@@ -94,9 +94,19 @@ function merged(drafts: readonly Drafted[]): Drafted[] {
 }
 
 function both(first: Drafted, second: Drafted): Drafted {
-  const evidence = [...first.finding.evidence, ...second.finding.evidence].filter((ref, index, all) => all.findIndex(({ id, shows }) => id === ref.id && shows === ref.shows) === index);
-  const members = first.members && second.members ? { list: [...first.members.list, ...second.members.list], complete: first.members.complete && second.members.complete } : first.members ?? second.members;
-  return { ...first, finding: { ...first.finding, evidence: evidence.slice(0, 12) }, owed: first.owed || second.owed, ...(members ? { members } : {}) };
+  const evidence = [...first.finding.evidence, ...second.finding.evidence].filter(
+    (ref, index, all) => all.findIndex(({ id, shows }) => id === ref.id && shows === ref.shows) === index,
+  );
+  const members =
+    first.members && second.members
+      ? { list: [...first.members.list, ...second.members.list], complete: first.members.complete && second.members.complete }
+      : (first.members ?? second.members);
+  return {
+    ...first,
+    finding: { ...first.finding, evidence: evidence.slice(0, 12) },
+    owed: first.owed || second.owed,
+    ...(members ? { members } : {}),
+  };
 }
 
 const DISPOSITIONS: readonly Disposition[] = ['blocking', 'release-blocking', 'advisory', 'waived'];
@@ -138,10 +148,12 @@ function baselineState({ baseline, baselineMissing }: JudgeInput): ReportV1['bas
 }
 
 function knownOf(drafts: readonly Drafted[]): Judged['known'] {
-  return drafts.filter(({ finding }) => finding.result.verdict === 'confirmed').flatMap(({ finding, members }) => [
-    { code: finding.code, fingerprint: fingerprint(finding) },
-    ...(members?.list ?? []).map(({ subject }) => ({ code: finding.code, fingerprint: memberPrint(finding, subject) })),
-  ]);
+  return drafts
+    .filter(({ finding }) => finding.result.verdict === 'confirmed')
+    .flatMap(({ finding, members }) => [
+      { code: finding.code, fingerprint: fingerprint(finding) },
+      ...(members?.list ?? []).map(({ subject }) => ({ code: finding.code, fingerprint: memberPrint(finding, subject) })),
+    ]);
 }
 
 /** What to keep of a judged run of the base branch, so that a later run can tell new from known. */

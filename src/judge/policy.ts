@@ -40,7 +40,10 @@ function dispositionOf({ plan, run }: Context, { finding, owed }: Drafted, novel
   }
 }
 
-function confirmedDisposition({ block }: Policy, { priority, novelty, budget }: { priority: DraftFinding['priority']; novelty: Novelty; budget: Budget }): Disposition {
+function confirmedDisposition(
+  { block }: Policy,
+  { priority, novelty, budget }: { priority: DraftFinding['priority']; novelty: Novelty; budget: Budget },
+): Disposition {
   if (block.includes(priority)) return 'blocking';
   if (!block.includes(`new ${priority}`)) return 'advisory';
   // What is new cannot be told without a baseline: a pull request is not blocked for it, a release is.
@@ -61,7 +64,14 @@ function waiverOf(context: Context, { finding, members }: Drafted, print: string
   if (!members) return valid.filter((waiver) => covers(waiver, { ...finding, fingerprint: print })).slice(0, 1);
   if (!members.complete) return [];
   const each = members.list.map(({ subject, path }) =>
-    valid.find((waiver) => covers(waiver, { code: finding.code, subject, fingerprint: memberPrint(finding, subject), locations: path === undefined ? [] : [{ path }] })),
+    valid.find((waiver) =>
+      covers(waiver, {
+        code: finding.code,
+        subject,
+        fingerprint: memberPrint(finding, subject),
+        locations: path === undefined ? [] : [{ path }],
+      }),
+    ),
   );
   return each.every((waiver) => waiver !== undefined) ? [...new Set(each)] : [];
 }

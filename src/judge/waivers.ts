@@ -31,7 +31,10 @@ export function waiverFindings(context: Context, used: ReadonlySet<string>): Dra
   return context.plan.policy.waivers.flatMap((waiver) => {
     const broken = voidBecause(waiver, context.today);
     if (!broken && used.has(waiver.id)) return [];
-    const { what, why } = broken ?? { what: 'unused', why: 'it covers no confirmed finding of this run; what could not be looked at cannot be waived' };
+    const { what, why } = broken ?? {
+      what: 'unused',
+      why: 'it covers no confirmed finding of this run; what could not be looked at cannot be waived',
+    };
     return [
       draft('GAT-10', {
         stage: context.plan.stages[0]?.name ?? 'audit',

@@ -10,12 +10,14 @@ const ZERO_WIDTH_SPACE = '\u200B';
 
 /** Plain text in a Markdown paragraph or table cell. */
 export function text(value: string): string {
-  return unlinked(oneLine(value))
-    .replace(/[&<>]/g, entity)
-    // A backslash before a pipe would open the table cell again: these become entities.
-    .replace(/[\\|$]/g, (character) => `&#${character.codePointAt(0)};`)
-    .replace(/[`*[\]~{}]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, (character) => `\\${character}`)
-    .replace(/^([#+=-]|\d+[.)])/, `${ZERO_WIDTH_SPACE}$1`);
+  return (
+    unlinked(oneLine(value))
+      .replace(/[&<>]/g, entity)
+      // A backslash before a pipe would open the table cell again, and a backtick could close code: these become entities.
+      .replace(/[\\|$`]/g, (character) => `&#${character.codePointAt(0)};`)
+      .replace(/[*[\]~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, (character) => `\\${character}`)
+      .replace(/^([#+=-]|\d+[.)]\s)/, `${ZERO_WIDTH_SPACE}$1`)
+  );
 }
 
 /** Text of ours with names between backticks: the names become code, all else is escaped. */
@@ -23,7 +25,7 @@ export function prose(value: string): string {
   const parts = oneLine(value).split('`');
   // An odd backtick out is only a character.
   if (parts.length % 2 === 0) return text(value);
-  return parts.map((part, index) => (index % 2 === 1 && part !== '' ? code(part) : spaced(part))).join('');
+  return parts.map((part, index) => (index % 2 === 1 && part !== '' ? code(part) : spaced(part, text))).join('');
 }
 
 /** A name as code, in a paragraph or table cell: GitHub links nothing inside. */
@@ -37,6 +39,13 @@ export function code(value: string): string {
 /** Text inside an HTML tag, such as `<summary>`, where Markdown is not read. */
 export function html(value: string): string {
   return unlinked(oneLine(value)).replace(/[&<>"']/g, entity);
+}
+
+/** `prose` for such a place. */
+export function htmlProse(value: string): string {
+  const parts = oneLine(value).split('`');
+  if (parts.length % 2 === 0) return html(value);
+  return parts.map((part, index) => (index % 2 === 1 && part !== '' ? `<code>${html(part)}</code>` : spaced(part, html))).join('');
 }
 
 /** A block shown as it is; its fence is longer than any run of backticks inside. */
@@ -61,13 +70,16 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** A label inside a Mermaid diagram: letters, digits and a few harmless signs. */
 export function mermaidLabel(value: string): string {
   const label = cut(oneLine(value).replace(/[^\p{L}\p{N} ._/()-]/gu, '_'), 40).trim() || '_';
-  return /^(section|title|click|call|href|gantt|end|date|axis|exclude|include|today|tick|week|inclusive|topAxis|acc|display|done|active|crit|milestone)/i.test(label) ? `- ${label}` : label;
+  return /^(section|title|click|call|href|gantt|end|date|axis|exclude|include|today|tick|week|inclusive|topAxis|acc|display|done|active|crit|milestone)/i.test(
+    label,
+  )
+    ? `- ${label}`
+    : label;
 }
 
-/** `text` that keeps the spaces at its ends, which stand next to code. */
-function spaced(part: string): string {
-  const [lead = '', trail = ''] = [/^\s/.exec(part)?.[0] ?? '', /\S\s$/.test(part) ? ' ' : ''];
-  return `${lead}${text(part)}${trail}`;
+/** Escapes and keeps the spaces at both ends, which stand next to code. */
+function spaced(part: string, escape: (value: string) => string): string {
+  return `${/^\s/.test(part) ? ' ' : ''}${escape(part)}${/\S\s$/.test(part) ? ' ' : ''}`;
 }
 
 /** Breaks what GitHub would turn into a link by itself: mentions, issues, addresses. */

@@ -3,7 +3,8 @@
 const ANSI = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/g;
 // Controls, and what reorders or hides text: https://trojansource.codes
 // oxlint-disable-next-line no-control-regex
-const INVISIBLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|\uDB40[\uDC00-\uDC7F]/g;
+const INVISIBLE =
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|\uDB40[\uDC00-\uDC7F]/g;
 
 /** Text whose every character can be seen: no terminal codes, no controls, no direction marks. Line breaks stay. */
 export function visible(text: string): string {
@@ -19,6 +20,11 @@ export function oneLine(text: string): string {
 export function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   return `${text.slice(0, Math.max(0, length - 1)).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** A name between backticks, which `prose` shows as code; its own backticks become apostrophes. */
+export function quoted(name: string): string {
+  return `\`${oneLine(name).replaceAll('`', "'") || '(no name)'}\``;
 }
 
 /** `1,204`: independent of the machine's locale. */

@@ -32,10 +32,22 @@ function cellOf(traces: readonly Trace[]): MatrixCell {
 }
 
 function tracesOf({ plan, evidence, cases = [] }: ReportInput): Trace[] {
-  const lines = cases.map(({ stage, id, status }): Trace => ({ stage, words: spaced(id), state: status === 'passed' ? 'pass' : status === 'skipped' ? 'skipped' : 'fail' }));
+  const lines = cases.map(({ stage, id, status }): Trace => ({
+    stage,
+    words: spaced(id),
+    state: status === 'passed' ? 'pass' : status === 'skipped' ? 'skipped' : 'fail',
+  }));
   const tests = ofKind(evidence, 'tests').flatMap(testTraces);
   const journeys = ofKind(evidence, 'journey').flatMap((piece): Trace[] =>
-    piece.outcome === 'interrupted' ? [] : [{ stage: piece.stage, words: spaced([piece.journey, ...piece.steps.map(({ title }) => title)].join(' ')), state: piece.outcome === 'passed' ? 'pass' : 'fail' }],
+    piece.outcome === 'interrupted'
+      ? []
+      : [
+          {
+            stage: piece.stage,
+            words: spaced([piece.journey, ...piece.steps.map(({ title }) => title)].join(' ')),
+            state: piece.outcome === 'passed' ? 'pass' : 'fail',
+          },
+        ],
   );
   return [...lines, ...tests, ...journeys, ...serviceTraces(plan, [...tests, ...journeys])];
 }
@@ -71,12 +83,22 @@ function keyOf({ file, class: owner, name }: Named): string {
 
 /** `src/chatAgent/WebSocketHub.test.ts` → ` src chat agent web socket hub test ts `: words with their bounds. */
 function spaced(text: string): string {
-  const words = text.replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2').replace(/[^\p{L}\p{N}]+/gu, ' ').toLowerCase().trim();
+  const words = text
+    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .toLowerCase()
+    .trim();
   // Both readings count: `WebSocket` is found by "websocket" and by "socket".
-  return ` ${words} ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `;
+  return ` ${words} ${text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()} `;
 }
 
 function mentions(words: string, word: string): boolean {
-  const wanted = word.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  const wanted = word
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
   return wanted !== '' && words.includes(` ${wanted} `);
 }

@@ -85,8 +85,14 @@ function stackTimings(evidence: readonly Evidence[]): ReportV1['stack'] {
   return [...services.values()].map(({ name, kind, replicas, phases }) => ({
     service: name,
     kind,
-    state: unanimous(replicas.map(({ state }) => state), 'missing'),
-    health: unanimous(replicas.map(({ health }) => health), 'none'),
+    state: unanimous(
+      replicas.map(({ state }) => state),
+      'missing',
+    ),
+    health: unanimous(
+      replicas.map(({ health }) => health),
+      'none',
+    ),
     restarts: replicas.reduce((sum, { restarts }) => sum + restarts, 0),
     phases,
   }));
@@ -99,6 +105,10 @@ function unanimous(values: readonly string[], empty: string): string {
 
 function flakyTests(evidence: readonly Evidence[]): ReportV1['flaky'] {
   return ofKind(evidence, 'tests').flatMap(({ stage, flaky }) =>
-    flaky.map(({ class: owner, suite, name, attempts }) => ({ stage, test: [owner ?? suite, name].filter(Boolean).join(' › ') || '(no name)', attempts: [...attempts] })),
+    flaky.map(({ class: owner, suite, name, attempts }) => ({
+      stage,
+      test: [owner ?? suite, name].filter(Boolean).join(' › ') || '(no name)',
+      attempts: [...attempts],
+    })),
   );
 }

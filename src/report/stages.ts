@@ -1,4 +1,4 @@
-import { counted, cut } from '../lib/text.ts';
+import { counted, cut, grouped } from '../lib/text.ts';
 import type { Ratio } from '../model/coverage.ts';
 import { ofKind, type EvidenceOf } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
@@ -31,9 +31,26 @@ function stageReport({ stageRuns, evidence, judged }: ReportInput, name: StageNa
     ...(run ? { run } : {}),
     ...(tests ? { tests } : {}),
     ...(coverage ? { coverage } : {}),
-    ...(journeys.length > 0 ? { journeys: { passed: journeys.filter((piece) => piece.outcome === 'passed').length, total: journeys.length } } : {}),
-    ...(experiments.length > 0 ? { experiments: { passed: experiments.filter(({ proof, healed }) => proof.state === 'proved' && healed).length, total: experiments.length } } : {}),
-    headline: headline({ tests, coverage, journeys, experiments: experiments.length, commands: new Set(ofKind(own, 'exit').map(({ command }) => command)).size, blocking, status: run?.status }),
+    ...(journeys.length > 0
+      ? { journeys: { passed: journeys.filter((piece) => piece.outcome === 'passed').length, total: journeys.length } }
+      : {}),
+    ...(experiments.length > 0
+      ? {
+          experiments: {
+            passed: experiments.filter(({ proof, healed }) => proof.state === 'proved' && healed).length,
+            total: experiments.length,
+          },
+        }
+      : {}),
+    headline: headline({
+      tests,
+      coverage,
+      journeys,
+      experiments: experiments.length,
+      commands: new Set(ofKind(own, 'exit').map(({ command }) => command)).size,
+      blocking,
+      status: run?.status,
+    }),
     blockedBy: [...new Set(blocking.map(({ code }) => code))],
   };
 }
@@ -54,11 +71,15 @@ function headline({ tests, coverage, journeys, experiments, commands, blocking, 
   const passed = journeys.filter(({ outcome }) => outcome === 'passed').length;
   const parts = [
     tests ? counted(tests.tests, 'test') : '',
-    failed > 0 ? `${failed} failed` : '',
+    failed > 0 ? `${grouped(failed)} failed` : '',
     tests && tests.skipped > 0 ? `${tests.skipped} skipped` : '',
     tests && tests.flaky > 0 ? `${tests.flaky} flaky` : '',
     coverage && coverage.lines.total > 0 ? `${formatRatio(coverage.lines.covered / coverage.lines.total)} lines` : '',
-    journeys.length > 0 ? (passed === journeys.length ? counted(passed, 'journey') : `${passed} of ${counted(journeys.length, 'journey')}`) : '',
+    journeys.length > 0
+      ? passed === journeys.length
+        ? counted(passed, 'journey')
+        : `${passed} of ${counted(journeys.length, 'journey')}`
+      : '',
     experiments > 0 ? counted(experiments, 'experiment') : '',
   ].filter(Boolean);
   const open = blocking.find((finding) => !isConfirmed(finding));

@@ -16,10 +16,22 @@ export function timelineOf({ run, stageRuns, evidence, judged }: ReportInput): B
   const blocked = (stage: string) => judged.findings.filter((finding) => finding.stage === stage && finding.disposition === 'blocking');
   const stages = stageRuns.map((stageRun) => {
     const findings = blocked(stageRun.stage);
-    const state = findings.some(({ result }) => result.verdict === 'confirmed') ? 'bad' : findings.length > 0 || stageRun.status !== 'completed' ? 'unknown' : 'ok';
+    const state = findings.some(({ result }) => result.verdict === 'confirmed')
+      ? 'bad'
+      : findings.length > 0 || stageRun.status !== 'completed'
+        ? 'unknown'
+        : 'ok';
     return bar(stageRun, { lane: stageRun.stage, label: stageRun.stage, state });
   });
-  const stack = ofKind(evidence, 'stack').filter(({ phase }) => phase !== 'watch').map((piece) => bar(piece, { lane: 'stack', label: `${piece.stack} ${piece.phase}`, state: piece.readiness?.state === 'not-ready' || piece.leaks.length > 0 ? 'bad' : 'ok' }));
+  const stack = ofKind(evidence, 'stack')
+    .filter(({ phase }) => phase !== 'watch')
+    .map((piece) =>
+      bar(piece, {
+        lane: 'stack',
+        label: `${piece.stack} ${piece.phase}`,
+        state: piece.readiness?.state === 'not-ready' || piece.leaks.length > 0 ? 'bad' : 'ok',
+      }),
+    );
   const inside = evidence.flatMap((piece) => insideBar(piece).map((rest) => bar(piece, rest)));
   return [...stages, ...stack, ...inside].slice(0, MOST).sort((a, b) => a.fromMs - b.fromMs || b.toMs - a.toMs);
 }
@@ -32,9 +44,19 @@ function insideBar(piece: Evidence): Pick<Bar, 'lane' | 'label' | 'state'>[] {
       return [{ lane: stage, label: attempt > 1 ? `${command} (attempt ${attempt})` : command, state }];
     }
     case 'journey':
-      return piece.user === undefined ? [{ lane: piece.stage, label: piece.journey, state: piece.outcome === 'passed' ? 'ok' : piece.outcome === 'interrupted' ? 'unknown' : 'bad' }] : [];
+      return piece.user === undefined
+        ? [
+            {
+              lane: piece.stage,
+              label: piece.journey,
+              state: piece.outcome === 'passed' ? 'ok' : piece.outcome === 'interrupted' ? 'unknown' : 'bad',
+            },
+          ]
+        : [];
     case 'fault':
-      return [{ lane: piece.stage, label: `${piece.experiment}: ${piece.fault}`, state: piece.proof.state === 'proved' ? 'ok' : 'unknown' }];
+      return [
+        { lane: piece.stage, label: `${piece.experiment}: ${piece.fault}`, state: piece.proof.state === 'proved' ? 'ok' : 'unknown' },
+      ];
     case 'tests':
     case 'coverage':
     case 'stack':

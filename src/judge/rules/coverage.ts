@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { atMost, counted } from '../../lib/text.ts';
+import { atMost, counted, quoted } from '../../lib/text.ts';
 import type { FileCoverage, LineRange, Ratio } from '../../model/coverage.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { CoverageGate } from '../../model/plan.ts';
@@ -19,7 +19,9 @@ export const coverage: JudgeRule = {
   judge: ({ plan, evidence }) => ({
     drafts: plan.stages.flatMap((stage) =>
       stage.commands.flatMap(({ name, coverage: gate }) => {
-        const pieces = ofKind(evidence, 'coverage').filter((piece) => piece.stage === stage.name && piece.command === name && piece.lines.total > 0);
+        const pieces = ofKind(evidence, 'coverage').filter(
+          (piece) => piece.stage === stage.name && piece.command === name && piece.lines.total > 0,
+        );
         return gate ? pieces.flatMap((piece) => [...total(piece, gate), ...critical(piece, gate), ...packages(piece, gate)]) : [];
       }),
     ),
@@ -29,14 +31,20 @@ export const coverage: JudgeRule = {
 function total(piece: Coverage, { min }: CoverageGate): Drafted[] {
   const ratio = ratioOf(piece.lines);
   if (ratio >= min) return [];
-  const worst = [...piece.files].sort((a, b) => missing(b) - missing(a)).slice(0, 5).filter((file) => missing(file) > 0);
+  const worst = [...piece.files]
+    .sort((a, b) => missing(b) - missing(a))
+    .slice(0, 5)
+    .filter((file) => missing(file) > 0);
   const needed = Math.ceil(min * piece.lines.total) - piece.lines.covered;
   return [
     draft('TST-06', {
       stage: piece.stage,
       subject: `coverage of ${piece.command}`,
       title: `${formatRatio(ratio)} of lines covered, ${formatRatio(min)} asked`,
-      summary: [`${piece.lines.covered} of ${counted(piece.lines.total, 'line')} are covered; ${counted(needed, 'more line')} would reach ${formatRatio(min)}.`, ...worst.map((file) => `- ${file.path}: ${counted(missing(file), 'uncovered line')} (${ranges(file.uncovered)})`)].join('\n'),
+      summary: [
+        `${piece.lines.covered} of ${counted(piece.lines.total, 'line')} are covered; ${counted(needed, 'more line')} would reach ${formatRatio(min)}.`,
+        ...worst.map((file) => `- ${quoted(file.path)}: ${counted(missing(file), 'uncovered line')} (${ranges(file.uncovered)})`),
+      ].join('\n'),
       evidence: proof(piece),
       measured: formatRatio(ratio),
       expected: `>= ${formatRatio(min)}`,
@@ -58,8 +66,8 @@ function criticalFile(piece: Coverage, file: FileCoverage, required: number): Dr
   return draft('TST-07', {
     stage: piece.stage,
     subject: file.path,
-    title: `critical path not covered: ${file.path}`,
-    summary: `${file.path} is critical and ${formatRatio(ratioOf(file.lines))} covered; ${counted(missing(file), 'line')} never ran: ${ranges(file.uncovered)}.`,
+    title: `critical path not covered: ${quoted(file.path)}`,
+    summary: `${quoted(file.path)} is critical and ${formatRatio(ratioOf(file.lines))} covered; ${counted(missing(file), 'line')} never ran: ${ranges(file.uncovered)}.`,
     evidence: proof(piece),
     measured: formatRatio(ratioOf(file.lines)),
     expected: formatRatio(required),
@@ -69,12 +77,18 @@ function criticalFile(piece: Coverage, file: FileCoverage, required: number): Dr
 
 /** A critical glob that matches nothing is not "all covered". */
 function unseen(piece: Coverage, glob: string, matched: number): Drafted {
-  const unmapped = piece.unmapped.length > 0 ? ` ${counted(piece.unmapped.length, 'path')} of the report could not be mapped to the repository: ${atMost(piece.unmapped, 5)}.` : '';
-  const why = matched > 0 ? `the ${matched} files that ${glob} matches have no executable lines in the coverage` : `${glob} matches none of the ${counted(piece.files.length, 'file')} in the coverage`;
+  const unmapped =
+    piece.unmapped.length > 0
+      ? ` ${counted(piece.unmapped.length, 'path')} of the report could not be mapped to the repository: ${atMost(piece.unmapped, 5)}.`
+      : '';
+  const why =
+    matched > 0
+      ? `the ${matched} files that ${quoted(glob)} matches have no executable lines in the coverage`
+      : `${quoted(glob)} matches none of the ${counted(piece.files.length, 'file')} in the coverage`;
   return draft('TST-07', {
     stage: piece.stage,
     subject: `critical ${glob}`,
-    title: `critical path not in the coverage: ${glob}`,
+    title: `critical path not in the coverage: ${quoted(glob)}`,
     result: notTested(why),
     summary: `${why}: code that no test loads is missing from most coverage reports, so this is not a pass.${unmapped}`,
     evidence: proof(piece),
@@ -87,16 +101,23 @@ function unseen(piece: Coverage, glob: string, matched: number): Drafted {
 
 function packages(piece: Coverage, { packages: required }: CoverageGate): Drafted[] {
   if (required === undefined) return [];
-  const folders = byKey(piece.files.filter(({ lines }) => lines.total > 0), ({ path }) => posix.dirname(path));
-  const merged = folders.map((files): FileCoverage => ({ path: posix.dirname(files[0].path), lines: sum(files.map(({ lines }) => lines)), uncovered: [] }));
+  const folders = byKey(
+    piece.files.filter(({ lines }) => lines.total > 0),
+    ({ path }) => posix.dirname(path),
+  );
+  const merged = folders.map((files): FileCoverage => ({
+    path: posix.dirname(files[0].path),
+    lines: sum(files.map(({ lines }) => lines)),
+    uncovered: [],
+  }));
   const bad = merged.filter(({ lines }) => ratioOf(lines) < required);
   if (bad.length > SINGLE) return [manyFiles(piece, { code: 'TST-08', what: 'packages', required, files: bad })];
   return bad.map((folder) =>
     draft('TST-08', {
       stage: piece.stage,
-      subject: `package ${folder.path}`,
-      title: `package ${folder.path} is ${formatRatio(ratioOf(folder.lines))} covered`,
-      summary: `${folder.lines.covered} of ${counted(folder.lines.total, 'line')} of ${folder.path} are covered.`,
+      subject: folder.path,
+      title: `package ${quoted(folder.path)} is ${formatRatio(ratioOf(folder.lines))} covered`,
+      summary: `${folder.lines.covered} of ${counted(folder.lines.total, 'line')} of ${quoted(folder.path)} are covered.`,
       evidence: proof(piece),
       measured: formatRatio(ratioOf(folder.lines)),
       expected: `>= ${formatRatio(required)}`,
@@ -104,24 +125,41 @@ function packages(piece: Coverage, { packages: required }: CoverageGate): Drafte
   );
 }
 
-function manyFiles(piece: Coverage, { code, what, required, files }: { code: string; what: string; required: number; files: readonly FileCoverage[] }): Drafted {
+function manyFiles(
+  piece: Coverage,
+  { code, what, required, files }: { code: string; what: string; required: number; files: readonly FileCoverage[] },
+): Drafted {
   const shown = [...files].sort((a, b) => missing(b) - missing(a)).slice(0, 25);
   return draft(code, {
     stage: piece.stage,
     subject: `coverage of ${piece.command}: ${what}`,
     title: `${files.length} ${code === 'TST-08' ? 'packages' : 'critical files'} under ${formatRatio(required)}`,
-    summary: [`${files.length} of ${what} are under ${formatRatio(required)}:`, ...shown.map((file) => `- ${file.path}: ${formatRatio(ratioOf(file.lines))}${file.uncovered.length > 0 ? ` (${ranges(file.uncovered)})` : ''}`), files.length > shown.length ? `and ${files.length - shown.length} more.` : ''].filter(Boolean).join('\n'),
+    summary: [
+      `${files.length} of ${what} are under ${formatRatio(required)}:`,
+      ...shown.map(
+        (file) =>
+          `- ${quoted(file.path)}: ${formatRatio(ratioOf(file.lines))}${file.uncovered.length > 0 ? ` (${ranges(file.uncovered)})` : ''}`,
+      ),
+      files.length > shown.length ? `and ${files.length - shown.length} more.` : '',
+    ]
+      .filter(Boolean)
+      .join('\n'),
     evidence: proof(piece),
     measured: `${files.length} under`,
     expected: `each >= ${formatRatio(required)}`,
     locations: shown.flatMap((file) => places(file).slice(0, 1)),
-    members: { list: files.map(({ path }) => ({ subject: code === 'TST-08' ? `package ${path}` : path, path })), complete: true },
+    members: { list: files.map(({ path }) => ({ subject: path, path })), complete: true },
   });
 }
 
 function proof(piece: Coverage): { id: string; shows: string }[] {
   const [first] = piece.sources;
-  return [{ id: piece.id, shows: `${first?.file ?? 'coverage'}: ${piece.lines.covered} of ${piece.lines.total} lines in ${counted(piece.files.length, 'file')}` }];
+  return [
+    {
+      id: piece.id,
+      shows: `${first?.file ?? 'coverage'}: ${piece.lines.covered} of ${piece.lines.total} lines in ${counted(piece.files.length, 'file')}`,
+    },
+  ];
 }
 
 function places({ path, uncovered }: FileCoverage): Location[] {
@@ -130,7 +168,10 @@ function places({ path, uncovered }: FileCoverage): Location[] {
 
 function ranges(uncovered: readonly LineRange[]): string {
   if (uncovered.length === 0) return 'lines not named by the report';
-  return atMost(uncovered.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)), 12);
+  return atMost(
+    uncovered.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)),
+    12,
+  );
 }
 
 function missing({ lines }: FileCoverage): number {

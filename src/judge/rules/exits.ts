@@ -98,7 +98,7 @@ function failure(attempts: Attempts, how: string, promisedResults: boolean): Dra
 
 function unfinished(last: Exit): Drafted {
   const missing = last.outcome.ended === 'not-found' ? last.outcome.program : undefined;
-  const how = missing === undefined ? describe(last.outcome) : `could not be started: there is no program \`${missing}\` here`;
+  const how = missing === undefined ? `was ${describe(last.outcome)}` : `could not be started: there is no program \`${missing}\` here`;
   return draft('GAT-05', {
     stage: last.stage,
     subject: `command ${last.command}`,
@@ -108,7 +108,10 @@ function unfinished(last: Exit): Drafted {
     evidence: [exitRef(last)],
     measured: describe(last.outcome),
     expected: 'the command ends by itself',
-    fix: missing === undefined ? undefined : `Install ${missing} in a step before the gate, or correct the name in gauntlet.yml; run the command by hand in the same folder to see.`,
+    fix:
+      missing === undefined
+        ? undefined
+        : `Install ${missing} in a step before the gate, or correct the name in gauntlet.yml; run the command by hand in the same folder to see.`,
     owed: true,
   });
 }
@@ -167,5 +170,8 @@ function exitRef(piece: Exit): EvidenceRef {
 
 function testsRef({ id, counts, files }: EvidenceOf<'tests'>): EvidenceRef {
   const where = files[0] ? ` in ${files[0].source.file}` : '';
-  return { id, shows: `${counted(counts.tests, 'test')}: ${counts.passed} passed, ${counts.failed} failed, ${counts.errors} errors, ${counts.skipped} skipped${where}` };
+  return {
+    id,
+    shows: `${counted(counts.tests, 'test')}: ${counts.passed} passed, ${counts.failed} failed, ${counts.errors} errors, ${counts.skipped} skipped${where}`,
+  };
 }

@@ -1,4 +1,4 @@
-import { counted, grouped } from '../../lib/text.ts';
+import { counted, grouped, quoted } from '../../lib/text.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { Journey, JourneyStepRun, Miss } from '../../model/journey.ts';
 import { formatLimit, keeps } from '../../model/limit.ts';
@@ -78,8 +78,8 @@ function missed(run: Run, { step, miss, code, index, seed }: MissedStep): Drafte
   return draft(code, {
     ...common(run),
     subject: `journey ${run.journey}, step ${step.title}`,
-    title: `${step.title}: ${miss.measured}, ${miss.expected} asked`,
-    summary: `Step ${index + 1} of journey ${run.journey} (${step.title}) measured ${miss.measured}; ${miss.expected} is asked.${tokens ? ` ${tokenizerOf(run)}` : ''}${repeat(step)}`,
+    title: `${quoted(step.title)}: ${miss.measured}, ${miss.expected} asked`,
+    summary: `Step ${index + 1} of journey ${run.journey} (${quoted(step.title)}) measured ${miss.measured}; ${miss.expected} is asked.${tokens ? ` ${tokenizerOf(run)}` : ''}${repeat(step)}`,
     measured: miss.measured,
     expected: miss.expected,
     repro: ['run', '--only', code, '--seed', seed],
@@ -90,7 +90,9 @@ function missed(run: Run, { step, miss, code, index, seed }: MissedStep): Drafte
 function budgets(run: Run, planned: Journey | undefined, seed: string): Drafted[] {
   const limit = planned?.expect.tokens;
   const drafts: Drafted[] = [];
-  const perStep = run.steps.map(({ title, tokens }) => `- ${title}: ${tokens === undefined ? 'not counted' : grouped(tokens)}`).join('\n');
+  const perStep = run.steps
+    .map(({ title, tokens }) => `- ${quoted(title)}: ${tokens === undefined ? 'not counted' : grouped(tokens)}`)
+    .join('\n');
   if (limit && run.totals.tokens === undefined) drafts.push(uncountedTotal(run));
   if (limit && run.totals.tokens !== undefined && !keeps(run.totals.tokens, limit)) {
     drafts.push(
@@ -143,11 +145,11 @@ function short(run: Run, planned: Journey | undefined): Drafted[] {
 }
 
 function incomplete(run: Run, step: JourneyStepRun | undefined, miss: Miss | undefined): Drafted {
-  const where = step ? `at step ${run.steps.indexOf(step) + 1} (${step.title})` : 'as a whole';
+  const where = step ? `at step ${run.steps.indexOf(step) + 1} (${quoted(step.title)})` : 'as a whole';
   const what = miss ? `${miss.what}: ${miss.measured}, ${miss.expected} asked` : 'no step says why';
   return draft('REL-11', {
     ...common(run),
-    title: `journey ${run.journey} breaks ${step ? `at ${step.title}` : 'as a whole'}`,
+    title: `journey ${run.journey} breaks ${step ? `at ${quoted(step.title)}` : 'as a whole'}`,
     summary: `Journey ${run.journey} misses ${where}: ${what}.${step ? repeat(step) : ''}`,
     measured: miss?.measured ?? run.outcome,
     expected: miss?.expected ?? 'every step keeps its expectations',
@@ -186,12 +188,19 @@ type Common = Pick<DraftParts, 'stage' | 'subject' | 'evidence'>;
 function common(run: Run): Common {
   const kept = run.steps.filter(({ misses }) => misses.length === 0).length;
   const who = run.user === undefined ? '' : ` as ${run.user}`;
-  return { stage: run.stage, subject: `journey ${run.journey}`, evidence: [{ id: run.id, shows: `${run.outcome}${who}: ${kept} of ${run.steps.length} steps kept in ${formatDuration(run.durationMs)}` }] };
+  return {
+    stage: run.stage,
+    subject: `journey ${run.journey}`,
+    evidence: [
+      { id: run.id, shows: `${run.outcome}${who}: ${kept} of ${run.steps.length} steps kept in ${formatDuration(run.durationMs)}` },
+    ],
+  };
 }
 
 function disclosure(step: JourneyStepRun, planned: Journey | undefined, index: number): string | undefined {
   const options = planned?.steps[index]?.options;
-  const url = options !== null && typeof options === 'object' && !Array.isArray(options) && typeof options['url'] === 'string' ? options['url'] : '';
+  const url =
+    options !== null && typeof options === 'object' && !Array.isArray(options) && typeof options['url'] === 'string' ? options['url'] : '';
   return (DISCLOSURE.exec(step.title) ?? DISCLOSURE.exec(url))?.[1];
 }
 

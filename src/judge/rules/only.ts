@@ -43,7 +43,9 @@ function implied(plan: Plan, piece: Evidence): readonly string[] {
     case 'coverage':
       return piece.lines.total > 0 ? ['TST-06'] : [];
     case 'journey':
-      return piece.outcome === 'passed' || piece.outcome === 'failed' ? ['REL-11', ...(plan.journeys.find(({ name }) => name === piece.journey)?.rows ?? [])] : [];
+      return piece.outcome === 'passed' || piece.outcome === 'failed'
+        ? ['REL-11', ...(plan.journeys.find(({ name }) => name === piece.journey)?.rows ?? [])]
+        : [];
     case 'stack':
       return piece.readiness ? ['CFG-18', 'CFG-09', 'LEAK-12'] : [];
     case 'facts':

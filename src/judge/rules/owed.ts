@@ -52,17 +52,28 @@ function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...Evid
   const planned = context.plan.stages.some(({ name }) => name === first.stage);
   const rows = pieces.flatMap((piece) => piece.rows);
   const reason = first.reason === 'budget' ? 'budget' : first.reason === 'unsupported' ? 'unsupported' : 'gap';
+  const waits = first.reason === 'stack-not-ready';
   return draft((reason === 'budget' ? rows[0] : undefined) ?? CODES[first.reason], {
     stage: first.stage,
-    subject: first.reason === 'stack-not-ready' ? `${first.stage}: stack not ready` : ids.join(', ') || first.id,
+    subject: waits ? `${first.stage}: stack not ready` : ids.join(', ') || first.id,
     title: titleOf(first.reason),
     result: notTested(first.message, reason),
-    summary: [first.message, pieces.length > 0 ? `Left open: ${atMost(pieces.map(({ what }) => what), 8)}.` : ''].filter(Boolean).join('\n'),
+    summary: [
+      first.message,
+      pieces.length > 0
+        ? `Left open: ${atMost(
+            pieces.map(({ what }) => what),
+            8,
+          )}.`
+        : '',
+    ]
+      .filter(Boolean)
+      .join('\n'),
     evidence: gaps.map((gap) => ({ id: gap.id, shows: gap.source ? `${gap.source.file}: ${gap.message}` : gap.message })),
     measured: first.reason.replaceAll('-', ' '),
-    expected: pieces[0]?.what ?? 'evidence that can be judged',
-    fix: first.fix,
-    group: first.reason === 'stack-not-ready' ? stackGroup(context.evidence) : undefined,
+    expected: waits ? 'a stack that is ready' : (pieces[0]?.what ?? 'evidence that can be judged'),
+    fix: first.fix ?? (waits ? 'Repair the stack first (its own finding says what is wrong); this then runs by itself.' : undefined),
+    group: waits ? stackGroup(context.evidence) : undefined,
     owed: pieces.length > 0 || (planned && OF_THE_STAGE.includes(first.reason)),
   });
 }
@@ -126,7 +137,9 @@ function missingFinding(piece: Owed, { because, seen }: NonNullable<ReturnType<t
     title: seen?.kind === 'tests' ? 'the report has no tests that ran' : `no ${piece.kind} evidence from ${piece.stage}`,
     result: notTested(`${piece.what}: ${because}`),
     summary: `The plan owes ${piece.what}; ${because}.`,
-    evidence: seen ? [{ id: seen.id, shows: `${nameOf(seen)}: ${because}` }] : [{ id: 'plan.json', shows: `owes ${piece.id}: ${piece.what}` }],
+    evidence: seen
+      ? [{ id: seen.id, shows: `${nameOf(seen)}: ${because}` }]
+      : [{ id: 'plan.json', shows: `owes ${piece.id}: ${piece.what}` }],
     measured: because,
     expected: piece.what,
     owed: true,

@@ -23,19 +23,31 @@ interface RowRuling {
 }
 
 function judgeFacts(context: Context, piece: Facts): RowRuling {
-  if (piece.notApplicable !== undefined) return { drafts: [], notApplicable: [{ code: piece.check, what: ruleOf(piece.check).title, because: piece.notApplicable, blocks: false }] };
+  if (piece.notApplicable !== undefined)
+    return {
+      drafts: [],
+      notApplicable: [{ code: piece.check, what: ruleOf(piece.check).title, because: piece.notApplicable, blocks: false }],
+    };
   const row = context.rowJudges.find(({ code }) => code === piece.check);
   if (!row) return unjudged(piece, `no judge of this version knows ${piece.check}`);
   const parsed = row.facts.safeParse(piece.facts);
-  if (!parsed.success) return unjudged(piece, `the facts of ${piece.check} do not have the shape that its judge knows: ${parsed.error.issues[0]?.message ?? 'unknown'}`);
+  if (!parsed.success)
+    return unjudged(
+      piece,
+      `the facts of ${piece.check} do not have the shape that its judge knows: ${parsed.error.issues[0]?.message ?? 'unknown'}`,
+    );
   const outcome = unlessCrashed(() => row.evaluate(parsed.data));
   if ('crash' in outcome) return unjudged(piece, `the judge of ${piece.check} crashed: ${errorMessage(outcome.crash)}`);
   const results = outcome.value;
   // A row that says nothing about nobody has not been looked at: it should say not_applicable.
   if (results.length === 0) return unjudged(piece, `${piece.check} judged no subject`);
   return {
-    drafts: results.filter(({ result }) => result.verdict !== 'refuted' && result.verdict !== 'not_applicable').map((result) => fromRow(context, piece, { row, result })),
-    notApplicable: results.flatMap(({ result, subject }) => (result.verdict === 'not_applicable' ? [{ code: piece.check, what: subject, because: result.because, blocks: false }] : [])),
+    drafts: results
+      .filter(({ result }) => result.verdict !== 'refuted' && result.verdict !== 'not_applicable')
+      .map((result) => fromRow(context, piece, { row, result })),
+    notApplicable: results.flatMap(({ result, subject }) =>
+      result.verdict === 'not_applicable' ? [{ code: piece.check, what: subject, because: result.because, blocks: false }] : [],
+    ),
   };
 }
 
@@ -48,7 +60,10 @@ function fromRow({ plan }: Context, piece: Facts, { row, result }: { row: RowJud
     rule,
     result: result.result,
     summary: result.summary,
-    evidence: [{ id: piece.id, shows: `${result.subject}: ${result.measured}` }, ...piece.sources.slice(0, 5).map(({ file }) => ({ id: piece.id, shows: file }))],
+    evidence: [
+      { id: piece.id, shows: `${result.subject}: ${result.measured}` },
+      ...piece.sources.slice(0, 5).map(({ file }) => ({ id: piece.id, shows: file })),
+    ],
     measured: result.measured,
     expected: result.expected,
     locations: result.locations ?? [],
@@ -74,5 +89,8 @@ function unjudged(piece: Facts, because: string): RowRuling {
 }
 
 function owes(plan: Context['plan'], piece: Facts): boolean {
-  return plan.owed.some(({ id, kind, stage, name, rows: codes }) => id === piece.id || (kind === 'facts' && stage === piece.stage && name === piece.check) || codes.includes(piece.check));
+  return plan.owed.some(
+    ({ id, kind, stage, name, rows: codes }) =>
+      id === piece.id || (kind === 'facts' && stage === piece.stage && name === piece.check) || codes.includes(piece.check),
+  );
 }

@@ -13,7 +13,13 @@ type Incident = Stack['incidents'][number];
 export const stack: JudgeRule = {
   name: 'stack',
   judge: (context) => ({
-    drafts: ofKind(context.evidence, 'stack').flatMap((piece) => [...preflight(piece), ...notReady(piece), ...replicas(piece), ...incidents(context, piece), ...leaks(piece)]),
+    drafts: ofKind(context.evidence, 'stack').flatMap((piece) => [
+      ...preflight(piece),
+      ...notReady(piece),
+      ...replicas(piece),
+      ...incidents(context, piece),
+      ...leaks(piece),
+    ]),
   }),
 };
 
@@ -54,7 +60,10 @@ function notReady(piece: Stack): Drafted[] {
       subject: subjectOf(piece, cause.service),
       title: `${cause.service} ${SAID[cause.reason]}${cause.blocked.length > 0 ? `; ${counted(cause.blocked.length, 'service')} wait for it` : ''}`,
       summary: `${cause.service} ${SAID[cause.reason]}${exit}: ${cause.message}${waits}${health}${log}`,
-      evidence: [{ id: piece.id, shows: `${cause.service}: ${cause.reason} after ${formatDuration(afterMs)}: ${cause.message}` }, ...piece.logs.slice(0, 3).map(({ file }) => ({ id: piece.id, shows: file }))],
+      evidence: [
+        { id: piece.id, shows: `${cause.service}: ${cause.reason} after ${formatDuration(afterMs)}: ${cause.message}` },
+        ...piece.logs.slice(0, 3).map(({ file }) => ({ id: piece.id, shows: file })),
+      ],
       measured: `${cause.reason}${exit}`,
       expected: 'ready and stable',
       repro: ['up'],
@@ -68,7 +77,10 @@ function notReady(piece: Stack): Drafted[] {
 function preflight(piece: Stack): Drafted[] {
   const errors = piece.preflight.filter(({ level }) => level === 'error');
   const warnings = piece.preflight.filter(({ level }) => level === 'warning');
-  return [...errors.map((item, index) => preflightFinding(piece, item, index === 0)), ...warnings.map((item) => preflightFinding(piece, item, false))];
+  return [
+    ...errors.map((item, index) => preflightFinding(piece, item, index === 0)),
+    ...warnings.map((item) => preflightFinding(piece, item, false)),
+  ];
 }
 
 function preflightFinding(piece: Stack, item: Preflight, cause: boolean): Drafted {
@@ -100,7 +112,11 @@ function replicas(piece: Stack): Drafted[] {
 function replicaFindings(piece: Stack, service: Service): Drafted[] {
   const oom = service.replicas.find(({ oomKilled }) => oomKilled);
   const looping = service.replicas.find(({ state, restarts }) => state === 'restarting' || (piece.phase === 'up' && restarts >= 2));
-  const found = oom ? { code: 'LEAK-12', replica: oom, how: 'was killed for its memory' } : looping ? { code: 'CFG-09', replica: looping, how: `restarted ${looping.restarts} times` } : undefined;
+  const found = oom
+    ? { code: 'LEAK-12', replica: oom, how: 'was killed for its memory' }
+    : looping
+      ? { code: 'CFG-09', replica: looping, how: `restarted ${looping.restarts} times` }
+      : undefined;
   if (!found || piece.incidents.some(({ service: name }) => name === service.name)) return [];
   const { code, replica, how } = found;
   return [
@@ -109,7 +125,9 @@ function replicaFindings(piece: Stack, service: Service): Drafted[] {
       subject: subjectOf(piece, service.name),
       title: `${service.name} ${how}`,
       summary: `${replica.name} ${how}; its state is ${replica.state}, exit code ${replica.exitCode ?? 'unknown'}.`,
-      evidence: [{ id: piece.id, shows: `${replica.name}: ${replica.state}, restarts ${replica.restarts}, OOM killed ${replica.oomKilled}` }],
+      evidence: [
+        { id: piece.id, shows: `${replica.name}: ${replica.state}, restarts ${replica.restarts}, OOM killed ${replica.oomKilled}` },
+      ],
       measured: code === 'LEAK-12' ? 'OOM killed' : `${replica.restarts} restarts`,
       expected: code === 'LEAK-12' ? 'within its memory limit' : '0 restarts',
       repro: ['up'],
@@ -122,7 +140,9 @@ function replicaFindings(piece: Stack, service: Service): Drafted[] {
 /** Something died while a stage ran: blamed on the stack, and the stage's failed tests are gathered under it. */
 function incidents(context: Context, piece: Stack): Drafted[] {
   const own = piece.incidents.filter((incident) => !injected(context, piece, incident));
-  return byKey(own, ({ service, what }) => `${service}\0${what === 'oom-killed'}`).map(([first, ...rest]) => incidentFinding(piece, first, rest));
+  return byKey(own, ({ service, what }) => `${service}\0${what === 'oom-killed'}`).map(([first, ...rest]) =>
+    incidentFinding(piece, first, rest),
+  );
 }
 
 function incidentFinding(piece: Stack, first: Incident, rest: readonly Incident[]): Drafted {
@@ -132,20 +152,32 @@ function incidentFinding(piece: Stack, first: Incident, rest: readonly Incident[
     stage: piece.stage,
     subject: subjectOf(piece, first.service),
     title: `${first.service} ${WHAT[first.what]} while ${piece.stage} ran`,
-    summary: [`${first.service} ${WHAT[first.what]} while ${piece.stage} ran${chaos ? '; expected if an experiment did it' : ': tests that failed then may only show this'}.`, ...all.slice(0, 10).map(({ at, what, message }) => `- ${at} ${what}: ${message}`)].join('\n'),
+    summary: [
+      `${first.service} ${WHAT[first.what]} while ${piece.stage} ran${chaos ? '; expected if an experiment did it' : ': tests that failed then may only show this'}.`,
+      ...all.slice(0, 10).map(({ at, what, message }) => `- ${at} ${what}: ${message}`),
+    ].join('\n'),
     evidence: all.map(({ at, service, what, message }) => ({ id: piece.id, shows: `${at} ${service} ${what}: ${message}` })),
     measured: counted(all.length, 'incident'),
     expected: '0 incidents',
     // The chaos stage exists to make things die; without a proved fault of ours nobody can tell whose doing it was.
-    ...(chaos ? { priority: ['P3', 'de-escalate:chaos-stage'] as readonly [Priority, string] } : { group: groupOf(piece.instance, first.service), cause: true }),
+    ...(chaos
+      ? { priority: ['P3', 'de-escalate:chaos-stage'] as readonly [Priority, string] }
+      : { group: groupOf(piece.instance, first.service), cause: true }),
   });
 }
 
-const WHAT: Record<Incident['what'], string> = { died: 'died', restarted: 'restarted', unhealthy: 'turned unhealthy', 'oom-killed': 'ran out of memory' };
+const WHAT: Record<Incident['what'], string> = {
+  died: 'died',
+  restarted: 'restarted',
+  unhealthy: 'turned unhealthy',
+  'oom-killed': 'ran out of memory',
+};
 
 function injected({ evidence }: Context, piece: Stack, { at }: Incident): boolean {
   const time = Date.parse(at);
-  return ofKind(evidence, 'fault').some(({ stage, window }) => stage === piece.stage && time >= Date.parse(window.from) - 1_000 && time <= Date.parse(window.to) + 60_000);
+  return ofKind(evidence, 'fault').some(
+    ({ stage, window }) => stage === piece.stage && time >= Date.parse(window.from) - 1_000 && time <= Date.parse(window.to) + 60_000,
+  );
 }
 
 function leaks(piece: Stack): Drafted[] {
@@ -155,7 +187,13 @@ function leaks(piece: Stack): Drafted[] {
       stage: piece.stage,
       subject: `stack ${piece.instance}`,
       title: `${counted(piece.leaks.length, 'thing')} left after the stack went down`,
-      summary: ['Still there after `down`:', ...piece.leaks.slice(0, 30).map((leak) => `- ${leak}`), piece.leaks.length > 30 ? `and ${piece.leaks.length - 30} more.` : ''].filter(Boolean).join('\n'),
+      summary: [
+        'Still there after `down`:',
+        ...piece.leaks.slice(0, 30).map((leak) => `- ${leak}`),
+        piece.leaks.length > 30 ? `and ${piece.leaks.length - 30} more.` : '',
+      ]
+        .filter(Boolean)
+        .join('\n'),
       evidence: piece.leaks.slice(0, 10).map((leak) => ({ id: piece.id, shows: leak })),
       measured: counted(piece.leaks.length, 'leftover'),
       expected: '0 leftovers',

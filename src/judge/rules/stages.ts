@@ -1,6 +1,7 @@
 import { atMost } from '../../lib/text.ts';
 import type { EvidenceRef } from '../../model/finding.ts';
-import type { PlannedStage } from '../../model/plan.ts';
+import { ofKind } from '../../model/evidence.ts';
+import type { Owed, PlannedStage } from '../../model/plan.ts';
 import type { StageName, StageRun } from '../../model/stage.ts';
 import { formatDuration } from '../../model/units.ts';
 import { stackGroup, whyMissing, type Context, type Drafted, type JudgeRule } from '../context.ts';
@@ -10,7 +11,11 @@ import { draft, notTested } from '../draft.ts';
 export const stages: JudgeRule = {
   name: 'stages',
   judge: (context) => ({
-    drafts: [...context.plan.stages.flatMap((stage) => [...ending(context, stage), ...exposure(context, stage)]), ...activity(context), ...vacuous(context)],
+    drafts: [
+      ...context.plan.stages.flatMap((stage) => [...ending(context, stage), ...exposure(context, stage)]),
+      ...activity(context),
+      ...vacuous(context),
+    ],
   }),
 };
 
@@ -29,9 +34,16 @@ function ending(context: Context, { name }: PlannedStage): Drafted[] {
     return judged ? [] : [nothing(name, runs)];
   }
   const open = owed.filter((piece) => whyMissing(piece, context.evidence));
+  if (explained(context, open) && runs.every(({ status }) => status === 'skipped' || status === 'completed')) return [];
   const bad = runs.find(({ status }) => status !== 'completed');
   const how = bad ? `${STATUS[bad.status]}${bad.because ? `: ${bad.because}` : ''}` : 'never started';
-  const left = open.length > 0 ? ` Left open: ${atMost(open.map(({ what }) => what), 8)}.` : '';
+  const left =
+    open.length > 0
+      ? ` Left open: ${atMost(
+          open.map(({ what }) => what),
+          8,
+        )}.`
+      : '';
   const waits = !bad || bad.status === 'skipped' ? stackGroup(context.evidence) : undefined;
   return [
     draft('GAT-05', {
@@ -49,6 +61,12 @@ function ending(context: Context, { name }: PlannedStage): Drafted[] {
   ];
 }
 
+/** A gap for every piece that a skipped stage left open says it better; a budget's gap does not, because it may not block. */
+function explained({ evidence }: Context, open: readonly Owed[]): boolean {
+  const told = new Set(ofKind(evidence, 'gap').flatMap(({ reason, owed }) => (reason === 'budget' ? [] : owed)));
+  return open.length > 0 && open.every(({ id }) => told.has(id));
+}
+
 const STATUS: Record<StageRun['status'], string> = {
   completed: 'completed',
   timedout: 'did not end in its time',
@@ -64,7 +82,10 @@ function nothing(name: StageName, runs: readonly StageRun[]): Drafted {
     title: `stage ${name} has nothing to judge`,
     result: notTested(`stage ${name} ran nothing that could be judged`),
     summary: `Stage ${name} is planned but owes no evidence, and none arrived: a stage that proves nothing is not a pass.`,
-    evidence: runs.map(stageRef).concat({ id: 'plan.json', shows: `stage ${name} owes nothing` }).slice(0, 1),
+    evidence: runs
+      .map(stageRef)
+      .concat({ id: 'plan.json', shows: `stage ${name} owes nothing` })
+      .slice(0, 1),
     measured: '0 pieces of evidence',
     expected: 'at least 1',
     owed: true,
@@ -96,11 +117,12 @@ function exposure(context: Context, { name, askedMs }: PlannedStage): Drafted[] 
 }
 
 /** The run as a whole came to its end. */
-function activity({ run, plan }: Context): Drafted[] {
+function activity(context: Context): Drafted[] {
+  const { run, plan } = context;
   if (run.ended !== 'interrupted' && run.ended !== 'crashed') return [];
   return [
     draft('GAT-05', {
-      stage: plan.stages[0]?.name ?? 'audit',
+      stage: (plan.stages.find(({ name }) => troubled(context, name)) ?? plan.stages.at(-1))?.name ?? 'audit',
       subject: 'run',
       title: `the run ${run.ended === 'interrupted' ? 'was interrupted' : 'crashed'}`,
       result: notTested(`the run ${run.ended === 'interrupted' ? 'was interrupted' : 'crashed'}`),
@@ -135,5 +157,8 @@ function vacuous({ plan }: Context): Drafted[] {
 }
 
 function stageRef(run: StageRun): EvidenceRef {
-  return { id: `stages/${run.stage}`, shows: `${run.status} after ${formatDuration(run.durationMs)}${run.because ? `: ${run.because}` : ''}` };
+  return {
+    id: `stages/${run.stage}`,
+    shows: `${run.status} after ${formatDuration(run.durationMs)}${run.because ? `: ${run.because}` : ''}`,
+  };
 }

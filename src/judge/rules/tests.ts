@@ -1,4 +1,4 @@
-import { counted, cut, grouped, oneLine } from '../../lib/text.ts';
+import { counted, cut, grouped, oneLine, quoted } from '../../lib/text.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { EvidenceRef } from '../../model/finding.ts';
 import type { StageName } from '../../model/stage.ts';
@@ -34,9 +34,28 @@ function judgeResults(context: Context, piece: Tests): Drafted[] {
   const { counts } = piece;
   const group = incidentGroup(context, piece.stage);
   return [
-    ...tell(piece, { code: STAGE_ROWS[piece.stage], list: piece.failed, total: Math.max(counts.failed + counts.errors, piece.failed.length), verb: 'failed', expected: 'passes', group }),
-    ...tell(piece, { code: 'TST-13', list: piece.skipped, total: Math.max(counts.skipped, piece.skipped.length), verb: 'skipped', expected: 'runs' }),
-    ...tell(piece, { code: 'TST-14', list: piece.flaky, total: Math.max(counts.flaky, piece.flaky.length), verb: 'flaky', expected: 'passes at the first attempt' }),
+    ...tell(piece, {
+      code: STAGE_ROWS[piece.stage],
+      list: piece.failed,
+      total: Math.max(counts.failed + counts.errors, piece.failed.length),
+      verb: 'failed',
+      expected: 'passes',
+      group,
+    }),
+    ...tell(piece, {
+      code: 'TST-13',
+      list: piece.skipped,
+      total: Math.max(counts.skipped, piece.skipped.length),
+      verb: 'skipped',
+      expected: 'runs',
+    }),
+    ...tell(piece, {
+      code: 'TST-14',
+      list: piece.flaky,
+      total: Math.max(counts.flaky, piece.flaky.length),
+      verb: 'flaky',
+      expected: 'passes at the first attempt',
+    }),
     ...disagreements(piece),
   ];
 }
@@ -52,8 +71,8 @@ function single(piece: Tests, kind: Kind, test: CaseDetail): Drafted {
   return draft(kind.code, {
     stage: piece.stage,
     subject: subjectOfTest(piece, test),
-    title: `${kind.verb}: ${cut(oneLine(displayName(test)), 120)}`,
-    summary: `${displayName(test)} ${kind.verb === 'flaky' ? `is flaky (${test.attempts.join(', then ')})` : `${test.status === 'error' ? 'ended with an error' : kind.verb}`}${message === '' ? '.' : `:\n\n${cut(message, 1_500)}`}`,
+    title: `${kind.verb}: ${quoted(cut(displayName(test), 120))}`,
+    summary: `${quoted(displayName(test))} ${howOf(kind, test)}${message === '' ? '.' : `:\n\n${cut(message, 1_500)}`}`,
     evidence: [{ id: piece.id, shows: `${test.source}: ${test.status}${test.message ? `: ${test.message}` : ''}` }],
     measured: kind.verb === 'flaky' ? test.attempts.join(' → ') || 'flaky' : test.status,
     expected: kind.expected,
@@ -62,21 +81,40 @@ function single(piece: Tests, kind: Kind, test: CaseDetail): Drafted {
   });
 }
 
+function howOf({ verb }: Kind, { attempts, status }: CaseDetail): string {
+  if (verb === 'flaky') return `is flaky (${attempts.join(', then ')})`;
+  return status === 'error' ? 'ended with an error' : verb;
+}
+
 function many(piece: Tests, kind: Kind): Drafted {
   const shown = kind.list.slice(0, LISTED);
   const rest = kind.total - shown.length;
-  const lines = shown.map((test) => `- ${cut(oneLine(displayName(test)), 160)}${place(test)}${test.message ? `: ${cut(oneLine(test.message), 120)}` : ''}`);
+  const lines = shown.map(
+    (test) => `- ${quoted(cut(displayName(test), 160))}${place(test)}${test.message ? `: ${cut(oneLine(test.message), 120)}` : ''}`,
+  );
   return draft(kind.code, {
     stage: piece.stage,
     subject: `${piece.command}: ${kind.verb} tests`,
     title: `${grouped(kind.total)} of ${counted(piece.counts.tests, 'test')} ${kind.verb}`,
-    summary: [`${counted(kind.total, 'test')} of \`${piece.command}\` ${kind.verb}:`, ...lines, rest > 0 ? `and ${grouped(rest)} more in the results.` : ''].filter(Boolean).join('\n'),
-    evidence: piece.files.length > 0 ? piece.files.map((file) => fileRef(piece, file.source.file, file.counts)) : [{ id: piece.id, shows: `${kind.total} ${kind.verb}` }],
+    summary: [
+      `${counted(kind.total, 'test')} of \`${piece.command}\` ${kind.verb}:`,
+      ...lines,
+      rest > 0 ? `and ${grouped(rest)} more in the results.` : '',
+    ]
+      .filter(Boolean)
+      .join('\n'),
+    evidence:
+      piece.files.length > 0
+        ? piece.files.map((file) => fileRef(piece, file.source.file, file.counts))
+        : [{ id: piece.id, shows: `${kind.total} ${kind.verb}` }],
     measured: `${grouped(kind.total)} ${kind.verb}`,
     expected: `0 ${kind.verb}`,
     locations: shown.flatMap(locationOf),
     group: kind.group,
-    members: { list: kind.list.map((test): Member => ({ subject: subjectOfTest(piece, test), path: locationOf(test)[0]?.path })), complete: kind.list.length === kind.total },
+    members: {
+      list: kind.list.map((test): Member => ({ subject: subjectOfTest(piece, test), path: locationOf(test)[0]?.path })),
+      complete: kind.list.length === kind.total,
+    },
   });
 }
 
@@ -89,8 +127,21 @@ function disagreements(piece: Tests): Drafted[] {
       stage: piece.stage,
       subject: `results of ${piece.command}`,
       title: `a report declares ${first.declared} ${first.what}, its cases show ${first.counted}`,
-      summary: [`The totals of a report differ from its own cases; the gate counts the cases:`, ...all.slice(0, 20).map(({ file, scope, what, declared, counted: cases }) => `- ${file}, ${scope}: declares ${declared} ${what}, its cases show ${cases}`)].join('\n'),
-      evidence: all.slice(0, 10).map(({ file, scope, what, declared, counted: cases }) => ({ id: piece.id, shows: `${file}, ${scope}: ${what} ${declared} declared, ${cases} counted` })),
+      summary: [
+        `The totals of a report differ from its own cases; the gate counts the cases:`,
+        ...all
+          .slice(0, 20)
+          .map(
+            ({ file, scope, what, declared, counted: cases }) =>
+              `- ${file}, ${scope}: declares ${declared} ${what}, its cases show ${cases}`,
+          ),
+      ].join('\n'),
+      evidence: all
+        .slice(0, 10)
+        .map(({ file, scope, what, declared, counted: cases }) => ({
+          id: piece.id,
+          shows: `${file}, ${scope}: ${what} ${declared} declared, ${cases} counted`,
+        })),
       measured: `${first.counted} ${first.what} counted`,
       expected: `${first.declared} ${first.what} declared`,
       repro: ['inspect', first.file],
@@ -133,7 +184,7 @@ function incidentGroup({ evidence }: Context, stage: StageName): string | undefi
 /** Every part that tells two tests apart: the same name in two classes is two subjects. */
 function subjectOfTest(piece: Tests, { file, suite, class: owner, name, parameters }: CaseDetail): string {
   const parts = [file, suite, owner, name, parameters].filter((part): part is string => part !== undefined && part !== '');
-  return `${piece.command}: ${[...new Set(parts)].join(' › ')}`;
+  return `${piece.command}: ${[...new Set(parts)].join(' › ') || '(no name)'}`;
 }
 
 function displayName({ suite, class: owner, name, parameters }: CaseDetail): string {
@@ -152,5 +203,8 @@ function place(test: CaseDetail): string {
 }
 
 function fileRef({ id }: Tests, file: string, counts: Tests['counts']): EvidenceRef {
-  return { id, shows: `${file}: ${counted(counts.tests, 'test')}, ${counts.failed} failed, ${counts.errors} errors, ${counts.skipped} skipped` };
+  return {
+    id,
+    shows: `${file}: ${counted(counts.tests, 'test')}, ${counts.failed} failed, ${counts.errors} errors, ${counts.skipped} skipped`,
+  };
 }

@@ -22,7 +22,10 @@ const MESSAGE = 4_096;
 export const annotations = defineSink({
   name: 'annotations',
   summary: 'one annotation per finding with a place in the repository, as JSON lines',
-  render: (report) => annotationsOf(report).map((annotation) => `${JSON.stringify(annotation)}\n`).join(''),
+  render: (report) =>
+    annotationsOf(report)
+      .map((annotation) => `${JSON.stringify(annotation)}\n`)
+      .join(''),
 });
 
 /** The annotations themselves, most important first, within GitHub's limits. */
@@ -39,7 +42,12 @@ export function annotationsOf(report: ReportV1): Annotation[] {
 function annotationOf(report: ReportV1, finding: Finding): Annotation | undefined {
   const [place] = finding.locations;
   if (!place || finding.disposition === 'waived') return undefined;
-  const parts = [finding.summary, `Measured ${finding.measured}; allowed ${finding.expected}.`, `Fix: ${finding.fix}`, `Here: ${reproLine(report, finding)}`];
+  const parts = [
+    finding.summary,
+    `Measured ${finding.measured}; allowed ${finding.expected}.`,
+    `Fix: ${finding.fix}`,
+    `Here: ${reproLine(report, finding)}`,
+  ];
   return {
     level: finding.disposition === 'blocking' ? 'error' : finding.priority === 'P3' ? 'notice' : 'warning',
     file: oneLine(place.path),

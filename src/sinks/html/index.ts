@@ -56,20 +56,43 @@ ${list(proof)}
 }
 
 function stageTable({ stages }: ReportV1): string {
-  return table(['stage', 'outcome', 'what', 'time', 'asked'], stages.map(({ name, outcome, headline, run }) => [name, outcome, headline, run ? clockFace(run.durationMs) : '', run?.askedMs === undefined ? '' : formatDuration(run.askedMs)]));
+  return table(
+    ['stage', 'outcome', 'what', 'time', 'asked'],
+    stages.map(({ name, outcome, headline, run }) => [
+      name,
+      outcome,
+      headline,
+      run ? clockFace(run.durationMs) : '',
+      run?.askedMs === undefined ? '' : formatDuration(run.askedMs),
+    ]),
+  );
 }
 
 function matrixTable({ matrix }: ReportV1): string {
-  return table(['component', ...matrix.stages], matrix.components.map((component, index) => [component, ...(matrix.cells[index] ?? [])]));
+  return table(
+    ['component', ...matrix.stages],
+    matrix.components.map((component, index) => [component, ...(matrix.cells[index] ?? [])]),
+  );
 }
 
 function stackTable({ stack }: ReportV1): string {
-  return table(['service', 'kind', 'state', 'health', 'restarts', 'healthy after'], stack.map(({ service, kind, state, health, restarts, phases }) => [service, kind, state, health, String(restarts), phases.healthyMs === undefined ? '' : formatDuration(phases.healthyMs)]));
+  return table(
+    ['service', 'kind', 'state', 'health', 'restarts', 'healthy after'],
+    stack.map(({ service, kind, state, health, restarts, phases }) => [
+      service,
+      kind,
+      state,
+      health,
+      String(restarts),
+      phases.healthyMs === undefined ? '' : formatDuration(phases.healthyMs),
+    ]),
+  );
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
-  const cells = (tag: string, values: readonly string[]) => `<tr>${values.map((value) => `<${tag}>${escaped(value)}</${tag}>`).join('')}</tr>`;
+  const cells = (tag: string, values: readonly string[]) =>
+    `<tr>${values.map((value) => `<${tag}>${escaped(value)}</${tag}>`).join('')}</tr>`;
   return `<table>${cells('th', head)}${rows.map((row) => cells('td', row)).join('\n')}</table>`;
 }
 

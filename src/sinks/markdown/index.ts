@@ -9,8 +9,18 @@ export const markdown = defineSink({
   summary: 'the whole report as Markdown',
   render: (report) => {
     const most = Number.MAX_SAFE_INTEGER;
-    // Findings stand open below, in order, instead of folded above.
-    const top = renderDocument(report, { rows: most, folds: most, length: 0, bars: 200, stack: true, matrix: true, rest: most, stages: true });
+    // The tables above, and every finding open below, in the same order.
+    const top = renderDocument(report, {
+      rows: most,
+      folds: 0,
+      length: 0,
+      elsewhere: true,
+      bars: 200,
+      stack: true,
+      matrix: true,
+      rest: most,
+      stages: true,
+    });
     return `${top.trimEnd()}\n${report.findings.length > 0 ? `\n## Findings\n\n${report.findings.map((finding) => findingSection(report, finding, 3_000)).join('\n\n')}\n` : ''}`;
   },
 });

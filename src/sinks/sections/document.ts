@@ -20,10 +20,16 @@ export interface Extent {
   /** Entries per list of what was not looked at, waived or flaky. */
   readonly rest: number;
   readonly stages: boolean;
+  /** The findings stand in full elsewhere in the same document. */
+  readonly elsewhere?: boolean;
 }
 
 /** The document at the largest extent that fits; `size` measures it in the limit's own unit. */
-export function fitted(report: ReportV1, extents: readonly Extent[], { limit, size }: { limit: number; size: (text: string) => number }): string {
+export function fitted(
+  report: ReportV1,
+  extents: readonly Extent[],
+  { limit, size }: { limit: number; size: (text: string) => number },
+): string {
   for (const extent of extents) {
     const whole = renderDocument(report, extent);
     if (size(whole) <= limit) return whole;
@@ -47,7 +53,12 @@ function passed(report: ReportV1, extent: Extent): string[] {
     heading(report),
     `${lookedAt(report)}\n${notLookedAt(report)}`,
     baseline,
-    open.length > 0 && extent.rows > 0 ? folded(`Advice (${grouped(open.length)})`, [findingsTable(open.slice(0, extent.rows)), ...proofs(report, open, extent)].join('\n\n')) : '',
+    open.length > 0 && extent.rows > 0
+      ? folded(
+          `Advice (${grouped(open.length)})`,
+          [findingsTable(open.slice(0, extent.rows)), ...proofs(report, open, extent)].join('\n\n'),
+        )
+      : '',
     looked === '' ? '' : folded('Stages, components, stack, timeline', looked),
   ];
 }
@@ -62,7 +73,15 @@ function stopped(report: ReportV1, extent: Extent): string[] {
     extent.rows > 0 && blocking.length > 0 ? findingsTable(blocking.slice(0, extent.rows)) : '',
     ...proofs(report, blocking, extent),
     stages(report, extent),
-    room > 0 && others.length > 0 ? folded(`Does not block (${grouped(others.length)})`, [findingsTable(others.slice(0, room)), ...proofs(report, others.slice(0, room), { ...extent, folds: Math.max(0, extent.folds - blocking.length) })].join('\n\n')) : '',
+    room > 0 && others.length > 0
+      ? folded(
+          `Does not block (${grouped(others.length)})`,
+          [
+            findingsTable(others.slice(0, room)),
+            ...proofs(report, others.slice(0, room), { ...extent, folds: Math.max(0, extent.folds - blocking.length) }),
+          ].join('\n\n'),
+        )
+      : '',
     ...folds(report, extent),
   ];
 }
@@ -86,6 +105,7 @@ function folds(report: ReportV1, extent: Extent): string[] {
 
 /** What the document does not show, so that nobody takes it for all there is. */
 function leftOut(report: ReportV1, extent: Extent): string {
+  if (extent.elsewhere) return '';
   const shown = report.findings.filter(({ disposition }) => disposition !== 'waived');
   const rows = shown.length - extent.rows;
   const folded = Math.min(shown.length, extent.rows) - extent.folds;
@@ -95,7 +115,9 @@ function leftOut(report: ReportV1, extent: Extent): string {
     !extent.stages && report.stages.length > 0 ? 'the stages' : '',
     !extent.matrix && report.matrix.components.length > 0 ? 'component × stage' : '',
     !extent.stack && report.stack.length > 0 ? 'the stack' : '',
-    extent.rest === 0 && report.notLooked.length + report.flaky.length + report.counts.waived > 0 ? 'what was not looked at, waived or flaky' : '',
+    extent.rest === 0 && report.notLooked.length + report.flaky.length + report.counts.waived > 0
+      ? 'what was not looked at, waived or flaky'
+      : '',
     extent.bars === 0 && report.timeline.length > 0 ? 'the timeline' : '',
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `Left out here for length: ${sentenceList(parts)}. All of it is in the full report.`;

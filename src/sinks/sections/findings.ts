@@ -1,4 +1,4 @@
-import { code, fenced, folded, html, prose, table, text } from '../../lib/markdown.ts';
+import { code, fenced, folded, htmlProse, prose, table, text } from '../../lib/markdown.ts';
 import { cut, shellQuote } from '../../lib/text.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
@@ -20,19 +20,32 @@ export function findingsTable(findings: readonly Finding[]): string {
 
 /** One finding folded: what happened, proof, fix, how to see it here. `length` bounds each part in characters. */
 export function findingFold(report: ReportV1, finding: Finding, length: number): string {
-  return folded(`<b>${finding.code}</b> ${html(cut(finding.title, 120))}: proof, fix, reproduce`, findingBody(report, finding, length));
+  return folded(
+    `<b>${finding.code}</b> ${htmlProse(cut(finding.title, 120))}: proof, fix, reproduce`,
+    findingBody(report, finding, length),
+  );
 }
 
 /** The same, open. */
 export function findingSection(report: ReportV1, finding: Finding, length: number): string {
-  return [`#### ${finding.code}: ${prose(finding.title)}`, `${label(finding)} · ${finding.disposition} · ${finding.stage} · ${code(where(finding))}`, findingBody(report, finding, length)].join('\n\n');
+  return [
+    `#### ${finding.code}: ${prose(finding.title)}`,
+    `${label(finding)} · ${finding.disposition} · ${finding.stage} · ${code(where(finding))}`,
+    findingBody(report, finding, length),
+  ].join('\n\n');
 }
 
 function findingBody(report: ReportV1, finding: Finding, length: number): string {
   const { said, block } = story(finding.summary, length);
   const because = 'because' in finding.result ? `**Not known, because:** ${prose(cut(finding.result.because, length))}` : '';
-  const proof = finding.evidence.slice(0, Math.max(1, Math.floor(length / 300))).map(({ id, shows }) => `- ${code(cut(id, 120))}: ${text(cut(shows, Math.min(length, 300)))}`);
-  const places = finding.locations.slice(0, 5).map(({ path, line, endLine }) => code(`${path}${line === undefined ? '' : `:${line}`}${endLine === undefined || endLine === line ? '' : `-${endLine}`}`));
+  const proof = finding.evidence
+    .slice(0, Math.max(1, Math.floor(length / 300)))
+    .map(({ id, shows }) => `- ${code(cut(id, 120))}: ${prose(cut(shows, Math.min(length, 300)))}`);
+  const places = finding.locations
+    .slice(0, 5)
+    .map(({ path, line, endLine }) =>
+      code(`${path}${line === undefined ? '' : `:${line}`}${endLine === undefined || endLine === line ? '' : `-${endLine}`}`),
+    );
   return [
     `**What happened.** ${said}`,
     block === '' ? '' : fenced(block),
@@ -54,7 +67,9 @@ export function reproLine({ command }: Pick<ReportV1, 'command'>, { repro }: Pic
 /** `P0 new`, `P1 known`, `P0 not looked at`. */
 function label({ priority, novelty, result, disposition }: Finding): string {
   const words = result.verdict === 'confirmed' ? NOVELTY[novelty] : result.verdict === 'inconclusive' ? 'inconclusive' : 'not looked at';
-  return [disposition === 'blocking' ? `**${priority}**` : priority, words, disposition === 'waived' ? 'waived' : ''].filter(Boolean).join(' ');
+  return [disposition === 'blocking' ? `**${priority}**` : priority, words, disposition === 'waived' ? 'waived' : '']
+    .filter(Boolean)
+    .join(' ');
 }
 
 const NOVELTY: Record<Finding['novelty'], string> = { new: 'new', existing: 'known', regressed: 'regressed', unknown: '' };
@@ -69,7 +84,19 @@ export function where({ locations: [first], subject }: Pick<Finding, 'locations'
 /** A summary is prose and list items; after an empty line comes output, which is shown as it is. */
 function story(summary: string, length: number): { said: string; block: string } {
   const [head = '', ...rest] = summary.split('\n\n');
-  const lines = cut(head, length).split('\n').map((line) => (line.startsWith('- ') ? `- ${prose(line.slice(2))}` : prose(line)));
-  const said = lines.map((line, index) => (index === 0 ? line : line.startsWith('- ') ? (lines[index - 1]?.startsWith('- ') ? `\n${line}` : `\n\n${line}`) : `${lines[index - 1]?.startsWith('- ') ? '\n\n' : '<br>'}${line}`)).join('');
+  const lines = cut(head, length)
+    .split('\n')
+    .map((line) => (line.startsWith('- ') ? `- ${prose(line.slice(2))}` : prose(line)));
+  const said = lines
+    .map((line, index) =>
+      index === 0
+        ? line
+        : line.startsWith('- ')
+          ? lines[index - 1]?.startsWith('- ')
+            ? `\n${line}`
+            : `\n\n${line}`
+          : `${lines[index - 1]?.startsWith('- ') ? '\n\n' : '<br>'}${line}`,
+    )
+    .join('');
   return { said, block: cut(rest.join('\n\n'), length) };
 }

@@ -41,7 +41,9 @@ export function notLookedAt({ notLooked, counts, stages }: ReportV1): string {
 }
 
 function noveltyLine(report: ReportV1): string {
-  if (report.baseline.state === 'none') return `Nobody can tell what is new here (${prose(cut(report.baseline.because, 200))}): a P1 blocks a release and not this change.`;
+  if (!report.findings.some(({ result, disposition }) => result.verdict === 'confirmed' && disposition !== 'waived')) return '';
+  if (report.baseline.state === 'none')
+    return `Nobody can tell what is new here (${prose(cut(report.baseline.because, 200))}): a P1 blocks a release and not this change.`;
   const blocking = blockers(report).filter(({ result }) => result.verdict === 'confirmed');
   const fresh = blocking.filter(({ novelty }) => novelty === 'new' || novelty === 'regressed').length;
   if (blocking.length === 0) return '';

@@ -13,7 +13,12 @@ export function stageTable({ stages, run }: ReportV1): string {
   if (stages.length === 0) return '';
   return table(
     ['stage', 'result', 'time', 'asked / run'],
-    stages.map((stage) => [stage.name, `${MARKS[stage.outcome]} ${prose(cut(stage.headline, 200))}`, stage.run ? clockFace(stage.run.durationMs) : '', askedRun(stage, run.budget)]),
+    stages.map((stage) => [
+      stage.name,
+      `${MARKS[stage.outcome]} ${prose(cut(stage.headline, 200))}`,
+      stage.run ? clockFace(stage.run.durationMs) : '',
+      askedRun(stage, run.budget),
+    ]),
   );
 }
 
@@ -26,21 +31,31 @@ function askedRun({ run }: Stage, budget: string): string {
 /** Which part of the system was tested where. */
 export function matrixFold({ matrix }: ReportV1): string {
   if (matrix.components.length === 0 || matrix.stages.length === 0) return '';
-  const rows = matrix.components.slice(0, 60).map((component, index) => [code(cut(component, 60)), ...(matrix.cells[index] ?? []).map((cell) => CELLS[cell])]);
+  const rows = matrix.components
+    .slice(0, 60)
+    .map((component, index) => [code(cut(component, 60)), ...(matrix.cells[index] ?? []).map((cell) => CELLS[cell])]);
   const empty = matrix.cells.flat().filter((cell) => cell === 'untested').length;
-  return folded(`Component × stage${empty > 0 ? ` (${counted(empty, 'cell')} untested)` : ''}`, table(['component', ...matrix.stages], rows));
+  return folded(
+    `Component × stage${empty > 0 ? ` (${counted(empty, 'cell')} untested)` : ''}`,
+    table(['component', ...matrix.stages], rows),
+  );
 }
 
 /** How long each service took until it was healthy. */
 export function stackFold({ stack }: ReportV1): string {
   if (stack.length === 0) return '';
-  const rows = stack.slice(0, 60).map(({ service, state, health, restarts, phases }) => [
-    code(cut(service, 60)),
-    text(health === 'none' ? `${state}, no health check` : `${state}, ${health}`),
-    String(restarts),
-    ...[phases.pullMs, phases.buildMs, phases.startMs, phases.healthyMs].map((ms) => (ms === undefined ? '' : formatDuration(ms))),
-  ]);
-  return folded(`Stack (${counted(stack.length, 'service')})`, table(['service', 'state', 'restarts', 'pull', 'build', 'start', 'healthy'], rows));
+  const rows = stack
+    .slice(0, 60)
+    .map(({ service, state, health, restarts, phases }) => [
+      code(cut(service, 60)),
+      text(health === 'none' ? `${state}, no health check` : `${state}, ${health}`),
+      String(restarts),
+      ...[phases.pullMs, phases.buildMs, phases.startMs, phases.healthyMs].map((ms) => (ms === undefined ? '' : formatDuration(ms))),
+    ]);
+  return folded(
+    `Stack (${counted(stack.length, 'service')})`,
+    table(['service', 'state', 'restarts', 'pull', 'build', 'start', 'healthy'], rows),
+  );
 }
 
 /** The run as a Gantt chart, which GitHub draws. */
@@ -51,7 +66,12 @@ export function timelineFold({ timeline }: ReportV1, most: number): string {
   const STATE = { ok: 'done', bad: 'crit', unknown: 'active' } as const;
   const lines = lanes.flatMap((lane) => [
     `  section ${mermaidLabel(lane)}`,
-    ...bars.filter((bar) => bar.lane === lane).map(({ label, state, fromMs, toMs }) => `  ${mermaidLabel(label)} :${STATE[state]}, ${Math.round(fromMs)}, ${Math.round(Math.max(toMs, fromMs + 1))}`),
+    ...bars
+      .filter((bar) => bar.lane === lane)
+      .map(
+        ({ label, state, fromMs, toMs }) =>
+          `  ${mermaidLabel(label)} :${STATE[state]}, ${Math.round(fromMs)}, ${Math.round(Math.max(toMs, fromMs + 1))}`,
+      ),
   ]);
   const more = timeline.length > bars.length ? `\n\n${counted(timeline.length - bars.length, 'more bar')} in the full report.` : '';
   return folded('Timeline', `${fenced(['gantt', '  dateFormat x', '  axisFormat %M:%S', ...lines].join('\n'), 'mermaid')}${more}`);
@@ -60,13 +80,24 @@ export function timelineFold({ timeline }: ReportV1, most: number): string {
 /** What was not looked at, waived or flaky: nothing is silently missing. */
 export function restFold(report: ReportV1, most: number): string {
   const waived = report.findings.filter(({ disposition }) => disposition === 'waived');
-  const { notLooked, flaky } = report;
+  const { flaky } = report;
+  // What blocks stands among the findings already.
+  const notLooked = report.notLooked.filter(({ blocks }) => !blocks);
   const title = [`Not looked at (${notLooked.length})`, `waived (${waived.length})`, `flaky (${flaky.length})`].join(', ');
   if (notLooked.length + waived.length + flaky.length === 0) return '';
   const body = [
-    list(notLooked.map(({ code: row, what, because, blocks }) => `${row} ${prose(cut(what, 160))}: ${prose(cut(because, 240))}${blocks ? ' **(blocks)**' : ''}`), most),
-    list(waived.map(({ code: row, title: name, waiver }) => `${row} ${prose(cut(name, 160))}: waived by ${code(cut(waiver ?? '', 80))}`), most),
-    list(flaky.map(({ stage, test, attempts }) => `${stage}: ${code(cut(test, 160))} ${text(cut(attempts.join(' → '), 80))}`), most),
+    list(
+      notLooked.map(({ code: row, what, because }) => `${row} ${prose(cut(what, 160))}: ${prose(cut(because, 240))}`),
+      most,
+    ),
+    list(
+      waived.map(({ code: row, title: name, waiver }) => `${row} ${prose(cut(name, 160))}: waived by ${code(cut(waiver ?? '', 80))}`),
+      most,
+    ),
+    list(
+      flaky.map(({ stage, test, attempts }) => `${stage}: ${code(cut(test, 160))} ${text(cut(attempts.join(' → '), 80))}`),
+      most,
+    ),
   ];
   return folded(title, body.filter(Boolean).join('\n\n'));
 }
@@ -87,8 +118,10 @@ export function footer({ run }: ReportV1): string {
     url === undefined ? code(cut(run.id, 80)) : `[${name}](${url})`,
     forge.runAttempt > 1 ? `attempt ${forge.runAttempt}` : '',
     `budget \`${run.budget}\``,
-    forge.forge === 'none' ? `full report and logs: ${code(cut(`.gauntlet/runs/${run.id}/`, 120))}` : 'full report and logs: artifact `gauntlet-report`',
-    `gauntlet ${text(cut(run.tool.version, 30))}`,
+    forge.forge === 'none'
+      ? `full report and logs: ${code(cut(`.gauntlet/runs/${run.id}/`, 120))}`
+      : 'full report and logs: artifact `gauntlet-report`',
+    `gauntlet ${code(cut(run.tool.version, 30))}`,
   ];
   return `<sub>${parts.filter(Boolean).join(' · ')}</sub>`;
 }

@@ -35,23 +35,42 @@ export function renderTerminal(report: ReportV1, style: Style = PLAIN): string {
     rest > 0 ? `${counted(rest, 'more finding')} in the full report.` : '',
     stageBlock(report, style),
     restBlock(report),
-    [`report  .gauntlet/runs/${oneLine(report.run.id)}/report.md (also .json, .html; logs beside it)`, report.run.git.head === undefined ? '' : style.dim(`commit  ${oneLine(report.run.git.head).slice(0, 12)}, budget ${report.run.budget}, seed ${report.run.seed}`)].filter(Boolean).join('\n'),
+    [
+      `report  .gauntlet/runs/${oneLine(report.run.id)}/report.md (also .json, .html; logs beside it)`,
+      report.run.git.head === undefined
+        ? ''
+        : style.dim(`commit  ${oneLine(report.run.git.head).slice(0, 12)}, budget ${report.run.budget}, seed ${report.run.seed}`),
+    ]
+      .filter(Boolean)
+      .join('\n'),
   ];
   return `${blocks.filter(Boolean).join('\n\n')}\n`;
 }
 
 function verdictBlock(report: ReportV1, style: Style): string {
   const paint = report.verdict.verdict === 'pass' ? style.green : style.red;
-  const baseline = report.baseline.state === 'none' ? `no baseline (${oneLine(report.baseline.because)}): what is new is unknown, so a P1 blocks a release and not a change` : '';
+  const baseline =
+    report.baseline.state === 'none'
+      ? `no baseline (${oneLine(report.baseline.because)}): what is new is unknown, so a P1 blocks a release and not a change`
+      : '';
   return [style.bold(paint(report.verdict.verdict.toUpperCase())), oneLine(report.equation), baseline].filter(Boolean).join('\n');
 }
 
 function findingBlock(report: ReportV1, finding: Finding, style: Style): string {
   const blocks = finding.disposition === 'blocking';
-  const known = finding.result.verdict === 'confirmed' ? { new: 'new', existing: 'known', regressed: 'regressed', unknown: '' }[finding.novelty] : 'not looked at';
-  const mark = [finding.priority, known, blocks ? 'blocks' : finding.disposition === 'release-blocking' ? 'blocks a release' : ''].filter(Boolean).join(', ');
+  const known =
+    finding.result.verdict === 'confirmed'
+      ? { new: 'new', existing: 'known', regressed: 'regressed', unknown: '' }[finding.novelty]
+      : 'not looked at';
+  const mark = [finding.priority, known, blocks ? 'blocks' : finding.disposition === 'release-blocking' ? 'blocks a release' : '']
+    .filter(Boolean)
+    .join(', ');
   const row = (name: string, value: string) => `  ${style.dim(name.padEnd(9))} ${value}`;
-  const story = visible(finding.summary).split('\n').filter((line) => line.trim() !== '').slice(0, 16).map((line) => `    ${cut(line, 200)}`);
+  const story = visible(finding.summary)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, 16)
+    .map((line) => `    ${cut(line, 200)}`);
   return [
     `${style.bold(blocks ? style.red(finding.code) : style.yellow(finding.code))} ${oneLine(finding.title)} ${style.dim(`(${mark})`)}`,
     ...story,
@@ -77,6 +96,8 @@ function stageBlock({ stages }: ReportV1, style: Style): string {
 function restBlock({ notLooked, counts, flaky }: ReportV1): string {
   const open = notLooked.slice(0, 10).map(({ code, because }) => `  ${code}: ${cut(oneLine(because), 200)}`);
   const more = notLooked.length > 10 ? [`  and ${grouped(notLooked.length - 10)} more`] : [];
-  const extras = [counts.waived > 0 ? `${grouped(counts.waived)} waived` : '', flaky.length > 0 ? `${grouped(flaky.length)} flaky` : ''].filter(Boolean).join(', ');
+  const extras = [counts.waived > 0 ? `${grouped(counts.waived)} waived` : '', flaky.length > 0 ? `${grouped(flaky.length)} flaky` : '']
+    .filter(Boolean)
+    .join(', ');
   return [notLooked.length > 0 ? ['not looked at:', ...open, ...more].join('\n') : '', extras].filter(Boolean).join('\n');
 }

@@ -1,0 +1,240 @@
+import { z } from 'zod';
+
+import { Baseline } from '../../src/model/baseline.ts';
+import { Evidence } from '../../src/model/evidence.ts';
+import { Plan } from '../../src/model/plan.ts';
+import { RunInfo } from '../../src/model/run.ts';
+import { STAGES, StageRun } from '../../src/model/stage.ts';
+
+/** A case as written: only what it is about. Everything else has a plain value here. */
+type Loose = Record<string, unknown>;
+
+export const CaseFile = z.object({
+  about: z.string(),
+  exit: z.number(),
+  /** Start of the equation. */
+  equation: z.string(),
+  codes: z.array(z.string()),
+  plan: z.record(z.string(), z.unknown()),
+  run: z.record(z.string(), z.unknown()).default({}),
+  /** Stages that came to their end need no entry. */
+  stageRuns: z.array(z.record(z.string(), z.unknown())).optional(),
+  evidence: z.array(z.record(z.string(), z.unknown())),
+  baseline: z.record(z.string(), z.unknown()).optional(),
+});
+export type CaseFile = z.output<typeof CaseFile>;
+
+export interface Filled {
+  readonly plan: Plan;
+  readonly run: RunInfo;
+  readonly stageRuns: StageRun[];
+  readonly evidence: Evidence[];
+  readonly baseline: Baseline | undefined;
+  readonly today: string;
+}
+
+export const START = '2026-11-20T14:00:00.000Z';
+
+export function fillCase(file: Pick<CaseFile, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'baseline'>): Filled {
+  const plan = fillPlan(file.plan);
+  return {
+    plan,
+    run: fillRun(file.run, plan),
+    stageRuns: (file.stageRuns ?? plan.stages.map(({ name }) => ({ stage: name }))).map(fillStageRun),
+    evidence: file.evidence.map(fillEvidence),
+    baseline:
+      file.baseline === undefined
+        ? undefined
+        : Baseline.parse({
+            schema: 'gauntlet.baseline/1',
+            sha: 'ba5e0000ba5e',
+            at: '2026-11-11T00:00:00.000Z',
+            findings: [],
+            tests: {},
+            coverage: {},
+            ...file.baseline,
+          }),
+    today: '2026-11-20',
+  };
+}
+
+export function fillPlan(loose: Loose): Plan {
+  const stages = list(loose['stages']).map(fillStage);
+  return Plan.parse({
+    schema: 'gauntlet.plan/1',
+    budget: 'pr',
+    seed: 41,
+    configPath: 'gauntlet.yml',
+    targets: [],
+    owed: stages.flatMap(owedBy),
+    components: {},
+    only: [],
+    notes: [],
+    ...loose,
+    stages,
+    journeys: list(loose['journeys']).map((journey) => ({
+      expect: {},
+      rows: [],
+      ...journey,
+      steps: list(journey['steps']).map((step) => ({ type: 'http', options: {}, capture: {}, expect: {}, timeoutMs: 5_000, ...step })),
+    })),
+    policy: { block: ['P0', 'new P1'], waivers: [], ...(loose['policy'] as Loose | undefined) },
+  });
+}
+
+function fillStage(loose: Loose): Loose {
+  return {
+    journeys: [],
+    checks: [],
+    loads: [],
+    experiments: [],
+    thresholds: [],
+    parallel: false,
+    failFast: false,
+    retries: 0,
+    services: [],
+    users: 'none',
+    timeoutMs: 600_000,
+    ...loose,
+    commands: list(loose['commands']).map((command) => ({
+      name: 'main',
+      command: { type: 'shell', line: 'npm test' },
+      cwd: '.',
+      env: {},
+      results: [],
+      ...command,
+      ...(command['coverage'] ? { coverage: { files: ['lcov.info'], min: 0, critical: {}, ...(command['coverage'] as Loose) } } : {}),
+    })),
+  };
+}
+
+/** What the planner would owe for the stage. */
+function owedBy(stage: Loose): Loose[] {
+  const name = String(stage['name']);
+  const piece = (kind: string, of: string, what: string): Loose => ({
+    id: `${name}/${kind}/${of}`,
+    stage: name,
+    kind,
+    name: of,
+    what,
+    rows: kind === 'facts' ? [of] : [],
+  });
+  const commands = list(stage['commands']).flatMap(({ name: of, results, coverage }) => [
+    piece('exit', String(of), `how \`${String(of)}\` ends`),
+    ...((results as string[]).length > 0
+      ? [piece('tests', String(of), `results of \`${String(of)}\` at ${(results as string[]).join(', ')}`)]
+      : []),
+    ...(coverage === undefined ? [] : [piece('coverage', String(of), `coverage of \`${String(of)}\``)]),
+  ]);
+  return [
+    ...commands,
+    ...(stage['journeys'] as string[]).map((of) => piece('journey', of, `journey ${of}`)),
+    ...(stage['checks'] as string[]).map((of) => piece('facts', of, `facts of ${of}`)),
+  ];
+}
+
+function fillRun(loose: Loose, plan: Plan): RunInfo {
+  return RunInfo.parse({
+    schema: 'gauntlet.run/1',
+    id: 'r1',
+    tool: { name: 'gauntlet', version: '0.1.0' },
+    startedAt: START,
+    budget: plan.budget,
+    seed: plan.seed,
+    configPath: plan.configPath,
+    configSha256: '0'.repeat(64),
+    git: { head: '0f3c2e1aaaaa', dirty: false },
+    forge: { forge: 'none', event: 'local', fork: false, runAttempt: 1 },
+    machine: { platform: 'linux', cpus: 4, memoryBytes: 8e9, node: 'v24.0.0' },
+    ended: 'completed',
+    ...loose,
+  });
+}
+
+function fillStageRun(loose: Loose): StageRun {
+  const stage = StageRun.shape.stage.parse(loose['stage']);
+  return StageRun.parse({ status: 'completed', window: windowOf(stage), durationMs: 41_000, workMs: 40_000, ...loose });
+}
+
+const NO_TESTS = { tests: 0, runs: 0, passed: 0, failed: 0, errors: 0, skipped: 0, flaky: 0 };
+
+export function fillEvidence(loose: Loose): Evidence {
+  const stage = StageRun.shape.stage.parse(loose['stage'] ?? 'unit');
+  const kind = String(loose['kind']);
+  const attempt = Number(loose['attempt'] ?? 1);
+  return Evidence.parse({
+    id: `${stage}/${kind}/${attempt}`,
+    stage,
+    window: windowOf(stage),
+    ...defaults(kind, stage),
+    ...loose,
+    ...(kind === 'tests' ? fillTests(loose) : {}),
+  });
+}
+
+function defaults(kind: string, stage: string): Loose {
+  switch (kind) {
+    case 'exit':
+      return {
+        command: 'main',
+        line: 'npm test',
+        attempt: 1,
+        outcome: { ended: 'exit', code: 0 },
+        durationMs: 40_000,
+        log: { file: `logs/${stage}-main.log` },
+        dropped: 0,
+        tail: [],
+      };
+    case 'coverage':
+      return { command: 'main', sources: [{ file: 'lcov.info' }], files: [], unmapped: [] };
+    case 'journey':
+      return { attempt: 1, outcome: 'passed', durationMs: 300, steps: [], totals: { bytes: 100 } };
+    case 'stack':
+      return { instance: 'head', stack: 'compose', phase: 'up', services: [], preflight: [], incidents: [], leaks: [], logs: [] };
+    case 'facts':
+      return { sources: [] };
+    case 'gap':
+      return { owed: [], reason: 'missing', message: 'nothing arrived' };
+    default:
+      return {};
+  }
+}
+
+function fillTests(loose: Loose): Loose {
+  const details = (name: string) =>
+    list(loose[name]).map((test) => ({
+      id: String(test['name']),
+      status: name === 'skipped' ? 'skipped' : name === 'flaky' ? 'passed' : 'failed',
+      attempts: name === 'flaky' ? ['failed', 'passed'] : ['failed'],
+      source: 'reports/junit.xml',
+      ...test,
+    }));
+  const counts = { ...NO_TESTS, ...(loose['counts'] as Loose) };
+  const files = list(loose['files'] ?? [{}]).map((file) => ({
+    source: { file: 'reports/junit.xml' },
+    attempt: 1,
+    counts,
+    disagreements: [],
+    ...file,
+  }));
+  return {
+    command: 'main',
+    slowest: [],
+    omitted: { failed: 0, skipped: 0, flaky: 0 },
+    ...loose,
+    counts,
+    files,
+    failed: details('failed'),
+    skipped: details('skipped'),
+    flaky: details('flaky'),
+  };
+}
+
+function windowOf(stage: (typeof STAGES)[number]): { from: string; to: string } {
+  const from = Date.parse(START) + STAGES.indexOf(stage) * 60_000;
+  return { from: new Date(from).toISOString(), to: new Date(from + 41_000).toISOString() };
+}
+
+function list(value: unknown): Loose[] {
+  return (value ?? []) as Loose[];
+}
