@@ -815,7 +815,7 @@ test('aliases that multiply are stopped, quickly', () => {
   );
   const started = performance.now();
   expect(refuse(`${levels.join('\n')}\n`)).toContain('the aliases of this file make more than 100000 values');
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 test.each([

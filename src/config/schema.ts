@@ -89,8 +89,6 @@ export function configSchema({ stacks: stackKinds, stepKinds: kinds }: Plugins) 
 
 /** Everything that a configuration says, with defaults. */
 export type Settings = z.output<ReturnType<typeof configSchema>>;
-export type JourneySettings = Settings['journeys'][string];
-export type ExperimentSettings = Settings['experiments'][string];
 
 function isPattern(written: string): boolean {
   try {
