@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { files, withReports } from '../../tests/contracts/results-support.ts';
 import { collectCoverage, type CollectedCoverage } from './collect.ts';
 
-const LCOV = (path: string, ...lines: readonly string[]): string => `TN:\nSF:${path}\n${lines.map((line) => `DA:${line}\n`).join('')}end_of_record\n`;
+const LCOV = (path: string, ...lines: readonly string[]): string =>
+  `TN:\nSF:${path}\n${lines.map((line) => `DA:${line}\n`).join('')}end_of_record\n`;
 
 it('merges mixed formats per line', async () => {
   const { coverage, gaps } = await collect(
@@ -16,7 +17,16 @@ it('merges mixed formats per line', async () => {
   );
   expect(gaps).toEqual([]);
   expect(coverage.lines).toEqual({ covered: 2, total: 5 });
-  expect(coverage.files).toEqual([{ path: 'src/a.py', lines: { covered: 2, total: 5 }, uncovered: [[3, 3], [5, 6]] }]);
+  expect(coverage.files).toEqual([
+    {
+      path: 'src/a.py',
+      lines: { covered: 2, total: 5 },
+      uncovered: [
+        [3, 3],
+        [5, 6],
+      ],
+    },
+  ]);
   expect(coverage.sources.map(({ format }) => format)).toEqual(['lcov', 'cobertura']);
 });
 
@@ -46,7 +56,10 @@ it.each([
 });
 
 it('says which report told nothing', async () => {
-  const { coverage, gaps } = await collect({ 'a.info': LCOV('src/a.ts', '1,1'), 'b.info': 'TN:\nSF:src/b.ts\nend_of_record\n', 'c.info': '' }, ['src/a.ts', 'src/b.ts']);
+  const { coverage, gaps } = await collect(
+    { 'a.info': LCOV('src/a.ts', '1,1'), 'b.info': 'TN:\nSF:src/b.ts\nend_of_record\n', 'c.info': '' },
+    ['src/a.ts', 'src/b.ts'],
+  );
   expect(coverage.lines).toEqual({ covered: 1, total: 1 });
   expect(gaps.map(({ reason, message }) => [reason, message])).toEqual([
     ['empty', 'b.info: the report tells of no line'],

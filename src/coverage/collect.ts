@@ -64,7 +64,8 @@ export async function collectCoverage({ ports, root, paths, tracked, redact }: C
     gaps.push(...read.gaps);
     notes.push(...read.notes);
   }
-  for (const [path, candidates] of [...ambiguous].slice(0, GAPS_PER_FILE)) notes.push({ message: redact(`${path} could be ${candidates.join(' or ')}`) });
+  for (const [path, candidates] of [...ambiguous].slice(0, GAPS_PER_FILE))
+    notes.push({ message: redact(`${path} could be ${candidates.join(' or ')}`) });
   if (unmapped.size > UNMAPPED) notes.push({ message: `${unmapped.size - UNMAPPED} more paths lead to no file of the repository` });
   const { files, ...totals } = merge.finish();
   return { coverage: { sources, ...totals, files, unmapped: [...unmapped].slice(0, UNMAPPED).map(redact) }, gaps, notes };
@@ -84,11 +85,19 @@ export interface CoverageInspection {
 /** Totals of one file by itself; `undefined` when no coverage format claims it. */
 export async function inspectCoverage(files: Files, root: string, path: string): Promise<CoverageInspection | undefined> {
   const merge = new CoverageMerge();
-  const { claimedBy, source, gaps } = await readFile({ files, root, redact: (text) => text }, path, (record) => merge.add(record.path, record));
+  const { claimedBy, source, gaps } = await readFile({ files, root, redact: (text) => text }, path, (record) =>
+    merge.add(record.path, record),
+  );
   if (claimedBy.length === 0) return undefined;
   const { files: covered, ...totals } = merge.finish();
   const gap = gaps[0];
-  return { file: source.file, format: claimedBy.length === 1 ? (claimedBy[0] ?? '') : 'ambiguous', ...totals, files: covered.length, ...(gap === undefined ? {} : { gap }) };
+  return {
+    file: source.file,
+    format: claimedBy.length === 1 ? (claimedBy[0] ?? '') : 'ambiguous',
+    ...totals,
+    files: covered.length,
+    ...(gap === undefined ? {} : { gap }),
+  };
 }
 
 interface FileOutcome {
@@ -105,7 +114,11 @@ interface ReadContext {
 }
 
 /** Reads one report; `place` is given each record with the roots that were named before it. */
-async function readFile({ files, root, redact }: ReadContext, path: string, place: (record: CoverageRecord, roots: readonly string[]) => void): Promise<FileOutcome> {
+async function readFile(
+  { files, root, redact }: ReadContext,
+  path: string,
+  place: (record: CoverageRecord, roots: readonly string[]) => void,
+): Promise<FileOutcome> {
   const shown = path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
   const gaps: { reason: GapReason; message: string }[] = [];
   const notes: string[] = [];
@@ -124,11 +137,21 @@ async function readFile({ files, root, redact }: ReadContext, path: string, plac
   gaps.push(...reading.problems);
   if (gaps.length === 0 && lines === 0) gaps.push({ reason: 'empty', message: 'the report tells of no line' });
   const format = reading.claimedBy.length === 1 ? reading.claimedBy[0] : undefined;
-  const source: Source = { file: shown, ...(format === undefined ? {} : { format }), ...(reading.sha256 === undefined ? {} : { sha256: reading.sha256 }), bytes: reading.bytes };
+  const source: Source = {
+    file: shown,
+    ...(format === undefined ? {} : { format }),
+    ...(reading.sha256 === undefined ? {} : { sha256: reading.sha256 }),
+    bytes: reading.bytes,
+  };
   return {
     source,
     claimedBy: reading.claimedBy,
-    gaps: gaps.map(({ reason, message }) => ({ reason, message: `${shown}: ${redact(message).slice(0, LIMITS.caseText)}`, source, ...fixOf(reason) })),
+    gaps: gaps.map(({ reason, message }) => ({
+      reason,
+      message: `${shown}: ${redact(message).slice(0, LIMITS.caseText)}`,
+      source,
+      ...fixOf(reason),
+    })),
     notes: [...notes, ...reading.notes].map((message) => ({ message: redact(message).slice(0, LIMITS.caseText), source })),
   };
 }

@@ -38,7 +38,12 @@ export class CoverageMerge {
     const files = [...this.#files].map(([path, file]) => fileCoverage(path, file)).sort((a, b) => (a.path < b.path ? -1 : 1));
     const branches = sum(files.map((file) => file.branches));
     const functions = sum(files.map((file) => file.functions));
-    return { lines: sum(files.map(({ lines }) => lines)) ?? { covered: 0, total: 0 }, ...(branches && { branches }), ...(functions && { functions }), files };
+    return {
+      lines: sum(files.map(({ lines }) => lines)) ?? { covered: 0, total: 0 },
+      ...(branches && { branches }),
+      ...(functions && { functions }),
+      files,
+    };
   }
 }
 

@@ -73,7 +73,8 @@ export class PathMapper {
 }
 
 /** Code of others, wherever it is installed: its file names say nothing about ours. */
-const FOREIGN = /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo\/registry|pkg\/mod|usr\/(?:lib|include|local\/(?:lib|include|go)))\//;
+const FOREIGN =
+  /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo\/registry|pkg\/mod|usr\/(?:lib|include|local\/(?:lib|include|go)))\//;
 
 function commonTail(a: readonly string[], b: readonly string[]): number {
   let common = 0;

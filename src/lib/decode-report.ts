@@ -54,12 +54,14 @@ export async function readReport<E>({ path, bytes, formats, maxBytes, emit }: Re
     else if (only === undefined) problems.push({ reason: 'unrecognised', message: 'no known format has this content' });
     else if (claiming.length > 1) problems.push({ reason: 'ambiguous', message: `both ${claimedBy.join(' and ')} claim this content` });
     else await parse(only, text, { emit, meter, problems });
-    if (decoding.binary && claiming.length === 1) problems.push({ reason: 'encoding', message: `a NUL character about ${meter.bytes} bytes in: the rest is no text` });
+    if (decoding.binary && claiming.length === 1)
+      problems.push({ reason: 'encoding', message: `a NUL character about ${meter.bytes} bytes in: the rest is no text` });
     await meter.drain();
   } catch (error) {
     problems.push(unreadable(error));
   }
-  if (meter.tooLarge) problems.push({ reason: 'too-large', message: `the file is larger than ${maxBytes} bytes: only its beginning was read` });
+  if (meter.tooLarge)
+    problems.push({ reason: 'too-large', message: `the file is larger than ${maxBytes} bytes: only its beginning was read` });
   const notes = decoding.replaced ? [`some bytes are not ${decoding.encoding} and were replaced`] : [];
   return { claimedBy, sha256: meter.digest(), bytes: meter.bytes, encoding: decoding.encoding, problems, notes };
 }
@@ -76,7 +78,10 @@ async function parse<E>(format: ReportFormat<E>, text: AsyncIterable<string>, { 
     await format.parse(text, emit);
   } catch (error) {
     if (meter.failed) throw error;
-    problems.push({ reason: 'crashed', message: `the ${format.format} reader failed: ${error instanceof Error ? error.message : String(error)}` });
+    problems.push({
+      reason: 'crashed',
+      message: `the ${format.format} reader failed: ${error instanceof Error ? error.message : String(error)}`,
+    });
   }
 }
 

@@ -24,7 +24,7 @@ export async function* decode(bytes: AsyncIterable<Uint8Array>, decoding: Decodi
     let part = chunk;
     if (decoder === undefined) {
       first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
-      if (first.length < 4) continue;
+      if (first.length < DECLARATION) continue;
       decoder = decoderFor(first, decoding);
       part = first;
     }
@@ -33,11 +33,15 @@ export async function* decode(bytes: AsyncIterable<Uint8Array>, decoding: Decodi
     if (text !== '') yield text;
     if (decoding.binary) return;
   }
+  const rest = decoder === undefined ? first : new Uint8Array();
   decoder ??= decoderFor(first, decoding);
-  const tail = decoder.decode(first.length < 4 ? first : new Uint8Array());
-  look(tail, first, decoding);
+  const tail = decoder.decode(rest);
+  look(tail, rest, decoding);
   if (tail !== '') yield tail;
 }
+
+/** Bytes in which an XML declaration ends. */
+const DECLARATION = 256;
 
 function look(text: string, bytes: Uint8Array, decoding: Decoding): void {
   if (text.includes('\0')) decoding.binary = true;
@@ -65,7 +69,9 @@ function encodingOf(head: Uint8Array): string {
   // Without a mark, two ASCII characters in a row show which half of each pair is empty.
   if (a !== 0 && b === 0 && c !== 0 && d === 0) return 'utf-16le';
   if (a === 0 && b !== 0 && c === 0 && d !== 0) return 'utf-16be';
-  const declared = /^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(new TextDecoder('latin1').decode(head.subarray(0, 256)))?.[1];
+  const declared = /^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(
+    new TextDecoder('latin1').decode(head.subarray(0, DECLARATION)),
+  )?.[1];
   // A declaration that can be read byte by byte is not in UTF-16, whatever it says (.NET's string writer says so).
   return declared === undefined || /^(?:utf-?16|ucs-?2|utf-?32)/i.test(declared) ? 'utf-8' : declared.toLowerCase();
 }

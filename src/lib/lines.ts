@@ -10,7 +10,11 @@ export interface Line {
 }
 
 /** Calls `visit` for each line (LF or CRLF) until it returns `false`; holds at most `maxLength` characters of one. */
-export async function eachLine(chunks: AsyncIterable<string>, maxLength: number, visit: (line: Line) => boolean | undefined): Promise<void> {
+export async function eachLine(
+  chunks: AsyncIterable<string>,
+  maxLength: number,
+  visit: (line: Line) => boolean | undefined,
+): Promise<void> {
   let rest = '';
   let cut = false;
   let number = 0;

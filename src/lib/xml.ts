@@ -153,7 +153,8 @@ class XmlReader {
   }
 
   #doctype(doctype: string): void {
-    if (/[[\]]|<!|ENTITY/i.test(doctype)) this.#stop('hostile', 'the document declares entities or a DTD of its own, which no report needs');
+    if (/[[\]]|<!|ENTITY/i.test(doctype))
+      this.#stop('hostile', 'the document declares entities or a DTD of its own, which no report needs');
   }
 
   #error(error: Error): void {

@@ -7,11 +7,17 @@ import { collectResults, type Collected } from './collect.ts';
 
 it('lets the newest attempt decide and tells flaky apart from passed', async () => {
   const { tests } = await collect([
-    { 'a.xml': suite('<testcase name="flaky"><failure message="once"/></testcase><testcase name="broken"><failure/></testcase><testcase name="ok"/>') },
+    {
+      'a.xml': suite(
+        '<testcase name="flaky"><failure message="once"/></testcase><testcase name="broken"><failure/></testcase><testcase name="ok"/>',
+      ),
+    },
     { 'a2.xml': suite('<testcase name="flaky"/><testcase name="broken"><failure message="still"/></testcase>') },
   ]);
   expect(tests.counts).toEqual({ tests: 3, runs: 5, passed: 2, failed: 1, errors: 0, skipped: 0, flaky: 1 });
-  expect(tests.flaky).toMatchObject([{ name: 'flaky', status: 'passed', attempts: ['failed', 'passed'], message: 'once', source: 'a.xml' }]);
+  expect(tests.flaky).toMatchObject([
+    { name: 'flaky', status: 'passed', attempts: ['failed', 'passed'], message: 'once', source: 'a.xml' },
+  ]);
   expect(tests.failed).toMatchObject([{ name: 'broken', attempts: ['failed', 'failed'], message: 'still', source: 'a2.xml' }]);
   expect(tests.files.map(({ attempt, counts }) => [attempt, counts.tests, counts.failed])).toEqual([
     [1, 3, 2],
@@ -20,14 +26,23 @@ it('lets the newest attempt decide and tells flaky apart from passed', async () 
 });
 
 it('never hides a failure behind the same test in another file of the same attempt', async () => {
-  const shards = { 'linux.xml': suite('<testcase name="a"><failure message="linux"/></testcase>'), 'mac.xml': suite('<testcase name="a"/>') };
+  const shards = {
+    'linux.xml': suite('<testcase name="a"><failure message="linux"/></testcase>'),
+    'mac.xml': suite('<testcase name="a"/>'),
+  };
   const { tests } = await collect([shards]);
   expect(tests.counts).toEqual({ tests: 1, runs: 2, passed: 0, failed: 1, errors: 0, skipped: 0, flaky: 0 });
   expect(tests.failed).toMatchObject([{ name: 'a', message: 'linux', attempts: ['failed', 'passed'] }]);
 });
 
 it('takes repetitions in one file as attempts', async () => {
-  const { tests } = await collect([{ 'a.xml': suite('<testcase name="a"><failure/></testcase><testcase name="a"/><testcase name="b"/><testcase name="b"><failure/></testcase>') }]);
+  const { tests } = await collect([
+    {
+      'a.xml': suite(
+        '<testcase name="a"><failure/></testcase><testcase name="a"/><testcase name="b"/><testcase name="b"><failure/></testcase>',
+      ),
+    },
+  ]);
   expect(tests.counts).toEqual({ tests: 2, runs: 4, passed: 1, failed: 1, errors: 0, skipped: 0, flaky: 1 });
 });
 
@@ -47,24 +62,43 @@ it('bounds its lists and counts what they leave out', async () => {
 });
 
 it('redacts before it cuts, strips colours, and makes paths of the repository relative', async () => {
-  const xml = suite('<testcase name="logs in with hunter2" file="/repo/src/a.ts" line="3"><failure message="\u001B[31mhunter2\u001B[0m is wrong"/></testcase>');
+  const xml = suite(
+    '<testcase name="logs in with hunter2" file="/repo/src/a.ts" line="3"><failure message="\u001B[31mhunter2\u001B[0m is wrong"/></testcase>',
+  );
   const memory = { ...files, stream: () => Readable.from([Buffer.from(xml)]) };
   const { tests } = await collectResults({ ports: { files: memory }, root: '/repo', redact, attempts: [{ attempt: 1, paths: ['a.xml'] }] });
-  expect(tests.failed).toMatchObject([{ name: 'logs in with ***', file: 'src/a.ts', message: '*** is wrong', location: { path: 'src/a.ts', line: 3 } }]);
+  expect(tests.failed).toMatchObject([
+    { name: 'logs in with ***', file: 'src/a.ts', message: '*** is wrong', location: { path: 'src/a.ts', line: 3 } },
+  ]);
 });
 
 it('writes one line per run, of which the last one of an id holds', async () => {
   const lines: string[] = [];
   await withReports({ 'a.xml': suite('<testcase name="a" time="1"><failure/></testcase><testcase name="a" time="2"/>') }, (root, paths) =>
-    collectResults({ ports: { files }, root, redact: (text) => text, attempts: [{ attempt: 1, paths }], writeCase: (line) => lines.push(line) }),
+    collectResults({
+      ports: { files },
+      root,
+      redact: (text) => text,
+      attempts: [{ attempt: 1, paths }],
+      writeCase: (line) => lines.push(line),
+    }),
   );
   const [first, last] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(first).toEqual({ id: expect.stringMatching(/^t1:[0-9a-f]{16}$/) as string, status: 'failed', durationMs: 1000, suite: 's', name: 'a' });
+  expect(first).toEqual({
+    id: expect.stringMatching(/^t1:[0-9a-f]{16}$/) as string,
+    status: 'failed',
+    durationMs: 1000,
+    suite: 's',
+    name: 'a',
+  });
   expect(last).toEqual({ ...first, status: 'passed', durationMs: 2000 });
 });
 
 it('is as sure with thousands of tests as with two', async () => {
-  const cases = Array.from({ length: 20_000 }, (_, i) => `<testcase classname="C${i % 7}" name="t${i}">${i % 10 === 0 ? '<failure/>' : ''}</testcase>`).join('');
+  const cases = Array.from(
+    { length: 20_000 },
+    (_, i) => `<testcase classname="C${i % 7}" name="t${i}">${i % 10 === 0 ? '<failure/>' : ''}</testcase>`,
+  ).join('');
   const again = Array.from({ length: 20_000 }, (_, i) => (i % 20 === 0 ? `<testcase classname="C${i % 7}" name="t${i}"/>` : '')).join('');
   const { tests } = await collect([{ 'a.xml': suite(cases) }, { 'b.xml': suite(again) }]);
   expect(tests.counts).toEqual({ tests: 20_000, runs: 21_000, passed: 19_000, failed: 1000, errors: 0, skipped: 0, flaky: 1000 });

@@ -49,5 +49,12 @@ export async function inspectResults(files: Files, root: string, path: string): 
   if (format === undefined) return undefined;
   const { counts, files: read } = ledger.finish();
   const gap = gaps[0];
-  return { file: read[0]?.source.file ?? path, format, ...newCounts(), ...counts, disagreements: read[0]?.disagreements ?? [], ...(gap === undefined ? {} : { gap }) };
+  return {
+    file: read[0]?.source.file ?? path,
+    format,
+    ...newCounts(),
+    ...counts,
+    disagreements: read[0]?.disagreements ?? [],
+    ...(gap === undefined ? {} : { gap }),
+  };
 }

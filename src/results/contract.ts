@@ -5,7 +5,13 @@ import type { GapReason } from '../model/evidence.ts';
 export type ResultEvent =
   | { readonly type: 'case'; readonly result: CaseResult }
   /** A count that the report states about a scope (`suite "api"`), to be checked against the scope's cases. */
-  | { readonly type: 'declared'; readonly scope: string; readonly what: 'tests' | 'failed' | 'errors' | 'skipped'; readonly declared: number; readonly counted: number }
+  | {
+      readonly type: 'declared';
+      readonly scope: string;
+      readonly what: 'tests' | 'failed' | 'errors' | 'skipped';
+      readonly declared: number;
+      readonly counted: number;
+    }
   /** The parser cannot go on, or has read something that makes the report untrustworthy. */
   | { readonly type: 'gap'; readonly reason: GapReason; readonly message: string }
   /** Something odd that changes no count: said, never judged. */

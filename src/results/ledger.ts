@@ -93,7 +93,11 @@ export class Ledger {
       files: this.#files satisfies ResultFile[],
       ...lists,
       slowest: this.#slowest.map(({ index: _, ...slow }) => slow),
-      omitted: { failed: failed + errors - lists.failed.length, skipped: skipped - lists.skipped.length, flaky: flaky - lists.flaky.length },
+      omitted: {
+        failed: failed + errors - lists.failed.length,
+        skipped: skipped - lists.skipped.length,
+        flaky: flaky - lists.flaky.length,
+      },
     };
   }
 
@@ -142,8 +146,16 @@ export class Ledger {
     const same = this.#slowest.find((slow) => slow.index === index);
     if (same !== undefined && same.durationMs >= durationMs) return;
     const { name, class: className, file } = this.#identity(result);
-    const slow: Slow = { index, name, ...(className === undefined ? {} : { class: className }), ...(file === undefined ? {} : { file }), durationMs };
-    this.#slowest = [...this.#slowest.filter((other) => other !== same), slow].sort((a, b) => b.durationMs - a.durationMs).slice(0, SLOWEST);
+    const slow: Slow = {
+      index,
+      name,
+      ...(className === undefined ? {} : { class: className }),
+      ...(file === undefined ? {} : { file }),
+      durationMs,
+    };
+    this.#slowest = [...this.#slowest.filter((other) => other !== same), slow]
+      .sort((a, b) => b.durationMs - a.durationMs)
+      .slice(0, SLOWEST);
   }
 
   #line(id: string, result: CaseResult, status: CaseStatus): string {

@@ -74,7 +74,13 @@ async function readFile({ files, root, attempt, redact }: ReadOptions, path: str
     else if (gaps.length < GAPS_PER_FILE) gaps.push({ reason: event.reason, message: event.message });
   };
   ledger.beginFile(shown, attempt);
-  const reading = await readReport({ path: shown, bytes: () => files.stream(absolute(path, root)), formats: resultsFormats, maxBytes: LIMITS.reportBytes, emit: take });
+  const reading = await readReport({
+    path: shown,
+    bytes: () => files.stream(absolute(path, root)),
+    formats: resultsFormats,
+    maxBytes: LIMITS.reportBytes,
+    emit: take,
+  });
   gaps.push(...reading.problems);
   if (gaps.length === 0 && ledger.fileCounts?.runs === 0) gaps.push({ reason: 'zero-tests', message: 'the report holds no test' });
   const format = reading.claimedBy.length === 1 ? reading.claimedBy[0] : undefined;
@@ -108,10 +114,11 @@ function localised(result: CaseResult, root: string): CaseResult {
 
 /** A path as the repository knows it, where it lies in the repository; with `/` between folders. */
 function repositoryPath(path: string, root: string): string {
-  const plain = path.replace(/^file:\/\//, '').replaceAll('\\', '/');
+  const url = path.startsWith('file://') ? path.slice('file://'.length) : path;
+  const plain = url.includes('\\') ? url.replaceAll('\\', '/') : url;
   const base = root.replaceAll('\\', '/').replace(/\/$/, '');
   if (plain.startsWith(`${base}/`)) return plain.slice(base.length + 1);
-  return plain.replace(/^(?:\.\/)+/, '');
+  return plain.startsWith('./') ? plain.replace(/^(?:\.\/)+/, '') : plain;
 }
 
 function absolute(path: string, root: string): string {

@@ -81,5 +81,7 @@ describe('what is no coverage is a gap', () => {
 });
 
 function collectOne(content: string | Uint8Array): Promise<CollectedCoverage> {
-  return withReports({ report: content }, (root, paths) => collectCoverage({ ports: { files }, root, paths, tracked: [], redact: (text) => text }));
+  return withReports({ report: content }, (root, paths) =>
+    collectCoverage({ ports: { files }, root, paths, tracked: [], redact: (text) => text }),
+  );
 }

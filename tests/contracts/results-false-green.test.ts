@@ -6,7 +6,9 @@ import { files, withReports } from './results-support.ts';
 // The shapes that made well-known actions green when they had to be red (research/results-and-coverage.md), one test each.
 describe('eight shapes of a false green', () => {
   it('attributes that lie: a failing case in a suite that says failures="0"', async () => {
-    const { tests } = await read('<testsuite name="a" tests="2" failures="0" errors="0"><testcase name="ok"/><testcase name="no"><failure message="boom"/></testcase></testsuite>');
+    const { tests } = await read(
+      '<testsuite name="a" tests="2" failures="0" errors="0"><testcase name="ok"/><testcase name="no"><failure message="boom"/></testcase></testsuite>',
+    );
     expect(tests.counts).toEqual({ tests: 2, runs: 2, passed: 1, failed: 1, errors: 0, skipped: 0, flaky: 0 });
     expect(tests.files[0]?.disagreements).toEqual([{ scope: 'suite "a"', what: 'failed', declared: 0, counted: 1 }]);
   });
@@ -21,7 +23,9 @@ describe('eight shapes of a false green', () => {
   });
 
   it('an error of the suite itself, beside passing cases', async () => {
-    const { tests } = await read('<testsuite name="db" tests="1" errors="1"><error message="cannot connect" type="IOError">at setUp</error><testcase name="ok"/></testsuite>');
+    const { tests } = await read(
+      '<testsuite name="db" tests="1" errors="1"><error message="cannot connect" type="IOError">at setUp</error><testcase name="ok"/></testsuite>',
+    );
     expect(tests.counts).toEqual({ tests: 2, runs: 2, passed: 1, failed: 0, errors: 1, skipped: 0, flaky: 0 });
     expect(tests.failed[0]).toMatchObject({ suite: 'db', name: 'db', status: 'error', message: 'cannot connect', detail: 'at setUp' });
     expect(tests.files[0]?.disagreements).toEqual([]);
@@ -40,13 +44,19 @@ describe('eight shapes of a false green', () => {
   });
 
   it('truncated: what was read counts, and the gap says where it ends', async () => {
-    const { tests, gaps } = await read('<testsuite name="a" tests="3">\n<testcase name="one"/>\n<testcase name="two"><failure message="boom"/></testcase>\n<testcase name="thr');
+    const { tests, gaps } = await read(
+      '<testsuite name="a" tests="3">\n<testcase name="one"/>\n<testcase name="two"><failure message="boom"/></testcase>\n<testcase name="thr',
+    );
     expect(tests.counts).toMatchObject({ tests: 2, passed: 1, failed: 1 });
-    expect(gaps).toMatchObject([{ reason: 'truncated', message: 'report.xml: 4:20: the document ends in the middle (unclosed tag: testsuite)' }]);
+    expect(gaps).toMatchObject([
+      { reason: 'truncated', message: 'report.xml: 4:20: the document ends in the middle (unclosed tag: testsuite)' },
+    ]);
   });
 
   it('an entity bomb', async () => {
-    const { tests, gaps } = await read(`<!DOCTYPE t [<!ENTITY a "${'ha'.repeat(50)}"><!ENTITY b "&a;&a;">]><testsuite name="&b;"><testcase name="ok"/></testsuite>`);
+    const { tests, gaps } = await read(
+      `<!DOCTYPE t [<!ENTITY a "${'ha'.repeat(50)}"><!ENTITY b "&a;&a;">]><testsuite name="&b;"><testcase name="ok"/></testsuite>`,
+    );
     expect(tests.counts.tests).toBe(0);
     expect(gaps).toMatchObject([{ reason: 'hostile' }]);
   });
@@ -69,5 +79,7 @@ describe('eight shapes of a false green', () => {
 });
 
 function read(xml: string): Promise<Collected> {
-  return withReports({ 'report.xml': xml }, (root, paths) => collectResults({ ports: { files }, root, redact: (text) => text, attempts: [{ attempt: 1, paths }] }));
+  return withReports({ 'report.xml': xml }, (root, paths) =>
+    collectResults({ ports: { files }, root, redact: (text) => text, attempts: [{ attempt: 1, paths }] }),
+  );
 }

@@ -30,7 +30,10 @@ export async function fixtures(): Promise<Fixture[]> {
 export const files = { stream: (path: string) => createReadStream(path) } as Partial<Files> as Files;
 
 /** Writes reports into a folder of their own, hands it over, and takes it away again. */
-export async function withReports<T>(reports: Readonly<Record<string, string | Uint8Array>>, use: (root: string, paths: readonly string[]) => Promise<T>): Promise<T> {
+export async function withReports<T>(
+  reports: Readonly<Record<string, string | Uint8Array>>,
+  use: (root: string, paths: readonly string[]) => Promise<T>,
+): Promise<T> {
   const root = await mkdtemp(join(tmpdir(), 'gauntlet-reports-'));
   try {
     for (const [name, content] of Object.entries(reports)) await writeFile(join(root, name), content);
@@ -44,4 +47,3 @@ export async function withReports<T>(reports: Readonly<Record<string, string | U
 export async function* pieces(text: string, length = 7): AsyncGenerator<string> {
   for (let at = 0; at < text.length; at += length) yield await Promise.resolve(text.slice(at, at + length));
 }
-

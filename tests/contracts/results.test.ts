@@ -78,7 +78,11 @@ describe.each(own)('$format $path', ({ format, path }) => {
   it('knows its repository-relative path and hash', async () => {
     const root = dirname(path);
     const { tests } = await collectResults({ ports: { files }, root, redact: same, attempts: [{ attempt: 1, paths: [path] }] });
-    expect(tests.files[0]?.source).toMatchObject({ file: relative(root, path), format, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    expect(tests.files[0]?.source).toMatchObject({
+      file: relative(root, path),
+      format,
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
   });
 });
 
@@ -109,12 +113,19 @@ describe('what is no report is a gap and never a pass', () => {
   });
 
   it('a file that is not there', async () => {
-    const { gaps } = await collectResults({ ports: { files }, root: '/nowhere', redact: same, attempts: [{ attempt: 1, paths: ['a.xml'] }] });
+    const { gaps } = await collectResults({
+      ports: { files },
+      root: '/nowhere',
+      redact: same,
+      attempts: [{ attempt: 1, paths: ['a.xml'] }],
+    });
     expect(gaps).toMatchObject([{ reason: 'missing', message: 'a.xml: the file is not there' }]);
   });
 
   it('a name of a megabyte is bounded', async () => {
-    const { tests, gaps } = await collectOne(`<testsuite><testcase name="${'x'.repeat(1_000_000)}"><failure message="${'y'.repeat(1_000_000)}"/></testcase></testsuite>`);
+    const { tests, gaps } = await collectOne(
+      `<testsuite><testcase name="${'x'.repeat(1_000_000)}"><failure message="${'y'.repeat(1_000_000)}"/></testcase></testsuite>`,
+    );
     expect(gaps).toEqual([]);
     expect(tests.failed[0]?.name).toHaveLength(1000);
     expect(tests.failed[0]?.message).toHaveLength(4000);
@@ -126,5 +137,7 @@ function same(text: string): string {
 }
 
 function collectOne(content: string | Uint8Array): Promise<Collected> {
-  return withReports({ report: content }, (root, paths) => collectResults({ ports: { files }, root, redact: same, attempts: [{ attempt: 1, paths }] }));
+  return withReports({ report: content }, (root, paths) =>
+    collectResults({ ports: { files }, root, redact: same, attempts: [{ attempt: 1, paths }] }),
+  );
 }

@@ -12,7 +12,22 @@ it('reads what coverage.py writes', async () => {
   expect(events).toEqual([
     { type: 'root', path: '/src/shop' },
     { type: 'file', record: { path: 'shop/__init__.py', lines: new Map() } },
-    { type: 'file', record: { path: 'shop/price.py', lines: new Map([[1, 1], [2, 1], [3, 1], [4, 0], [5, 1], [8, 1], [9, 0]]), branches: { covered: 1, total: 2 } } },
+    {
+      type: 'file',
+      record: {
+        path: 'shop/price.py',
+        lines: new Map([
+          [1, 1],
+          [2, 1],
+          [3, 1],
+          [4, 0],
+          [5, 1],
+          [8, 1],
+          [9, 0],
+        ]),
+        branches: { covered: 1, total: 2 },
+      },
+    },
   ]);
 });
 
@@ -25,7 +40,19 @@ it('merges the classes of one file and counts the lines of methods once', async 
     <class name="A.Inner" filename="A.cs"><methods><method name="h"><lines><line number="7" hits="1"/></lines></method></methods></class>
   </classes></package></packages></coverage>`);
   expect(events).toEqual([
-    { type: 'file', record: { path: 'A.cs', lines: new Map([[1, 3], [2, 0], [7, 1]]), branches: { covered: 0, total: 2 }, functions: { covered: 2, total: 3 } } },
+    {
+      type: 'file',
+      record: {
+        path: 'A.cs',
+        lines: new Map([
+          [1, 3],
+          [2, 0],
+          [7, 1],
+        ]),
+        branches: { covered: 0, total: 2 },
+        functions: { covered: 2, total: 3 },
+      },
+    },
   ]);
 });
 

@@ -52,7 +52,8 @@ class Report {
   }
 
   open(name: string, attributes: Attributes): boolean {
-    if (name === 'class') this.#class = { file: attributes['filename'] ?? '', own: new Map(), methods: new Map(), functions: { covered: 0, total: 0 } };
+    if (name === 'class')
+      this.#class = { file: attributes['filename'] ?? '', own: new Map(), methods: new Map(), functions: { covered: 0, total: 0 } };
     else if (name === 'method') {
       this.#inMethod = true;
       this.#methodCovered = Number(attributes['hits'] ?? attributes['line-rate'] ?? 0) > 0;
@@ -90,7 +91,10 @@ class Report {
     const lines = this.#inMethod ? open.methods : open.own;
     const branches = conditions(attributes);
     const before = lines.get(number);
-    lines.set(number, before === undefined ? { hits, branches } : { hits: Math.max(before.hits, hits), branches: better(before.branches, branches) });
+    lines.set(
+      number,
+      before === undefined ? { hits, branches } : { hits: Math.max(before.hits, hits), branches: better(before.branches, branches) },
+    );
   }
 
   #closeMethod(): void {

@@ -9,12 +9,39 @@ import { go } from './index.ts';
 
 it('reads what Go writes', async () => {
   const events = await parse(await readFile(join(import.meta.dirname, 'fixtures/set.out'), 'utf8'));
-  expect(events).toEqual([{ type: 'file', record: { path: 'example.com/shop/a/a.go', lines: new Map([[3, 1], [4, 1], [5, 1], [6, 1], [7, 1], [10, 0]]) } }]);
+  expect(events).toEqual([
+    {
+      type: 'file',
+      record: {
+        path: 'example.com/shop/a/a.go',
+        lines: new Map([
+          [3, 1],
+          [4, 1],
+          [5, 1],
+          [6, 1],
+          [7, 1],
+          [10, 0],
+        ]),
+      },
+    },
+  ]);
 });
 
 it('adds up the same block of merged profiles, takes the most visited block of a line, and leaves out blocks without statements', async () => {
   const events = await parse('mode: count\na.go:1.1,2.5 1 3\na.go:2.5,3.1 1 1\nmode: count\na.go:1.1,2.5 1 4\na.go:9.1,9.2 0 0\n');
-  expect(events).toEqual([{ type: 'file', record: { path: 'a.go', lines: new Map([[1, 7], [2, 7], [3, 1]]) } }]);
+  expect(events).toEqual([
+    {
+      type: 'file',
+      record: {
+        path: 'a.go',
+        lines: new Map([
+          [1, 7],
+          [2, 7],
+          [3, 1],
+        ]),
+      },
+    },
+  ]);
 });
 
 it.each([

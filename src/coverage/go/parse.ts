@@ -36,7 +36,8 @@ class Profile {
     if (line === '' || /^mode: (?:set|count|atomic)$/.test(line)) return;
     const match = BLOCK.exec(line);
     const [, path = '', start = '', , end = '', , statements = '', count = ''] = match ?? [];
-    const believable = Number(start) > 0 && Number(end) >= Number(start) && Number(end) <= LAST_LINE && Number(end) - Number(start) < LONGEST;
+    const believable =
+      Number(start) > 0 && Number(end) >= Number(start) && Number(end) <= LAST_LINE && Number(end) - Number(start) < LONGEST;
     if (match === null || !believable) {
       this.#gap ??= { reason: unfinished ? 'truncated' : 'malformed', message: `line ${number} is no block of a cover profile` };
       return;

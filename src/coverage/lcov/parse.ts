@@ -80,7 +80,8 @@ class LcovReader {
     if (key === 'DA') {
       const [line, hits] = [Number(parts[0]), Number(parts[1])];
       section.lines += 1;
-      if (Number.isNaN(hits) || !section.hits.add(line, hits)) this.#wrong ??= `line ${number}: "DA:${value.slice(0, 100)}" is no line and count`;
+      if (Number.isNaN(hits) || !section.hits.add(line, hits))
+        this.#wrong ??= `line ${number}: "DA:${value.slice(0, 100)}" is no line and count`;
     } else if (key === 'BRDA') {
       const taken = parts.at(-1) ?? '-';
       const branch = parts.slice(0, -1).join(',');
@@ -114,11 +115,18 @@ class LcovReader {
     this.#section = undefined;
     if (section === undefined) return;
     if (section.lines === 0 && section.found > 0) {
-      this.#emit({ type: 'gap', reason: 'malformed', message: `line ${section.startsAt}: ${section.path} states ${section.found} lines and lists none` });
+      this.#emit({
+        type: 'gap',
+        reason: 'malformed',
+        message: `line ${section.startsAt}: ${section.path} states ${section.found} lines and lists none`,
+      });
     }
     const branches = ratio(section.branches, { total: section.branchesFound, covered: section.branchesHit });
     const functions = ratio(section.functions, { total: section.functionsFound, covered: section.functionsHit });
-    this.#emit({ type: 'file', record: { path: section.path, lines: section.hits.toMap(), ...(branches && { branches }), ...(functions && { functions }) } });
+    this.#emit({
+      type: 'file',
+      record: { path: section.path, lines: section.hits.toMap(), ...(branches && { branches }), ...(functions && { functions }) },
+    });
   }
 }
 
@@ -127,7 +135,10 @@ function mark(section: Section, name: string, covered: boolean): void {
 }
 
 /** From the entries; only a file that lists none of them is taken at its word. */
-function ratio(entries: ReadonlyMap<string, boolean>, stated: { readonly total: number; readonly covered: number }): { covered: number; total: number } | undefined {
+function ratio(
+  entries: ReadonlyMap<string, boolean>,
+  stated: { readonly total: number; readonly covered: number },
+): { covered: number; total: number } | undefined {
   if (entries.size > 0) return { covered: [...entries.values()].filter(Boolean).length, total: entries.size };
   return stated.total > 0 ? { covered: Math.min(stated.covered, stated.total), total: stated.total } : undefined;
 }

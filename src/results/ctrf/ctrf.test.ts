@@ -17,18 +17,30 @@ it('reads tests, places, retries and what the summary states', async () => {
     ['is skipped', 'skipped', undefined],
     ['is to do', 'skipped', undefined],
   ]);
-  expect(results[0]).toMatchObject({ suite: 'shop.spec.ts › basket', parameters: 'chromium', location: { path: 'tests/shop.spec.ts', line: 4 }, durationMs: 801 });
+  expect(results[0]).toMatchObject({
+    suite: 'shop.spec.ts › basket',
+    parameters: 'chromium',
+    location: { path: 'tests/shop.spec.ts', line: 4 },
+    durationMs: 801,
+  });
   expect(events.filter((event) => event.type === 'declared' && event.declared !== event.counted)).toEqual([]);
 });
 
 it('never passes a status that it does not know', async () => {
   const events = await parse(report([{ name: 'a', status: 'other', duration: 1 }]));
-  expect(events).toMatchObject([{ type: 'case', result: { status: 'error' } }, { type: 'declared', what: 'tests', declared: 1, counted: 1 }]);
+  expect(events).toMatchObject([
+    { type: 'case', result: { status: 'error' } },
+    { type: 'declared', what: 'tests', declared: 1, counted: 1 },
+  ]);
 });
 
 it('goes on behind a test that is none, and says where it stands', async () => {
   const events = await parse(report([{ name: 7 }, { name: 'b', status: 'passed' }]));
-  expect(events[0]).toMatchObject({ type: 'gap', reason: 'malformed', message: expect.stringContaining('results.tests[0]: name:') as string });
+  expect(events[0]).toMatchObject({
+    type: 'gap',
+    reason: 'malformed',
+    message: expect.stringContaining('results.tests[0]: name:') as string,
+  });
   expect(events[1]).toMatchObject({ type: 'case', result: { name: 'b' } });
 });
 

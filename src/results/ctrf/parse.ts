@@ -44,16 +44,26 @@ export async function parseCtrf(text: AsyncIterable<string>, emit: Emit): Promis
   let size = 0;
   for await (const part of text) {
     size += part.length;
-    if (size > MOST) return emit({ type: 'gap', reason: 'too-large', message: `more than ${MOST / 1e6} MB of JSON: have the producer write JUnit XML, which is read at any size` });
+    if (size > MOST)
+      return emit({
+        type: 'gap',
+        reason: 'too-large',
+        message: `more than ${MOST / 1e6} MB of JSON: have the producer write JUnit XML, which is read at any size`,
+      });
     parts.push(part);
   }
   const json = parts.join('');
-  if (jsonDepth(json, LIMITS.depth) > LIMITS.depth) return emit({ type: 'gap', reason: 'hostile', message: `more than ${LIMITS.depth} nested JSON values` });
+  if (jsonDepth(json, LIMITS.depth) > LIMITS.depth)
+    return emit({ type: 'gap', reason: 'hostile', message: `more than ${LIMITS.depth} nested JSON values` });
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
-    return emit({ type: 'gap', reason: unbalanced(json) ? 'truncated' : 'malformed', message: error instanceof Error ? error.message : 'not JSON' });
+    return emit({
+      type: 'gap',
+      reason: unbalanced(json) ? 'truncated' : 'malformed',
+      message: error instanceof Error ? error.message : 'not JSON',
+    });
   }
   const report = Report.safeParse(value);
   if (!report.success) return emit({ type: 'gap', reason: 'malformed', message: issue(report.error) });
@@ -79,12 +89,15 @@ function read({ results: { summary, tests } }: z.output<typeof Report>, emit: Em
   declare('tests', summary.tests, tests.length);
   declare('failed', summary.failed, counted.failed);
   declare('errors', summary.other, counted.error);
-  if (summary.skipped !== null && summary.skipped !== undefined) declare('skipped', summary.skipped + (summary.pending ?? 0), counted.skipped);
+  if (summary.skipped !== null && summary.skipped !== undefined)
+    declare('skipped', summary.skipped + (summary.pending ?? 0), counted.skipped);
 }
 
 function toResult(test: Test): CaseResult {
   const suite = Array.isArray(test.suite) ? test.suite.join(' › ') : test.suite;
-  const parameters = [test.browser ?? undefined, isEmpty(test.parameters) ? undefined : JSON.stringify(test.parameters)].filter((part) => part !== undefined);
+  const parameters = [test.browser ?? undefined, isEmpty(test.parameters) ? undefined : JSON.stringify(test.parameters)].filter(
+    (part) => part !== undefined,
+  );
   const earlier = earlierRuns(test);
   return {
     ...(suite ? { suite } : {}),

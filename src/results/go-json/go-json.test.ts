@@ -31,18 +31,30 @@ it('tells every test and subtest, the panic, the package that does not build and
 
 it('takes the runs of -count as attempts, and shows that Go failed the package over one that passed in the end', async () => {
   const events = await parse(await fixture('count-2.ndjson'));
-  expect(cases(events).filter(({ name }) => name === 'TestFlaky').map(({ status }) => status)).toEqual(['failed', 'passed']);
-  expect(events.filter(({ type }) => type === 'declared')).toEqual([{ type: 'declared', scope: 'package "example.com/shop/a"', what: 'failed', declared: 1, counted: 0 }]);
+  expect(
+    cases(events)
+      .filter(({ name }) => name === 'TestFlaky')
+      .map(({ status }) => status),
+  ).toEqual(['failed', 'passed']);
+  expect(events.filter(({ type }) => type === 'declared')).toEqual([
+    { type: 'declared', scope: 'package "example.com/shop/a"', what: 'failed', declared: 1, counted: 0 },
+  ]);
 });
 
 it('finds a package that fails without a failing test, as Go before 1.24 tells of a broken build', async () => {
-  const events = await parse(lines({ Action: 'output', Package: 'p', Output: 'FAIL\tp [build failed]\n' }, { Action: 'fail', Package: 'p', Elapsed: 0 }));
+  const events = await parse(
+    lines({ Action: 'output', Package: 'p', Output: 'FAIL\tp [build failed]\n' }, { Action: 'fail', Package: 'p', Elapsed: 0 }),
+  );
   expect(cases(events)).toMatchObject([{ suite: 'p', name: 'p', status: 'error', message: 'the package does not build' }]);
 });
 
 it('finds a time-out in the output of its package', async () => {
   const events = await parse(
-    lines({ Action: 'run', Package: 'p', Test: 'TestSlow' }, { Action: 'output', Package: 'p', Output: 'panic: test timed out after 1s\n' }, { Action: 'fail', Package: 'p' }),
+    lines(
+      { Action: 'run', Package: 'p', Test: 'TestSlow' },
+      { Action: 'output', Package: 'p', Output: 'panic: test timed out after 1s\n' },
+      { Action: 'fail', Package: 'p' },
+    ),
   );
   expect(cases(events)).toMatchObject([{ name: 'TestSlow', status: 'error', message: 'panic: test timed out after 1s' }]);
 });
@@ -59,7 +71,10 @@ it.each([
 it('lets the output of other programs pass and bounds a line', async () => {
   const noise = `go: downloading x\n${lines({ Action: 'start', Package: 'p' }, { Action: 'pass', Package: 'p' })}{"Action":"output","Package":"p","Output":"${'x'.repeat(2_000_000)}"}\n`;
   const events = await parse(noise, 65_536);
-  expect(events).toMatchObject([{ type: 'note' }, { type: 'gap', reason: 'malformed', message: 'line 4 is longer than 1000000 characters' }]);
+  expect(events).toMatchObject([
+    { type: 'note' },
+    { type: 'gap', reason: 'malformed', message: 'line 4 is longer than 1000000 characters' },
+  ]);
 });
 
 function lines(...events: readonly Record<string, unknown>[]): string {

@@ -53,7 +53,10 @@ export class PackageRun {
     if (how !== 'fail' || unfinished > 0) return;
     if (this.#failures === 0) {
       const detail = (build + this.#output).trim();
-      const message = /\[build failed\]/.test(this.#output) || build !== '' ? 'the package does not build' : (telling(detail) ?? 'the package failed outside its tests');
+      const message =
+        /\[build failed\]/.test(this.#output) || build !== ''
+          ? 'the package does not build'
+          : (telling(detail) ?? 'the package failed outside its tests');
       this.#error(this.#name, message, detail);
     } else if (this.#failing.size === 0) {
       this.#emit({ type: 'declared', scope: `package "${this.#name}"`, what: 'failed', declared: 1, counted: 0 });

@@ -51,7 +51,8 @@ class GoStream {
   }
 
   end(): void {
-    if (this.#other > 0) this.#emit({ type: 'note', message: `${this.#other} lines are not events: output of something else in the same file` });
+    if (this.#other > 0)
+      this.#emit({ type: 'note', message: `${this.#other} lines are not events: output of something else in the same file` });
     if (this.#broken !== undefined) this.#emit({ type: 'gap', reason: 'malformed', message: this.#broken });
     const open = [...this.#packages.keys()];
     for (const run of this.#packages.values()) run.abandon();

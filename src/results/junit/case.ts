@@ -17,7 +17,15 @@ export interface OpenCase {
   readonly outcomes: Outcome[];
 }
 
-export const OUTCOMES: ReadonlySet<string> = new Set(['failure', 'error', 'skipped', 'flakyFailure', 'flakyError', 'rerunFailure', 'rerunError']);
+export const OUTCOMES: ReadonlySet<string> = new Set([
+  'failure',
+  'error',
+  'skipped',
+  'flakyFailure',
+  'flakyError',
+  'rerunFailure',
+  'rerunError',
+]);
 
 /** Makes a result of a closed `<testcase>`. */
 export function toResult(open: OpenCase): CaseResult {
@@ -82,8 +90,14 @@ function earlierRuns(outcomes: readonly Outcome[]): CaseStatus[] {
 function textOf(told: Outcome | undefined, outcomes: readonly Outcome[]): Pick<CaseResult, 'message' | 'detail'> {
   const shown = told ?? outcomes[0];
   if (shown === undefined) return {};
-  const sameKind = told === undefined || told.element === 'skipped' ? [shown] : outcomes.filter(({ element }) => element === 'failure' || element === 'error');
-  const detail = sameKind.map(({ text }) => text.trim()).filter((text) => text !== '').join('\n\n');
+  const sameKind =
+    told === undefined || told.element === 'skipped'
+      ? [shown]
+      : outcomes.filter(({ element }) => element === 'failure' || element === 'error');
+  const detail = sameKind
+    .map(({ text }) => text.trim())
+    .filter((text) => text !== '')
+    .join('\n\n');
   const message = [shown.message, firstLine(shown.text), shown.type].find((text) => text !== undefined && text.trim() !== '');
   return { ...(message === undefined ? {} : { message }), ...(detail === '' ? {} : { detail }) };
 }

@@ -59,16 +59,15 @@ export function addTally(to: Tally, from: Tally): void {
 export function claims(suite: SuiteCount): Claim[] {
   const { declared, total } = suite;
   const views = fittingViews(suite);
-  const found: Claim[] = [];
-  const claim = (what: Claim['what'], stated: number | undefined, bornOut: (view: View) => boolean, plain: number): void => {
-    if (stated === undefined) return;
-    found.push({ what, declared: stated, counted: views.some(bornOut) ? stated : plain });
-  };
-  claim('tests', declared.tests, (view) => testsOf(view).has(declared.tests ?? 0), total.tests);
-  claim('failed', declared.failures, (view) => failuresFit(view, declared), total.failed);
-  claim('errors', declared.errors, (view) => errorsFit(view, declared), total.errors + total.own);
-  claim('skipped', declared.skipped, (view) => skippedFit(view, declared), total.skipped);
-  return found;
+  const all: readonly (readonly [Claim['what'], number | undefined, (view: View) => boolean, number])[] = [
+    ['tests', declared.tests, (view) => testsOf(view).has(declared.tests ?? 0), total.tests],
+    ['failed', declared.failures, (view) => failuresFit(view, declared), total.failed],
+    ['errors', declared.errors, (view) => errorsFit(view, declared), total.errors + total.own],
+    ['skipped', declared.skipped, (view) => skippedFit(view, declared), total.skipped],
+  ];
+  return all.flatMap(([what, stated, bornOut, plain]) =>
+    stated === undefined ? [] : [{ what, declared: stated, counted: views.some(bornOut) ? stated : plain }],
+  );
 }
 
 /** One way of counting a suite. */
@@ -98,7 +97,17 @@ function testsOf(view: View): ReadonlySet<number> {
 function failuresFit(view: View, { failures = 0, errors }: Declared): boolean {
   const { failed, flaky, extra, todo, own } = view;
   const broken = failed + view.errors;
-  const accepted = new Set([failed, broken, failed + flaky, broken + flaky, failed + todo, failed + extra, broken + extra, broken + own, failed + own]);
+  const accepted = new Set([
+    failed,
+    broken,
+    failed + flaky,
+    broken + flaky,
+    failed + todo,
+    failed + extra,
+    broken + extra,
+    broken + own,
+    failed + own,
+  ]);
   return accepted.has(failures) || (errors !== undefined && sumsUp(view, failures + errors));
 }
 

@@ -23,16 +23,46 @@ describe('what real producers write, read as they mean it and without a contradi
   });
 
   it.each([
-    ['surefire counts a flaky test as a failure', '<testsuite tests="1" failures="1"><testcase name="a"><flakyFailure/></testcase></testsuite>'],
-    ['surefire counts reruns as tests', '<testsuite tests="3" failures="1"><testcase name="a"><failure/><rerunFailure/><rerunFailure/></testcase></testsuite>'],
-    ['nextest leaves flaky tests out of failures', '<testsuites tests="1" failures="0" errors="0"><testsuite tests="1" disabled="0" errors="0" failures="0"><testcase name="a"><flakyFailure/></testcase></testsuite></testsuites>'],
-    ['mocha has an empty root suite', '<testsuites tests="1" failures="0"><testsuite name="Root Suite" tests="0" failures="0"/><testsuite name="a" tests="1" failures="0"><testcase name="a"/></testsuite></testsuites>'],
-    ['gradle puts every error among the failures', '<testsuite tests="2" skipped="0" failures="2" errors="0"><testcase name="a"><failure/></testcase><testcase name="b"><error/></testcase></testsuite>'],
-    ['phpunit sums up nested suites', '<testsuites><testsuite tests="2" errors="1" failures="0" skipped="0"><testsuite tests="2" errors="1"><testcase name="a"><error/></testcase><testcase name="b"/></testsuite></testsuite></testsuites>'],
-    ['others count only their own cases', '<testsuite tests="1" failures="0"><testcase name="a"/><testsuite tests="1" failures="1"><testcase name="b"><failure/></testcase></testsuite></testsuite>'],
-    ['some leave skipped tests out of tests', '<testsuite tests="1" skipped="1"><testcase name="a"/><testcase name="b"><skipped/></testcase></testsuite>'],
-    ['googletest says disabled in attributes', '<testsuites tests="2" failures="0" disabled="1" errors="0"><testsuite tests="2" failures="0" disabled="1" skipped="0" errors="0"><testcase name="a" status="run" result="completed"/><testcase name="b" status="notrun" result="suppressed"/></testsuite></testsuites>'],
-    ['pytest counts a double failure once', '<testsuite tests="1" failures="1" errors="1"><testcase name="a"><failure/></testcase><testcase name="a"><error/></testcase></testsuite>'],
+    [
+      'surefire counts a flaky test as a failure',
+      '<testsuite tests="1" failures="1"><testcase name="a"><flakyFailure/></testcase></testsuite>',
+    ],
+    [
+      'surefire counts reruns as tests',
+      '<testsuite tests="3" failures="1"><testcase name="a"><failure/><rerunFailure/><rerunFailure/></testcase></testsuite>',
+    ],
+    [
+      'nextest leaves flaky tests out of failures',
+      '<testsuites tests="1" failures="0" errors="0"><testsuite tests="1" disabled="0" errors="0" failures="0"><testcase name="a"><flakyFailure/></testcase></testsuite></testsuites>',
+    ],
+    [
+      'mocha has an empty root suite',
+      '<testsuites tests="1" failures="0"><testsuite name="Root Suite" tests="0" failures="0"/><testsuite name="a" tests="1" failures="0"><testcase name="a"/></testsuite></testsuites>',
+    ],
+    [
+      'gradle puts every error among the failures',
+      '<testsuite tests="2" skipped="0" failures="2" errors="0"><testcase name="a"><failure/></testcase><testcase name="b"><error/></testcase></testsuite>',
+    ],
+    [
+      'phpunit sums up nested suites',
+      '<testsuites><testsuite tests="2" errors="1" failures="0" skipped="0"><testsuite tests="2" errors="1"><testcase name="a"><error/></testcase><testcase name="b"/></testsuite></testsuite></testsuites>',
+    ],
+    [
+      'others count only their own cases',
+      '<testsuite tests="1" failures="0"><testcase name="a"/><testsuite tests="1" failures="1"><testcase name="b"><failure/></testcase></testsuite></testsuite>',
+    ],
+    [
+      'some leave skipped tests out of tests',
+      '<testsuite tests="1" skipped="1"><testcase name="a"/><testcase name="b"><skipped/></testcase></testsuite>',
+    ],
+    [
+      'googletest says disabled in attributes',
+      '<testsuites tests="2" failures="0" disabled="1" errors="0"><testsuite tests="2" failures="0" disabled="1" skipped="0" errors="0"><testcase name="a" status="run" result="completed"/><testcase name="b" status="notrun" result="suppressed"/></testsuite></testsuites>',
+    ],
+    [
+      'pytest counts a double failure once',
+      '<testsuite tests="1" failures="1" errors="1"><testcase name="a"><failure/></testcase><testcase name="a"><error/></testcase></testsuite>',
+    ],
   ])('%s', async (_, xml) => {
     expect(contradictions(await parse(xml))).toEqual([]);
   });
@@ -40,7 +70,11 @@ describe('what real producers write, read as they mean it and without a contradi
   it.each([
     ['tests', '<testsuite tests="5"><testcase name="a"/></testsuite>', { declared: 5, counted: 1 }],
     ['failed', '<testsuite tests="1" failures="3"><testcase name="a"><failure/></testcase></testsuite>', { declared: 3, counted: 1 }],
-    ['errors', '<testsuite tests="1" failures="0" errors="0"><testcase name="a"><error/></testcase></testsuite>', { declared: 0, counted: 1 }],
+    [
+      'errors',
+      '<testsuite tests="1" failures="0" errors="0"><testcase name="a"><error/></testcase></testsuite>',
+      { declared: 0, counted: 1 },
+    ],
     ['skipped', '<testsuite tests="1" skipped="0"><testcase name="a"><skipped/></testcase></testsuite>', { declared: 0, counted: 1 }],
   ])('a lie about %s is none of these dialects', async (what, xml, numbers) => {
     expect(contradictions(await parse(xml))).toEqual([{ type: 'declared', scope: 'suite ""', what, ...numbers }]);
@@ -49,14 +83,38 @@ describe('what real producers write, read as they mean it and without a contradi
 
 describe('one case', () => {
   it.each<[string, string, Partial<CaseResult>]>([
-    ['several failures', '<testcase name="a"><failure message="one">1</failure><failure message="two">2</failure></testcase>', { status: 'failed', message: 'one', detail: '1\n\n2' }],
-    ['an error beside a failure', '<testcase name="a"><error message="e"/><failure message="f"/></testcase>', { status: 'failed', message: 'f' }],
+    [
+      'several failures',
+      '<testcase name="a"><failure message="one">1</failure><failure message="two">2</failure></testcase>',
+      { status: 'failed', message: 'one', detail: '1\n\n2' },
+    ],
+    [
+      'an error beside a failure',
+      '<testcase name="a"><error message="e"/><failure message="f"/></testcase>',
+      { status: 'failed', message: 'f' },
+    ],
     ['a failure beside a skip', '<testcase name="a"><skipped/><failure message="f"/></testcase>', { status: 'failed' }],
-    ['an expected failure of node:test', '<testcase name="a"><skipped type="todo" message="later"/><failure message="f"/></testcase>', { status: 'skipped', message: 'later' }],
-    ['CDATA and entities', '<testcase name="&lt;a&gt;"><failure><![CDATA[1 < 2]]> &amp; more</failure></testcase>', { name: '<a>', message: '1 < 2 & more' }],
+    [
+      'an expected failure of node:test',
+      '<testcase name="a"><skipped type="todo" message="later"/><failure message="f"/></testcase>',
+      { status: 'skipped', message: 'later' },
+    ],
+    [
+      'CDATA and entities',
+      '<testcase name="&lt;a&gt;"><failure><![CDATA[1 < 2]]> &amp; more</failure></testcase>',
+      { name: '<a>', message: '1 < 2 & more' },
+    ],
     ['a place', '<testcase name="a" file="src/a.ts" line="7" time="0.25"/>', { location: { path: 'src/a.ts', line: 7 }, durationMs: 250 }],
-    ['a rerun that failed, too', '<testcase name="a"><failure message="1st"/><rerunError/><rerunFailure/></testcase>', { status: 'failed', earlier: ['error', 'failed'] }],
-    ['a namespace prefix', '<j:testcase xmlns:j="urn:j" name="a"><j:failure message="f"/></j:testcase>', { status: 'failed', message: 'f' }],
+    [
+      'a rerun that failed, too',
+      '<testcase name="a"><failure message="1st"/><rerunError/><rerunFailure/></testcase>',
+      { status: 'failed', earlier: ['error', 'failed'] },
+    ],
+    [
+      'a namespace prefix',
+      '<j:testcase xmlns:j="urn:j" name="a"><j:failure message="f"/></j:testcase>',
+      { status: 'failed', message: 'f' },
+    ],
     ['a status without an element', '<testcase name="a" status="failed"/>', { status: 'failed' }],
     ['control characters', '<testcase name="a"><failure message="\u001B[31mred&#27;"/></testcase>', { status: 'failed' }],
   ])('%s', async (_, xml, expected) => {
@@ -81,12 +139,18 @@ it('counts what was written, whatever the names and however the stream is cut', 
   const status = fc.constantFrom('passed', 'failed', 'error', 'skipped');
   const text = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((name) => !/[\u0000-\u001F\u007F-\u009F\uFFFE\uFFFF]/.test(name));
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.record({ name: text, class: text, status, message: text }), { maxLength: 20 }), fc.integer({ min: 1, max: 50 }), async (written, length) => {
-      const xml = `<?xml version="1.0"?><testsuites><testsuite name="s" tests="${written.length}">${written.map(write).join('\n')}</testsuite></testsuites>`;
-      const events = await parse(xml, length);
-      expect(cases(events).map(({ name, status: read }) => ({ name, status: read }))).toEqual(written.map(({ name, status: was }) => ({ name, status: was })));
-      expect(contradictions(events)).toEqual([]);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.record({ name: text, class: text, status, message: text }), { maxLength: 20 }),
+      fc.integer({ min: 1, max: 50 }),
+      async (written, length) => {
+        const xml = `<?xml version="1.0"?><testsuites><testsuite name="s" tests="${written.length}">${written.map(write).join('\n')}</testsuite></testsuites>`;
+        const events = await parse(xml, length);
+        expect(cases(events).map(({ name, status: read }) => ({ name, status: read }))).toEqual(
+          written.map(({ name, status: was }) => ({ name, status: was })),
+        );
+        expect(contradictions(events)).toEqual([]);
+      },
+    ),
     { numRuns: 200 },
   );
 });

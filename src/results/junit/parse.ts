@@ -67,7 +67,8 @@ class Report {
   #openSuite(element: string, attributes: Attributes): Suite {
     const around = this.#suites.at(-1);
     const name = attributes['name'] ?? '';
-    const path = element === 'testsuites' ? around?.path : [around?.path, name].filter((part) => part !== undefined && part !== '').join(' › ');
+    const path =
+      element === 'testsuites' ? around?.path : [around?.path, name].filter((part) => part !== undefined && part !== '').join(' › ');
     return {
       scope: element === 'testsuites' ? 'testsuites' : `suite "${path ?? ''}"`,
       path: path === '' ? undefined : path,
@@ -96,7 +97,8 @@ class Report {
   #openOutcome(element: string, attributes: Attributes, parent: string | undefined): boolean {
     const outcome: Outcome = { element, type: attributes['type'], message: attributes['message'], text: '' };
     if (parent === 'testcase') this.#cases.at(-1)?.outcomes.push(outcome);
-    else if ((parent === 'testsuite' || parent === 'testsuites') && (element === 'failure' || element === 'error')) this.#suites.at(-1)?.problems.push(outcome);
+    else if ((parent === 'testsuite' || parent === 'testsuites') && (element === 'failure' || element === 'error'))
+      this.#suites.at(-1)?.problems.push(outcome);
     else return false;
     this.#outcome = outcome;
     return true;
@@ -143,7 +145,13 @@ class Report {
     if (first === undefined && (crash === undefined || !missing)) return;
     total.own += 1;
     const name = suite.path ?? suite.scope;
-    const detail = first === undefined ? (crash ?? '') : problems.map(({ text }) => text.trim()).join('\n\n').trim();
+    const detail =
+      first === undefined
+        ? (crash ?? '')
+        : problems
+            .map(({ text }) => text.trim())
+            .join('\n\n')
+            .trim();
     const message = first?.message ?? (detail.trimStart().split('\n', 1)[0] || first?.type || 'the suite broke outside its tests');
     this.#emit({
       type: 'case',
