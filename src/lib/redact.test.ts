@@ -41,7 +41,11 @@ describe('shapes', () => {
     ['slack', 'xoxb-123456789012-abcdefABCDEF', /^\[secret slack 30/],
     ['sk-', 'sk-proj-a1b2c3d4e5f6g7h8i9j0', /^\[secret api-key/],
     ['jwt', `"${jwt}"`, /^"\[secret jwt \d+ hmac:\w+\]"$/],
-    ['url', 'postgres://app:s3cr3t@db:5432/app?sslmode=off', /^postgres:\/\/app:\[secret url-password 6 hmac:\w+\]@db:5432\/app\?sslmode=off$/],
+    [
+      'url',
+      'postgres://app:s3cr3t@db:5432/app?sslmode=off',
+      /^postgres:\/\/app:\[secret url-password 6 hmac:\w+\]@db:5432\/app\?sslmode=off$/,
+    ],
     ['header', 'Authorization: Bearer abcdef123456', /^Authorization: Bearer \[secret authorization 12 hmac:\w+\]$/],
     ['header in JSON', '{"authorization":"Basic dXNlcjpwYXNz"}', /^\{"authorization":"Basic \[secret authorization 12 hmac:\w+\]"\}$/],
     ['PEM', `a\n-----BEGIN EC PRIVATE KEY-----\nMII\n-----END EC PRIVATE KEY-----\nb`, /^a\n\[secret private-key \d+ hmac:\w+\]\nb$/],
@@ -51,12 +55,21 @@ describe('shapes', () => {
     expect(none(none(text))).toBe(none(text));
   });
 
-  test.each(['GET http://host:80/path?mail=a@b.c', 'risk-based-authentication-of-everyone', 'sk-a-very-long-hyphenated-name', 'task-sk-1', 'uses ~220 tokens', '-----BEGIN PUBLIC KEY-----\nabc'])('leaves %s', (text) => {
+  test.each([
+    'GET http://host:80/path?mail=a@b.c',
+    'risk-based-authentication-of-everyone',
+    'sk-a-very-long-hyphenated-name',
+    'task-sk-1',
+    'uses ~220 tokens',
+    '-----BEGIN PUBLIC KEY-----\nabc',
+  ])('leaves %s', (text) => {
     expect(none(text)).toBe(text);
   });
 
   test('hostile and large text in linear time', () => {
-    const hostile = ['sk-', 'eyJ-', '://', 'Authorization:', '-----BEGIN A PRIVATE KEY-----', 'Bearer '].map((part) => part.repeat(200_000 / part.length)).join('\n');
+    const hostile = ['sk-', 'eyJ-', '://', 'Authorization:', '-----BEGIN A PRIVATE KEY-----', 'Bearer ']
+      .map((part) => part.repeat(200_000 / part.length))
+      .join('\n');
     const large = '2026-01-01T00:00:00Z INFO http://localhost:8080/api/users?page=2 answered 200 in 12 ms\n'.repeat(230_000);
     const started = performance.now();
     redact(hostile);

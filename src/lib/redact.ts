@@ -12,8 +12,16 @@ interface Shape {
 }
 
 const SHAPES: readonly Shape[] = [
-  { name: 'private-key', hints: ['PRIVATE KEY-----'], pattern: /-----BEGIN ([A-Z0-9 ]{0,40})PRIVATE KEY-----[\s\S]*?(?:-----END \1PRIVATE KEY-----|$)/g },
-  { name: 'github', hints: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'], pattern: /(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{22,255})/g },
+  {
+    name: 'private-key',
+    hints: ['PRIVATE KEY-----'],
+    pattern: /-----BEGIN ([A-Z0-9 ]{0,40})PRIVATE KEY-----[\s\S]*?(?:-----END \1PRIVATE KEY-----|$)/g,
+  },
+  {
+    name: 'github',
+    hints: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'],
+    pattern: /(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{22,255})/g,
+  },
   { name: 'gitlab', hints: ['glpat-'], pattern: /glpat-[\w-]{20,255}/g },
   { name: 'aws', hints: ['AKIA', 'ASIA'], pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
   { name: 'google', hints: ['AIza'], pattern: /AIza[\w-]{35}/g },
@@ -27,7 +35,8 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'authorization',
     hints: ['uthorization', 'UTHORIZATION'],
-    pattern: /authorization["']?[ \t]{0,8}[:=][ \t]{0,8}["']?(?:(?:bearer|basic|token|digest|negotiate|apikey)[ \t]{1,8})?(?<secret>(?!(?:bearer|basic|token|digest|negotiate|apikey)[ \t])[^\s"',;[\]]{4,8192})/gi,
+    pattern:
+      /authorization["']?[ \t]{0,8}[:=][ \t]{0,8}["']?(?:(?:bearer|basic|token|digest|negotiate|apikey)[ \t]{1,8})?(?<secret>(?!(?:bearer|basic|token|digest|negotiate|apikey)[ \t])[^\s"',;[\]]{4,8192})/gi,
   },
   { name: 'bearer', hints: ['earer ', 'EARER '], pattern: /\bbearer {1,8}(?<secret>[\w.~+/=-]{16,8192})/gi },
 ];
@@ -77,7 +86,8 @@ function knownForms(secrets: readonly string[]): Map<string, string> {
     add(JSON.stringify(secret).slice(1, -1), secret);
     for (const form of base64Forms(secret)) add(form, secret);
     // Logs arrive line by line: a key over several lines is recognised by each of them.
-    if (secret.includes('\n')) for (const line of secret.split(/\r?\n/)) if (line.length >= 12 && !line.startsWith('-----')) add(line, secret);
+    if (secret.includes('\n'))
+      for (const line of secret.split(/\r?\n/)) if (line.length >= 12 && !line.startsWith('-----')) add(line, secret);
   }
   return forms;
 }
@@ -87,7 +97,9 @@ function base64Forms(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');
   const whole = bytes.toString('base64');
   const inside = [0, 1, 2].map((shift) => {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replaceAll('=', '');
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replaceAll('=', '');
     const start = shift === 0 ? 0 : shift + 1;
     return encoded.slice(start, Math.floor(((shift + bytes.length) * 8) / 6));
   });
@@ -101,9 +113,12 @@ function escapePattern(text: string): string {
 
 const SECRET_NAME =
   /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(?:^|_)(?:KEY|PASS|PWD|PAT|AUTH|DSN|COOKIE)(?:$|_)|CONNECTION_?STRING/i;
-const PLAIN_NAME = /(?:_FILE|_PATH|_DIR|_NAME|_ID|_COUNT|_LIMIT|_TTL|_SOCK|_EXPIRY|_URL|_URI|_HOST|_PORT)$|PUBLIC|TOKENIZER|TOKENS?_(?:MAX|MIN|LIMIT|BUDGET)|MAX_TOKENS|^PWD$|^OLDPWD$/i;
+const PLAIN_NAME =
+  /(?:_FILE|_PATH|_DIR|_NAME|_ID|_COUNT|_LIMIT|_TTL|_SOCK|_EXPIRY|_URL|_URI|_HOST|_PORT)$|PUBLIC|TOKENIZER|TOKENS?_(?:MAX|MIN|LIMIT|BUDGET)|MAX_TOKENS|^PWD$|^OLDPWD$/i;
 const COMMON = new Set(
-  'admin administrator changeme default development disabled enabled example false guest localhost none null password postgres postgresql production public redis rabbitmq root secret staging test testing token true undefined user mysql mongo minio minioadmin kafka'.split(' '),
+  'admin administrator changeme default development disabled enabled example false guest localhost none null password postgres postgresql production public redis rabbitmq root secret staging test testing token true undefined user mysql mongo minio minioadmin kafka'.split(
+    ' ',
+  ),
 );
 
 /** Values of variables whose name looks secret, and passwords inside URLs; not the short or common words that would blot out a log. */

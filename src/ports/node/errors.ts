@@ -28,7 +28,11 @@ export function actionable(error: unknown, path: string): unknown {
       });
     case 'EMFILE':
     case 'ENFILE':
-      return new GauntletError(`Too many open files at ${path}`, { kind: 'stack', hint: 'Raise the limit with `ulimit -n`.', cause: error });
+      return new GauntletError(`Too many open files at ${path}`, {
+        kind: 'stack',
+        hint: 'Raise the limit with `ulimit -n`.',
+        cause: error,
+      });
     default:
       return error;
   }

@@ -19,7 +19,13 @@ const node = (script: string): Command => ({ type: 'argv', argv: [process.execPa
 describe('how a command ends', () => {
   test('an exit code', async () => {
     const result = await nodeExec.run(shell('echo out; echo err >&2; exit 3'), { env });
-    expect(result).toMatchObject({ outcome: { ended: 'exit', code: 3 }, stdout: 'out\n', stderr: 'err\n', outputBytes: 8, droppedBytes: 0 });
+    expect(result).toMatchObject({
+      outcome: { ended: 'exit', code: 3 },
+      stdout: 'out\n',
+      stderr: 'err\n',
+      outputBytes: 8,
+      droppedBytes: 0,
+    });
     expect(result.tail.toSorted()).toEqual(['err', 'out']);
   });
 
@@ -37,7 +43,10 @@ describe('how a command ends', () => {
 
   test('a file that cannot be executed is 126, a missing folder is an error of the config', async () => {
     writeFileSync(join(folder, 'plain.txt'), 'text');
-    expect((await nodeExec.run({ type: 'argv', argv: [join(folder, 'plain.txt')] }, { env })).outcome).toEqual({ ended: 'exit', code: 126 });
+    expect((await nodeExec.run({ type: 'argv', argv: [join(folder, 'plain.txt')] }, { env })).outcome).toEqual({
+      ended: 'exit',
+      code: 126,
+    });
     await expect(nodeExec.run(shell('true'), { env, cwd: join(folder, 'nowhere') })).rejects.toThrow(GauntletError);
   });
 
@@ -86,13 +95,21 @@ describe('output', () => {
   });
 
   test('characters survive any chunk', async () => {
-    const result = await nodeExec.run(node(`const b = Buffer.from('ä€😀\\n'); (async () => { for (const x of b) { process.stdout.write(Buffer.from([x])); await new Promise(r => setTimeout(r, 3)); } })()`), { env });
+    const result = await nodeExec.run(
+      node(
+        `const b = Buffer.from('ä€😀\\n'); (async () => { for (const x of b) { process.stdout.write(Buffer.from([x])); await new Promise(r => setTimeout(r, 3)); } })()`,
+      ),
+      { env },
+    );
     expect(result.stdout).toBe('ä€😀\n');
   });
 
   test('lines come as they arrive, the tail keeps forty', async () => {
     const lines: string[] = [];
-    const result = await nodeExec.run(shell('for i in $(seq 1 100); do echo line $i; done; printf unfinished'), { env, onLine: (line, stream) => lines.push(`${stream}:${line}`) });
+    const result = await nodeExec.run(shell('for i in $(seq 1 100); do echo line $i; done; printf unfinished'), {
+      env,
+      onLine: (line, stream) => lines.push(`${stream}:${line}`),
+    });
     expect(lines.at(0)).toBe('stdout:line 1');
     expect(lines.at(-1)).toBe('stdout:unfinished');
     expect(lines).toHaveLength(101);
@@ -102,11 +119,16 @@ describe('output', () => {
 
   test('a flood fills neither memory nor disk, and both ends stay', async () => {
     const logFile = join(folder, 'flood.log');
-    const result = await nodeExec.run(node(`const line = 'x'.repeat(99) + '\\n'; const chunk = line.repeat(1000); console.log('FIRST'); let n = 0; (function go() { while (n++ < 600) if (!process.stdout.write(chunk)) return process.stdout.once('drain', go); process.stdout.write('LAST\\n'); })()`), {
-      env,
-      logFile,
-      maxLogBytes: 1_000_000,
-    });
+    const result = await nodeExec.run(
+      node(
+        `const line = 'x'.repeat(99) + '\\n'; const chunk = line.repeat(1000); console.log('FIRST'); let n = 0; (function go() { while (n++ < 600) if (!process.stdout.write(chunk)) return process.stdout.once('drain', go); process.stdout.write('LAST\\n'); })()`,
+      ),
+      {
+        env,
+        logFile,
+        maxLogBytes: 1_000_000,
+      },
+    );
     const log = readFileSync(logFile, 'utf8');
     expect(result.outputBytes).toBeGreaterThan(60_000_000);
     expect(statSync(logFile).size).toBeLessThanOrEqual(1_000_000);
@@ -125,7 +147,9 @@ describe('output', () => {
     const logFile = join(folder, 'secret.log');
     const script = `(async () => { for (const part of ['a hunter2-', 'hunter2 b\\n', '-----BEGIN RSA PRIVATE KEY-----\\n', 'MIIabc\\n', '-----END RSA PRIVATE KEY-----\\nend\\n']) { process.stdout.write(part); await new Promise(r => setTimeout(r, 20)); } })()`;
     const result = await nodeExec.run(node(script), { env, logFile, redact });
-    expect(readFileSync(logFile, 'utf8')).toMatch(/^a \[secret value 15 hmac:[0-9a-f]{6}\] b\n\[secret private-key 68 hmac:[0-9a-f]{6}\]\nend\n$/);
+    expect(readFileSync(logFile, 'utf8')).toMatch(
+      /^a \[secret value 15 hmac:[0-9a-f]{6}\] b\n\[secret private-key 68 hmac:[0-9a-f]{6}\]\nend\n$/,
+    );
     expect(result.tail.join('\n')).not.toContain('hunter2');
     expect(result.stdout).toContain('hunter2-hunter2');
   });
@@ -142,7 +166,9 @@ describe('detached', () => {
   });
 
   test('a missing program is an error with a hint; -1 is never signalled', async () => {
-    await expect(nodeExec.detach({ type: 'argv', argv: ['gauntlet-no-such-program'] }, { env, logFile: join(folder, 'none.log') })).rejects.toThrow('program not found');
+    await expect(
+      nodeExec.detach({ type: 'argv', argv: ['gauntlet-no-such-program'] }, { env, logFile: join(folder, 'none.log') }),
+    ).rejects.toThrow('program not found');
     expect(() => nodeExec.kill(-1, 'SIGKILL')).toThrow(RangeError);
     expect(() => nodeExec.kill(1, 'SIGKILL')).toThrow(RangeError);
   });

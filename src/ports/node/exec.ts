@@ -124,7 +124,8 @@ async function detach(command: Command, options: ExecOptions & { readonly logFil
   }
   try {
     const started = await start(command, options, ['ignore', log, log]);
-    if (started.state === 'failed') throw new GauntletError(started.message, { kind: 'stack', hint: 'Install the program, or correct its name.' });
+    if (started.state === 'failed')
+      throw new GauntletError(started.message, { kind: 'stack', hint: 'Install the program, or correct its name.' });
     started.child.unref();
     return { pid: started.pid };
   } finally {
@@ -177,7 +178,10 @@ function notStarted(program: string, error: unknown): Started {
 /** Without this a missing folder looks like a missing program: both are ENOENT. */
 function assertFolder(cwd: string | undefined): void {
   if (cwd === undefined || statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new GauntletError(`The folder to run in does not exist: ${cwd}`, { kind: 'config', hint: 'Correct `cwd`, or create the folder before.' });
+  throw new GauntletError(`The folder to run in does not exist: ${cwd}`, {
+    kind: 'config',
+    hint: 'Correct `cwd`, or create the folder before.',
+  });
 }
 
 function closeQuietly(output: Output): void {

@@ -43,7 +43,18 @@ test.runIf(existsSync('/dev/full'))('a real full device is told with a hint', as
 
 describe('glob', () => {
   const root = join(folder, 'glob');
-  for (const path of ['a.xml', 'reports/unit/b.xml', 'reports/unit/.hidden.xml', 'reports/c.json', '.cache/d.xml', 'node_modules/e.xml', 'x/node_modules/f.xml', '.git/g.xml', 'reports/w[1].xml', 'reports/é é.xml']) {
+  for (const path of [
+    'a.xml',
+    'reports/unit/b.xml',
+    'reports/unit/.hidden.xml',
+    'reports/c.json',
+    '.cache/d.xml',
+    'node_modules/e.xml',
+    'x/node_modules/f.xml',
+    '.git/g.xml',
+    'reports/w[1].xml',
+    'reports/é é.xml',
+  ]) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), '');
   }
@@ -55,7 +66,10 @@ describe('glob', () => {
     [['./*.xml'], ['a.xml']],
     [['reports/**'], ['reports/c.json', 'reports/link.xml', 'reports/unit/b.xml', 'reports/w[1].xml', 'reports/é é.xml']],
     [['**/*.{json,xml}', '!reports/**'], ['a.xml']],
-    [['.cache/*.xml', 'reports/unit/.*'], ['.cache/d.xml', 'reports/unit/.hidden.xml']],
+    [
+      ['.cache/*.xml', 'reports/unit/.*'],
+      ['.cache/d.xml', 'reports/unit/.hidden.xml'],
+    ],
     [['reports/?.json', 'reports/[a-b].xml'], ['reports/c.json']],
     [['reports/**/unit/**/b.xml'], ['reports/unit/b.xml']],
     [['node_modules/**', '../**', 'nothing/*'], []],

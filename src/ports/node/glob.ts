@@ -92,12 +92,14 @@ function expandBraces(pattern: string): string[] {
   let patterns = [pattern];
   for (let round = 0; round < 16; round++) {
     if (!patterns.some((one) => /\{[^{}]*,[^{}]*\}/.test(one))) break;
-    patterns = patterns.flatMap((one) => {
-      const match = /\{([^{}]*,[^{}]*)\}/.exec(one);
-      if (match === null) return [one];
-      const [whole, inner = ''] = match;
-      return inner.split(',').map((choice) => one.slice(0, match.index) + choice + one.slice(match.index + whole.length));
-    }).slice(0, 1_000);
+    patterns = patterns
+      .flatMap((one) => {
+        const match = /\{([^{}]*,[^{}]*)\}/.exec(one);
+        if (match === null) return [one];
+        const [whole, inner = ''] = match;
+        return inner.split(',').map((choice) => one.slice(0, match.index) + choice + one.slice(match.index + whole.length));
+      })
+      .slice(0, 1_000);
   }
   return patterns;
 }
@@ -115,7 +117,11 @@ function toPattern(segment: string, dots: boolean): RegExp {
     const character = segment.charAt(at);
     const close = character === '[' ? segment.indexOf(']', at + 2) : -1;
     if (close !== -1) {
-      source += `[${segment.slice(at + 1, close).replace(/^!/, '^').replaceAll('\\', '\\\\').replaceAll('[', '\\[')}]`;
+      source += `[${segment
+        .slice(at + 1, close)
+        .replace(/^!/, '^')
+        .replaceAll('\\', '\\\\')
+        .replaceAll('[', '\\[')}]`;
       at = close;
     } else if (character === '*') source += source.endsWith('[^/]*') ? '' : '[^/]*';
     else if (character === '?') source += '[^/]';

@@ -47,11 +47,19 @@ async function perform(request: HttpRequest, { request: send, agent }: Connectio
     });
     const firstByteMs = performance.now() - startedMs;
     const body = await keep(response.body, request.maxBytes ?? LIMITS.bodyBytes);
-    return { state: 'answered', status: response.statusCode, headers: flatten(response.headers), ...body, firstByteMs, durationMs: performance.now() - startedMs };
+    return {
+      state: 'answered',
+      status: response.statusCode,
+      headers: flatten(response.headers),
+      ...body,
+      firstByteMs,
+      durationMs: performance.now() - startedMs,
+    };
   } catch (error) {
     const durationMs = performance.now() - startedMs;
     if (request.signal?.aborted) return { state: 'failed', reason: 'aborted', message: 'interrupted', durationMs };
-    if (timeout.signal.aborted) return { state: 'failed', reason: 'timeout', message: `no complete answer within ${String(request.timeoutMs)} ms`, durationMs };
+    if (timeout.signal.aborted)
+      return { state: 'failed', reason: 'timeout', message: `no complete answer within ${String(request.timeoutMs)} ms`, durationMs };
     return { state: 'failed', ...explain(error), durationMs };
   } finally {
     clearTimeout(timer);

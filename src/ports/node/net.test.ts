@@ -38,7 +38,12 @@ describe('http', () => {
       response.end('0123456789');
     });
     const result = await http.request({ method: 'post', url, body: 'x', timeoutMs: 2_000, maxBytes: 4 });
-    expect(result).toMatchObject({ state: 'answered', status: 302, totalBytes: 10, headers: { location: '/elsewhere', 'set-cookie': 'a=1; Expires=Mon, 1\nb=2', 'x-method': 'POST' } });
+    expect(result).toMatchObject({
+      state: 'answered',
+      status: 302,
+      totalBytes: 10,
+      headers: { location: '/elsewhere', 'set-cookie': 'a=1; Expires=Mon, 1\nb=2', 'x-method': 'POST' },
+    });
     expect(result.state === 'answered' && Buffer.from(result.body).toString()).toBe('0123');
   });
 
@@ -102,13 +107,18 @@ describe('sockets', () => {
       response.writeHead(401).end();
     });
     expect(await nodeSockets.connect(url.replace('http', 'ws'), { timeoutMs: 1_000 })).toMatchObject({ state: 'failed', status: 401 });
-    expect(await nodeSockets.connect(`ws://127.0.0.1:${String(await nodeTcp.freePort())}`, { timeoutMs: 1_000 })).toMatchObject({ state: 'failed', message: expect.stringContaining('ECONNREFUSED') });
+    expect(await nodeSockets.connect(`ws://127.0.0.1:${String(await nodeTcp.freePort())}`, { timeoutMs: 1_000 })).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
     expect(await nodeSockets.connect('nonsense', { timeoutMs: 1_000 })).toMatchObject({ state: 'failed' });
     const silent = createTcp();
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     closing.push(() => silent.close());
     const started = performance.now();
-    expect(await nodeSockets.connect(`ws://127.0.0.1:${String((silent.address() as AddressInfo).port)}`, { timeoutMs: 200 })).toMatchObject({ state: 'failed' });
+    expect(await nodeSockets.connect(`ws://127.0.0.1:${String((silent.address() as AddressInfo).port)}`, { timeoutMs: 200 })).toMatchObject(
+      { state: 'failed' },
+    );
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 });

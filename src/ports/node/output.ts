@@ -81,7 +81,9 @@ export class Output {
     this.#log?.write(text);
     const { onLine } = this.#options;
     if (onLine !== undefined) for (const line of toLines(text)) onLine(line, name);
-    this.#tail = [...this.#tail, ...toLines(lastLines(text, LIMITS.tailLines)).map((line) => line.slice(0, LIMITS.caseText))].slice(-LIMITS.tailLines);
+    this.#tail = [...this.#tail, ...toLines(lastLines(text, LIMITS.tailLines)).map((line) => line.slice(0, LIMITS.caseText))].slice(
+      -LIMITS.tailLines,
+    );
   }
 }
 

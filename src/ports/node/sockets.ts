@@ -22,7 +22,12 @@ export const nodeSockets: Sockets = {
     });
     let client: WebSocket;
     try {
-      client = new Client(url, { headers: { ...options.headers }, perMessageDeflate: false, followRedirects: false, maxPayload: LIMITS.bodyBytes });
+      client = new Client(url, {
+        headers: { ...options.headers },
+        perMessageDeflate: false,
+        followRedirects: false,
+        maxPayload: LIMITS.bodyBytes,
+      });
     } catch (error) {
       return failed(errorMessage(error));
     }
@@ -41,12 +46,17 @@ interface Refusal {
   readonly status?: number;
 }
 
-async function opened(client: WebSocket, options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<Refusal | undefined> {
+async function opened(
+  client: WebSocket,
+  options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+): Promise<Refusal | undefined> {
   const { promise, resolve } = Promise.withResolvers<Refusal | undefined>();
   const interrupt = (): void => resolve({ message: 'interrupted' });
   const timer = setTimeout(() => resolve({ message: `no connection within ${String(options.timeoutMs)} ms` }), timerMs(options.timeoutMs));
   client.once('open', () => resolve(undefined));
-  client.once('error', (error) => resolve({ message: errorMessage(error) === '' ? String((error as { code?: unknown }).code) : errorMessage(error) }));
+  client.once('error', (error) =>
+    resolve({ message: errorMessage(error) === '' ? String((error as { code?: unknown }).code) : errorMessage(error) }),
+  );
   client.once('unexpected-response', (_request, response) => {
     response.resume();
     const status = response.statusCode ?? 0;

@@ -31,7 +31,14 @@ export const external = defineStack<ExternalOptions>({
   preflight: async (options, { targets }) =>
     targetsOf(options.targets ?? {}, targets).length > 0
       ? []
-      : [{ level: 'error', what: 'no-target', message: 'an external stack without targets: there is nothing to ask', fix: 'Name at least one URL under `targets`.' }],
+      : [
+          {
+            level: 'error',
+            what: 'no-target',
+            message: 'an external stack without targets: there is nothing to ask',
+            fix: 'Name at least one URL under `targets`.',
+          },
+        ],
   up: async (options, context) => {
     const named = options.targets ?? {};
     await context.book({ targets: named });

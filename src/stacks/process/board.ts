@@ -77,7 +77,9 @@ export class Board {
     while (this.#dirty) {
       this.#dirty = false;
       // A full disk must not end the supervisor: then nobody would end its children.
-      await this.#ports.files.write(this.#spec.stateFile, JSON.stringify(this.#state)).catch((error: unknown) => this.#ports.progress.warn(`state file: ${errorMessage(error)}`));
+      await this.#ports.files
+        .write(this.#spec.stateFile, JSON.stringify(this.#state))
+        .catch((error: unknown) => this.#ports.progress.warn(`state file: ${errorMessage(error)}`));
     }
   }
 }

@@ -36,13 +36,16 @@ export async function live(service: ServiceSpec, scene: ChildScene): Promise<voi
     const { exitCode, error } = await once(service, restarts, scene);
     const finished = { exitCode, finishedAt: ports.clock.now(), ...(error === undefined ? {} : { error }) };
     const again = !stop.aborted && error === undefined && mayRestart(service, exitCode);
-    board.update(service.name, { ...finished, state: again ? 'restarting' : 'exited', health: 'none' });
-    if (!stop.aborted && !(service.oneShot && exitCode === 0)) board.incident(service.name, 'died', error ?? `exited with code ${String(exitCode)}`);
+    // Who was told to end has not failed: the cause is what told it.
+    const ended = stop.aborted ? 'missing' : 'exited';
+    board.update(service.name, { ...finished, state: again ? 'restarting' : ended, health: 'none' });
+    if (!stop.aborted && !(service.oneShot && exitCode === 0))
+      board.incident(service.name, 'died', error ?? `exited with code ${String(exitCode)}`);
     if (!again) return;
     pause = ports.clock.monotonicMs() - startedMs >= BACKOFF_MS.calm ? BACKOFF_MS.first : pause;
     await ports.clock.sleep(pause, stop).catch(() => undefined);
     if (stop.aborted) {
-      board.update(service.name, { state: 'exited' });
+      board.update(service.name, { state: 'missing' });
       return;
     }
     pause = Math.min(pause * 2, BACKOFF_MS.most);
@@ -60,14 +63,25 @@ async function once(service: ServiceSpec, restarts: number, scene: ChildScene): 
     pid = started;
     board.update(service.name, { ...firstState(service, restarts, started), startedAt: ports.clock.now() });
     const known = identify(ports, started).then((process) => (process === undefined ? undefined : board.update(service.name, { process })));
-    const health = service.health === undefined ? undefined : probe(service, service.health, { ports, board, env, redact, ended: ended.signal });
+    const health =
+      service.health === undefined ? undefined : probe(service, service.health, { ports, board, env, redact, ended: ended.signal });
     probing = Promise.all([known, health]).then(() => undefined);
     // Awaited below; until then nobody listens.
     probing.catch(() => undefined);
   };
   try {
     const maxLogBytes = Math.floor(spec.maxLogBytes / KEPT_LOGS);
-    const { outcome } = await ports.exec.run(service.command, { cwd: service.cwd, env, logFile, maxLogBytes, captureBytes: 0, redact, signal: stop, graceMs: spec.graceMs, onStart });
+    const { outcome } = await ports.exec.run(service.command, {
+      cwd: service.cwd,
+      env,
+      logFile,
+      maxLogBytes,
+      captureBytes: 0,
+      redact,
+      signal: stop,
+      graceMs: spec.graceMs,
+      onStart,
+    });
     if (outcome.ended === 'not-found') return { exitCode: 127, error: `${outcome.program}: program not found` };
     return { exitCode: codeOf(outcome) };
   } catch (error) {
@@ -91,7 +105,9 @@ function isMet({ name, condition }: Dependency, { board, spec }: ChildScene): bo
     case 'service_started':
       return state.startedAt !== undefined;
     case 'service_healthy':
-      return spec.services.find((service) => service.name === name)?.health === undefined ? state.state === 'running' : state.health === 'healthy';
+      return spec.services.find((service) => service.name === name)?.health === undefined
+        ? state.state === 'running'
+        : state.health === 'healthy';
     case 'service_completed_successfully':
       return state.state === 'exited' && state.exitCode === 0;
   }

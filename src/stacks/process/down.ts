@@ -49,7 +49,9 @@ class Groups {
 
   async left(): Promise<Left[]> {
     const known = await Promise.all(
-      this.#services.map(async ({ name, process }) => ((await isSame(this.#ports, process)) ? { pid: process.pid, group: process.pid, name } : undefined)),
+      this.#services.map(async ({ name, process }) =>
+        (await isSame(this.#ports, process)) ? { pid: process.pid, group: process.pid, name } : undefined,
+      ),
     );
     const named = known.filter((one) => one !== undefined);
     const others = (await marked(this.#ports, this.#mark)).filter(({ pid }) => !named.some((one) => one.pid === pid));

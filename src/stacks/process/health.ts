@@ -28,7 +28,8 @@ export async function probe(service: ServiceSpec, health: Health, scene: Scene):
     const counts = before?.health === 'healthy' || ports.clock.monotonicMs() - startedMs >= health.startPeriodMs;
     failures = answer.ok ? 0 : failures + (counts || before?.health === 'unhealthy' ? 1 : 0);
     const healthOutput = scene.redact(answer.output).slice(0, OUTPUT);
-    if (answer.ok && before?.health !== 'healthy') board.update(service.name, { health: 'healthy', healthyAt: before?.healthyAt ?? ports.clock.now(), healthOutput });
+    if (answer.ok && before?.health !== 'healthy')
+      board.update(service.name, { health: 'healthy', healthyAt: before?.healthyAt ?? ports.clock.now(), healthOutput });
     else if (!answer.ok && failures >= health.retries && before?.health !== 'unhealthy') {
       board.update(service.name, { health: 'unhealthy', healthOutput });
       board.incident(service.name, 'unhealthy', healthOutput);
@@ -48,14 +49,28 @@ async function ask(health: Health, service: ServiceSpec, { ports, env, ended }: 
     case 'http': {
       const url = `http://${HOST}:${String(check.port)}${check.path}`;
       // Not kept alive: a check must see the service as a new visitor does, and must not hold up its shutdown.
-      const result = await ports.http.request({ method: 'GET', url, headers: { connection: 'close' }, timeoutMs, signal: ended, maxBytes: OUTPUT });
+      const result = await ports.http.request({
+        method: 'GET',
+        url,
+        headers: { connection: 'close' },
+        timeoutMs,
+        signal: ended,
+        maxBytes: OUTPUT,
+      });
       if (result.state === 'failed') return { ok: false, output: `GET ${url}: ${result.reason}` };
       const ok = result.status >= 200 && result.status < 400;
       const body = ok ? '' : `: ${new TextDecoder().decode(result.body)}`;
       return { ok, output: `GET ${url} answered ${String(result.status)}${body}` };
     }
     case 'command': {
-      const result = await ports.exec.run(check.command, { cwd: service.cwd, env, timeoutMs, signal: ended, graceMs: 500, captureBytes: 4_000 });
+      const result = await ports.exec.run(check.command, {
+        cwd: service.cwd,
+        env,
+        timeoutMs,
+        signal: ended,
+        graceMs: 500,
+        captureBytes: 4_000,
+      });
       const ok = result.outcome.ended === 'exit' && result.outcome.code === 0;
       const text = result.tail.slice(-5).join('\n');
       return { ok, output: ok ? text : `${JSON.stringify(result.outcome)} ${text}`.trim() };

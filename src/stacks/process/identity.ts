@@ -15,7 +15,10 @@ export async function identify({ files, exec, env }: Needs, pid: number): Promis
   if (!exec.isAlive(pid)) return undefined;
   const stat = await statOf(files, pid);
   if (stat !== undefined) return { pid, startedAt: `ticks:${stat.startTicks}` };
-  const result = await exec.run({ type: 'argv', argv: ['ps', '-o', 'lstart=', '-p', String(pid)] }, { env: { PATH: env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' }, timeoutMs: 5_000 });
+  const result = await exec.run(
+    { type: 'argv', argv: ['ps', '-o', 'lstart=', '-p', String(pid)] },
+    { env: { PATH: env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' }, timeoutMs: 5_000 },
+  );
   const startedAt = result.stdout.trim();
   return startedAt === '' ? undefined : { pid, startedAt };
 }
@@ -39,13 +42,15 @@ export async function ownPid({ exec, env }: Pick<Needs, 'exec' | 'env'>): Promis
 export async function marked({ files }: Pick<Needs, 'files'>, mark: string): Promise<readonly Survivor[]> {
   const names = await files.list('/proc').catch(() => []);
   const found = await Promise.all(
-    names.filter((name) => /^\d+$/.test(name)).map(async (name) => {
-      const environment = await files.readText(`/proc/${name}/environ`).catch(() => '');
-      if (!environment.split('\0').includes(`${MARKER}=${mark}`)) return undefined;
-      const stat = await statOf(files, Number(name));
-      if (stat === undefined) return undefined;
-      return { pid: Number(name), group: stat.group, name: stat.name };
-    }),
+    names
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (name) => {
+        const environment = await files.readText(`/proc/${name}/environ`).catch(() => '');
+        if (!environment.split('\0').includes(`${MARKER}=${mark}`)) return undefined;
+        const stat = await statOf(files, Number(name));
+        if (stat === undefined) return undefined;
+        return { pid: Number(name), group: stat.group, name: stat.name };
+      }),
   );
   return found.filter((survivor) => survivor !== undefined);
 }

@@ -37,7 +37,7 @@ async function up(options: ProcessOptions, context: StackContext): Promise<UpRes
   const mark = `${context.runId}-${instance}-${randomBytes(6).toString('hex')}`;
   const portMap = await assignPorts(options, ports);
   const spec = specOf(options, context, { ports: portMap, mark, owner: await ownerOf(context) });
-  const environments = environmentsOf(options, { base: ports.env, ports: portMap, runDir, mark });
+  const environments = environmentsOf(options, { ports: portMap, runDir, mark });
   await ports.files.remove(places.stateFile);
   await ports.files.write(places.specFile, JSON.stringify(spec));
   const handle: ProcessHandle = { specFile: places.specFile, stateFile: places.stateFile, mark };
@@ -57,13 +57,28 @@ async function look(manifest: StackManifest, context: StackContext): Promise<UpR
   return result({ spec, handle }, context, { readyMs: 0, ignoreEarlierRestarts: true });
 }
 
-async function result({ spec, handle }: { spec: SupervisorSpec; handle: ProcessHandle }, context: StackContext, options: { readyMs: number; ignoreEarlierRestarts?: boolean }): Promise<UpResult> {
+async function result(
+  { spec, handle }: { spec: SupervisorSpec; handle: ProcessHandle },
+  context: StackContext,
+  options: { readyMs: number; ignoreEarlierRestarts?: boolean },
+): Promise<UpResult> {
   const { ports, signal, redact, instance, runId } = context;
   const targets = resolveTargets(context.targets, spec);
   const { supervisorLog } = placesOf(context);
-  const { readiness, services } = await observe({ ports, spec, targets, supervisor: handle.supervisor, supervisorLog, signal, redact }, options);
+  const { readiness, services } = await observe(
+    { ports, spec, targets, supervisor: handle.supervisor, supervisorLog, signal, redact },
+    options,
+  );
   return {
-    manifest: { schema: 'gauntlet.stack/1', kind: 'process', instance, project: `${runId}-${instance}`, services: [...services], targets, handle: plain(handle) },
+    manifest: {
+      schema: 'gauntlet.stack/1',
+      kind: 'process',
+      instance,
+      project: `${runId}-${instance}`,
+      services: [...services],
+      targets,
+      handle: plain(handle),
+    },
     readiness,
   };
 }
@@ -79,5 +94,8 @@ async function ownerOf({ ports }: Pick<StackContext, 'ports'>): Promise<Identity
   if (named === undefined) return undefined;
   const owner = await identify(ports, Number(named));
   if (owner !== undefined) return owner;
-  throw new GauntletError(`${OWNER_PID}=${named} is no living process`, { kind: 'internal', hint: `Unset ${OWNER_PID}: only the gate's own entry sets it.` });
+  throw new GauntletError(`${OWNER_PID}=${named} is no living process`, {
+    kind: 'internal',
+    hint: `Unset ${OWNER_PID}: only the gate's own entry sets it.`,
+  });
 }

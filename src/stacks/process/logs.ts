@@ -22,11 +22,18 @@ export async function readLog(path: string, { files, redact }: Needs): Promise<s
 export async function readTail(path: string, lines: number, needs: Needs): Promise<string[]> {
   const text = await readLog(path, needs);
   if (text.trim() === '') return [];
-  return text.trimEnd().split('\n').slice(-lines).map((line) => line.slice(0, LIMITS.caseText));
+  return text
+    .trimEnd()
+    .split('\n')
+    .slice(-lines)
+    .map((line) => line.slice(0, LIMITS.caseText));
 }
 
 /** Copies each service's logs to `logs/<instance>/<service>.log`, all its starts in one. */
-export async function copyLogs(state: SupervisorState, { ports, runDir, instance, redact }: Pick<StackContext, 'ports' | 'runDir' | 'instance' | 'redact'>): Promise<Source[]> {
+export async function copyLogs(
+  state: SupervisorState,
+  { ports, runDir, instance, redact }: Pick<StackContext, 'ports' | 'runDir' | 'instance' | 'redact'>,
+): Promise<Source[]> {
   const sources: Source[] = [];
   for (const { name, logs } of state.services) {
     const texts: string[] = [];

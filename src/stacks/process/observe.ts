@@ -1,7 +1,16 @@
 import { errorMessage } from '../../model/errors.ts';
 import type { Readiness, ResolvedTarget, Service } from '../../model/manifest.ts';
 import type { Ports } from '../../ports/index.ts';
-import { judgeReadiness, remember, type Launch, type Probe, type ReadinessOptions, type ReplicaState, type ServiceNode, type Snapshot } from '../readiness.ts';
+import {
+  judgeReadiness,
+  remember,
+  type Launch,
+  type Probe,
+  type ReadinessOptions,
+  type ReplicaState,
+  type ServiceNode,
+  type Snapshot,
+} from '../readiness.ts';
 import { isSame } from './identity.ts';
 import { readTail } from './logs.ts';
 import { HOST } from './resolve.ts';
@@ -40,7 +49,7 @@ export async function observe(scene: ObserveScene, options: ReadinessOptions): P
   let answered: readonly Answered[] = [];
   for (;;) {
     signal.throwIfAborted();
-    const state = await readState(spec.stateFile, ports);
+    const state = seenAlive(await readState(spec.stateFile, ports), ports);
     const launch = await launchOf(state, scene);
     answered = await probesOf(state, answered, scene);
     const services = Object.fromEntries((state?.services ?? []).map((service) => [service.name, [replicaOf(service)]]));
@@ -49,7 +58,13 @@ export async function observe(scene: ObserveScene, options: ReadinessOptions): P
     const verdict = judgeReadiness(history, graph, options);
     if (verdict.state === 'ready') return { readiness: { state: 'ready', afterMs: verdict.afterMs }, services: servicesOf(spec, state) };
     if (verdict.state === 'not-ready') {
-      const causes = await Promise.all(verdict.causes.map(async (cause) => ({ ...cause, blocked: [...cause.blocked], logTail: await tailFor(cause.service, state, scene) })));
+      const causes = await Promise.all(
+        verdict.causes.map(async (cause) => ({
+          ...cause,
+          blocked: [...cause.blocked],
+          logTail: await tailFor(cause.service, state, scene),
+        })),
+      );
       return { readiness: { state: 'not-ready', afterMs: verdict.afterMs, causes }, services: servicesOf(spec, state) };
     }
     ports.progress.update(`waiting for ${verdict.for.join(', ')}`);
@@ -68,9 +83,14 @@ export async function readState(path: string, { files }: Pick<Ports, 'files'>): 
 
 async function launchOf(state: SupervisorState | undefined, { ports, supervisor, supervisorLog }: ObserveScene): Promise<Launch> {
   const known = state?.supervisor ?? supervisor;
-  if (state?.phase === 'stopping' || state?.phase === 'stopped') return { state: 'failed', message: `the supervisor ended: ${state.reason ?? 'nobody knows why'}` };
+  if (state?.phase === 'stopping' || state?.phase === 'stopped')
+    return { state: 'failed', message: `the supervisor ended: ${state.reason ?? 'nobody knows why'}` };
   if (known !== undefined && !(await isSame(ports, known))) {
-    const said = (await ports.files.readText(supervisorLog).catch((error: unknown) => errorMessage(error))).trim().split('\n').slice(-5).join('\n');
+    const said = (await ports.files.readText(supervisorLog).catch((error: unknown) => errorMessage(error)))
+      .trim()
+      .split('\n')
+      .slice(-5)
+      .join('\n');
     return { state: 'failed', message: `the supervisor is gone${said === '' ? '' : `: ${said}`}` };
   }
   return state === undefined || state.phase === 'starting' ? { state: 'starting' } : { state: 'done' };
@@ -83,7 +103,11 @@ interface Answered {
 }
 
 /** Targets are asked only while their service runs and is not known to be unwell; an answer counts until it restarts. */
-async function probesOf(state: SupervisorState | undefined, before: readonly Answered[], { targets, ports, signal }: ObserveScene): Promise<Answered[]> {
+async function probesOf(
+  state: SupervisorState | undefined,
+  before: readonly Answered[],
+  { targets, ports, signal }: ObserveScene,
+): Promise<Answered[]> {
   const probes = await Promise.all(
     targets.map(async (target) => {
       const service = state?.services.find(({ name }) => name === target.service);
@@ -96,6 +120,15 @@ async function probesOf(state: SupervisorState | undefined, before: readonly Ans
     }),
   );
   return probes.filter((one) => one !== undefined);
+}
+
+/** The state file says what the supervisor knew; whether the processes are there is asked. */
+function seenAlive(state: SupervisorState | undefined, { exec }: Pick<Ports, 'exec'>): SupervisorState | undefined {
+  const services = state?.services.map((service): ServiceState => {
+    const gone = service.state === 'running' && service.process !== undefined && !exec.isAlive(service.process.pid);
+    return gone ? { ...service, state: 'missing', health: 'none' } : service;
+  });
+  return state && services && { ...state, services };
 }
 
 function replicaOf(service: ServiceState): ReplicaState {
@@ -120,8 +153,12 @@ function replicaOf(service: ServiceState): ReplicaState {
 function servicesOf(spec: SupervisorSpec, state: SupervisorState | undefined): Service[] {
   return spec.services.map((service) => {
     const seen = state?.services.find(({ name }) => name === service.name);
-    const { error: _, ...replica } = seen === undefined ? { error: undefined, ...NOTHING, id: service.name, name: service.name } : replicaOf(seen);
-    const healthyMs = seen?.healthyAt === undefined || seen.startedAt === undefined ? undefined : Math.max(0, Date.parse(seen.healthyAt) - Date.parse(seen.startedAt));
+    const { error: _, ...replica } =
+      seen === undefined ? { error: undefined, ...NOTHING, id: service.name, name: service.name } : replicaOf(seen);
+    const healthyMs =
+      seen?.healthyAt === undefined || seen.startedAt === undefined
+        ? undefined
+        : Math.max(0, Date.parse(seen.healthyAt) - Date.parse(seen.startedAt));
     return {
       name: service.name,
       kind: service.oneShot ? 'one-shot' : 'long-running',

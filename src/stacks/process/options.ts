@@ -70,7 +70,9 @@ export function dependenciesOf(service: ProcessService): readonly Dependency[] {
 /** Said so, or somebody waits for its completion. */
 export function isOneShot(name: string, { services }: ProcessOptions): boolean {
   if (services[name]?.one_shot !== undefined) return services[name].one_shot;
-  return Object.values(services).some((service) => dependenciesOf(service).some((need) => need.name === name && need.condition === 'service_completed_successfully'));
+  return Object.values(services).some((service) =>
+    dependenciesOf(service).some((need) => need.name === name && need.condition === 'service_completed_successfully'),
+  );
 }
 
 /** Milliseconds of a duration that was checked by the schema. */

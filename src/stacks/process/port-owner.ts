@@ -14,7 +14,10 @@ export async function portOwner(port: number, { files, exec, env }: Pick<Ports, 
   const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((path) => files.readText(path).catch(() => '')));
   const inode = tables.map((table) => listeningInode(table, port)).find((one) => one !== undefined);
   if (inode !== undefined) {
-    const found = await exec.run({ type: 'shell', line: `find /proc -mindepth 3 -maxdepth 3 -path '/proc/[0-9]*/fd/*' -lname 'socket:\\[${inode}\\]' 2>/dev/null` }, options);
+    const found = await exec.run(
+      { type: 'shell', line: `find /proc -mindepth 3 -maxdepth 3 -path '/proc/[0-9]*/fd/*' -lname 'socket:\\[${inode}\\]' 2>/dev/null` },
+      options,
+    );
     const pid = Number(/^\/proc\/(\d+)\//m.exec(found.stdout)?.[1]);
     if (pid > 0) return { pid, name: (await files.readText(`/proc/${String(pid)}/comm`).catch(() => 'a process')).trim() };
   }

@@ -15,18 +15,33 @@ export const MAIN = 'main';
 type PortMap = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** Where the files of one instance are. */
-export function placesOf({ runDir, instance }: Pick<StackContext, 'runDir' | 'instance'>): { specFile: string; stateFile: string; logs: string; supervisorLog: string } {
+export function placesOf({ runDir, instance }: Pick<StackContext, 'runDir' | 'instance'>): {
+  specFile: string;
+  stateFile: string;
+  logs: string;
+  supervisorLog: string;
+} {
   const folder = join(runDir, 'stack', instance);
-  return { specFile: join(folder, 'spec.json'), stateFile: join(folder, 'state.json'), logs: join(folder, 'logs'), supervisorLog: join(folder, 'supervisor.log') };
+  return {
+    specFile: join(folder, 'spec.json'),
+    stateFile: join(folder, 'state.json'),
+    logs: join(folder, 'logs'),
+    supervisorLog: join(folder, 'supervisor.log'),
+  };
 }
 
 /** Gives every service its ports: the fixed ones, and free ones for `auto`. */
 export async function assignPorts({ services }: ProcessOptions, { tcp }: Pick<Ports, 'tcp'>): Promise<PortMap> {
-  const taken = new Set(Object.values(services).flatMap((service) => Object.values(wantedPorts(service))).filter((port) => typeof port === 'number'));
+  const taken = new Set(
+    Object.values(services)
+      .flatMap((service) => Object.values(wantedPorts(service)))
+      .filter((port) => typeof port === 'number'),
+  );
   const map: Record<string, Record<string, number>> = {};
   for (const [name, service] of Object.entries(services)) {
     const own: Record<string, number> = {};
-    for (const [label, wanted] of Object.entries(wantedPorts(service))) own[label] = wanted === 'auto' ? await freePort(tcp, taken) : wanted;
+    for (const [label, wanted] of Object.entries(wantedPorts(service)))
+      own[label] = wanted === 'auto' ? await freePort(tcp, taken) : wanted;
     map[name] = own;
   }
   return map;
@@ -38,7 +53,11 @@ export function wantedPorts(service: ProcessService): Record<string, number | 'a
 }
 
 /** The supervisor's orders. */
-export function specOf(options: ProcessOptions, context: Pick<StackContext, 'root' | 'runDir' | 'instance'>, more: { ports: PortMap; mark: string; owner: Identity | undefined }): SupervisorSpec {
+export function specOf(
+  options: ProcessOptions,
+  context: Pick<StackContext, 'root' | 'runDir' | 'instance'>,
+  more: { ports: PortMap; mark: string; owner: Identity | undefined },
+): SupervisorSpec {
   const { stateFile, logs } = placesOf(context);
   return {
     schema: 'gauntlet.process/1',
@@ -49,11 +68,16 @@ export function specOf(options: ProcessOptions, context: Pick<StackContext, 'roo
     graceMs: milliseconds(options.grace, 5_000),
     lifetimeMs: milliseconds(options.lifetime, 6 * 3_600_000),
     ...(more.owner === undefined ? {} : { owner: more.owner }),
-    services: Object.keys(options.services).map((name) => serviceSpec(name, { options, root: context.root, ports: more.ports[name] ?? {} })),
+    services: Object.keys(options.services).map((name) =>
+      serviceSpec(name, { options, root: context.root, ports: more.ports[name] ?? {} }),
+    ),
   };
 }
 
-function serviceSpec(name: string, { options, root, ports }: { options: ProcessOptions; root: string; ports: Readonly<Record<string, number>> }): ServiceSpec {
+function serviceSpec(
+  name: string,
+  { options, root, ports }: { options: ProcessOptions; root: string; ports: Readonly<Record<string, number>> },
+): ServiceSpec {
   const service = options.services[name];
   if (service === undefined) throw new RangeError(`no service ${name}`);
   const health = healthOf(service, ports[MAIN] ?? 0);
@@ -80,7 +104,12 @@ export function commandOf(run: string | readonly string[]): Command {
 function healthOf(service: ProcessService, port: number): Health | undefined {
   const { health } = service;
   if (health === undefined) return undefined;
-  const check: Health['check'] = typeof health === 'object' ? { type: 'command', command: commandOf(health.command) } : health === 'tcp' ? { type: 'tcp', port } : { type: 'http', port, path: health };
+  const check: Health['check'] =
+    typeof health === 'object'
+      ? { type: 'command', command: commandOf(health.command) }
+      : health === 'tcp'
+        ? { type: 'tcp', port }
+        : { type: 'http', port, path: health };
   return {
     check,
     intervalMs: milliseconds(service.interval, 1_000),
@@ -90,37 +119,48 @@ function healthOf(service: ProcessService, port: number): Health | undefined {
   };
 }
 
-/** Service → its whole environment. @throws GauntletError when a value names what there is not. */
-export function environmentsOf(options: ProcessOptions, more: { base: Readonly<Record<string, string>>; ports: PortMap; runDir: string; mark: string }): Record<string, Record<string, string>> {
-  const base = inherited(more.base);
+/** Service → what it gets on top of the inherited environment. @throws GauntletError when a value names what there is not. */
+export function environmentsOf(
+  options: ProcessOptions,
+  more: { ports: PortMap; runDir: string; mark: string },
+): Record<string, Record<string, string>> {
   const environments: Record<string, Record<string, string>> = {};
   for (const [name, service] of Object.entries(options.services)) {
     const own = more.ports[name] ?? {};
     const given = { ...options.env, ...service.env };
-    const filled = Object.entries(given).map(([key, value]) => [key, fill(value, { ports: more.ports, runDir: more.runDir, where: `${name}.env.${key}` })]);
-    const ports = Object.entries(own).map(([label, port]) => [label === MAIN ? 'PORT' : `PORT_${label.toUpperCase().replaceAll('-', '_')}`, String(port)]);
-    environments[name] = { ...base, ...Object.fromEntries(ports), ...Object.fromEntries(filled), [MARKER]: more.mark };
+    const filled = Object.entries(given).map(([key, value]) => [
+      key,
+      fill(value, { ports: more.ports, runDir: more.runDir, where: `${name}.env.${key}` }),
+    ]);
+    const ports = Object.entries(own).map(([label, port]) => [
+      label === MAIN ? 'PORT' : `PORT_${label.toUpperCase().replaceAll('-', '_')}`,
+      String(port),
+    ]);
+    environments[name] = { ...Object.fromEntries(ports), ...Object.fromEntries(filled), [MARKER]: more.mark };
   }
   return environments;
 }
 
 /** What the placeholders of a value stand for. @throws GauntletError for one that stands for nothing. */
 export function fill(value: string, { ports, runDir, where }: { ports: PortMap; runDir: string; where: string }): string {
-  return value.replaceAll(/\{\{\s*([\w-]+)\.([\w-]+)(?:\.([\w-]+))?\s*\}\}/g, (text, ...[name = '', what, label = MAIN]: (string | undefined)[]) => {
-    if (name === 'run' && what === 'dir') return runDir;
-    const port = ports[name]?.[label];
-    if (port !== undefined && what === 'host') return HOST;
-    if (port !== undefined && what === 'port') return String(port);
-    if (port !== undefined && what === 'url') return `http://${HOST}:${String(port)}`;
-    throw new GauntletError(`${where}: ${text} stands for nothing`, {
-      kind: 'config',
-      hint: `Use {{<service>.host}}, {{<service>.port}}, {{<service>.port.<name>}}, {{<service>.url}} or {{run.dir}}; the services are ${Object.keys(ports).join(', ')}.`,
-    });
-  });
+  return value.replaceAll(
+    /\{\{\s*([\w-]+)\.([\w-]+)(?:\.([\w-]+))?\s*\}\}/g,
+    (text, ...[name = '', what, label = MAIN]: (string | undefined)[]) => {
+      if (name === 'run' && what === 'dir') return runDir;
+      const port = ports[name]?.[label];
+      if (port !== undefined && what === 'host') return HOST;
+      if (port !== undefined && what === 'port') return String(port);
+      if (port !== undefined && what === 'url') return `http://${HOST}:${String(port)}`;
+      throw new GauntletError(`${where}: ${text} stands for nothing`, {
+        kind: 'config',
+        hint: `Use {{<service>.host}}, {{<service>.port}}, {{<service>.port.<name>}}, {{<service>.url}} or {{run.dir}}; the services are ${Object.keys(ports).join(', ')}.`,
+      });
+    },
+  );
 }
 
 /** The gate's own affairs are not the services': its token, the runner's files, its settings. */
-function inherited(base: Readonly<Record<string, string>>): Record<string, string> {
+export function inherited(base: Readonly<Record<string, string>>): Record<string, string> {
   const own = /^(?:GAUNTLET_|INPUT_|ACTIONS_|STATE_)|^GITHUB_(?:TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$/;
   return Object.fromEntries(Object.entries(base).filter(([name]) => !own.test(name)));
 }

@@ -4,7 +4,7 @@ import { Replica } from '../../model/manifest.ts';
 import { Command } from '../../model/plan.ts';
 import { Condition } from './options.ts';
 
-/** The variable that hands the services' environments to the supervisor: they can hold secrets, so they are never on disk. */
+/** The variable that hands the services' own environments to the supervisor: they can hold secrets, so they are never on disk. */
 export const SERVICE_ENV = 'GAUNTLET_SERVICE_ENV';
 /** In the environment of every process of a stack, so that what ran away from its group is found again. */
 export const MARKER = 'GAUNTLET_STACK_MARK';

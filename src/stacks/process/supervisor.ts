@@ -5,6 +5,7 @@ import type { Ports } from '../../ports/index.ts';
 import { Board } from './board.ts';
 import { live } from './child.ts';
 import { identify, isSame, ownPid } from './identity.ts';
+import { inherited } from './resolve.ts';
 import { SERVICE_ENV, ServiceEnvironments, SupervisorSpec, type ServiceSpec } from './spec.ts';
 
 const OWNER_MS = 500;
@@ -18,19 +19,24 @@ const IDENTIFY_EVERY = 10;
 export async function supervise(specPath: string, ports: Ports, signal: AbortSignal): Promise<number> {
   const spec = SupervisorSpec.parse(JSON.parse(await ports.files.readText(specPath)));
   const environments = ServiceEnvironments.parse(JSON.parse(ports.env[SERVICE_ENV] ?? '{}'));
-  const secrets = [ports.env, ...Object.values(environments)].flatMap((env) => secretsFromEnv(env)).filter((secret) => secret !== ports.env[SERVICE_ENV]);
+  const base = inherited(ports.env);
+  const secrets = [ports.env, ...Object.values(environments)]
+    .flatMap((env) => secretsFromEnv(env))
+    .filter((secret) => secret !== ports.env[SERVICE_ENV]);
   const redact = makeRedactor({ secrets: [...new Set(secrets)], salt: randomBytes(16).toString('hex') });
   const pid = await ownPid(ports);
   const board = new Board(spec, ports, (await identify(ports, pid)) ?? { pid, startedAt: '' });
 
   const lives = spec.services.map((service) => {
     const stop = new AbortController();
-    const over = live(service, { ports, spec, board, env: environments[service.name] ?? {}, redact, stop: stop.signal });
+    const over = live(service, { ports, spec, board, env: { ...base, ...environments[service.name] }, redact, stop: stop.signal });
     // Awaited when stopping; a defect in one life must not end the others now.
     over.catch((error: unknown) => ports.progress.warn(`${service.name}: ${String(error)}`));
     return { service, stop, over };
   });
   board.phase('stopping', await reasonToStop(spec, ports, signal));
+  // Others must read why before they can see that somebody is gone.
+  await board.flush();
   await stopAll(lives);
   board.phase('stopped');
   await board.flush();
@@ -43,7 +49,8 @@ async function reasonToStop(spec: SupervisorSpec, ports: Ports, signal: AbortSig
     if (ports.clock.monotonicMs() >= endMs) return 'its lifetime is over';
     const { owner } = spec;
     if (owner !== undefined && !ports.exec.isAlive(owner.pid)) return `its owner (pid ${String(owner.pid)}) is gone`;
-    if (owner !== undefined && look % IDENTIFY_EVERY === 0 && !(await isSame(ports, owner))) return `its owner (pid ${String(owner.pid)}) is gone`;
+    if (owner !== undefined && look % IDENTIFY_EVERY === 0 && !(await isSame(ports, owner)))
+      return `its owner (pid ${String(owner.pid)}) is gone`;
     await ports.clock.sleep(OWNER_MS, signal).catch(() => undefined);
   }
   return 'it was told to';
@@ -62,7 +69,9 @@ async function stopAll(lives: readonly Life[]): Promise<void> {
     const known = ends.get(life.service.name);
     if (known !== undefined) return known;
     // A circle never started; it must not keep us from ending either.
-    const dependents = lives.filter((other) => other.service.dependsOn.some(({ name }) => name === life.service.name) && !path.includes(other.service.name));
+    const dependents = lives.filter(
+      (other) => other.service.dependsOn.some(({ name }) => name === life.service.name) && !path.includes(other.service.name),
+    );
     const ended = Promise.all(dependents.map((other) => end(other, [...path, life.service.name]))).then(() => {
       life.stop.abort();
       return life.over.catch(() => undefined);

@@ -8,23 +8,38 @@ import { describe, expect, test } from 'vitest';
 import type { UpResult } from '../../../src/stacks/contract.ts';
 import { bench, ENTRY, js, plugin, ports, target } from './support/stack.ts';
 
-const pidsOf = ({ manifest }: UpResult): number[] => manifest.services.flatMap(({ replicas }) => replicas.flatMap(({ pid }) => (pid === undefined ? [] : [pid])));
+const pidsOf = ({ manifest }: UpResult): number[] =>
+  manifest.services.flatMap(({ replicas }) => replicas.flatMap(({ pid }) => (pid === undefined ? [] : [pid])));
 const cause = ({ readiness }: UpResult) => (readiness.state === 'not-ready' ? readiness.causes[0] : undefined);
 
 describe('up', () => {
   test('a healthy stack in the order of its dependencies, then nothing of it', async () => {
-    await using stack = bench({ targets: [target('web', 'web', { health: '/healthz', path: '/app' }), target('admin', 'web', { port: 1 })] });
+    await using stack = bench({
+      targets: [target('web', 'web', { health: '/healthz', path: '/app' }), target('admin', 'web', { port: 1 })],
+    });
     const up = await stack.up({
       env: { SHARED: '{{run.dir}}' },
       services: {
-        web: { run: js(`console.log('started ' + Date.now()); fetch(env.DB_URL).then(async (r) => { console.log(await r.text()); serve((q, s) => { s.statusCode = q.url === '/healthz' ? 200 : 404; s.end(env.SHARED); }); })`), health: '/healthz', env: { DB_URL: 'http://{{db.host}}:{{db.port}}' }, depends_on: { db: { condition: 'service_healthy' }, migrate: { condition: 'service_completed_successfully' } } },
+        web: {
+          run: js(
+            `console.log('started ' + Date.now()); fetch(env.DB_URL).then(async (r) => { console.log(await r.text()); serve((q, s) => { s.statusCode = q.url === '/healthz' ? 200 : 404; s.end(env.SHARED); }); })`,
+          ),
+          health: '/healthz',
+          env: { DB_URL: 'http://{{db.host}}:{{db.port}}' },
+          depends_on: { db: { condition: 'service_healthy' }, migrate: { condition: 'service_completed_successfully' } },
+        },
         migrate: { run: js(`console.log('migrated'); setTimeout(() => {}, 300)`), depends_on: { db: { condition: 'service_healthy' } } },
         db: { run: js(`setTimeout(() => serve((q, s) => s.end('I am db')), 300)`), health: 'tcp', ports: { admin: 'auto' } },
       },
     });
     expect(up.readiness).toMatchObject({ state: 'ready' });
     const [web, migrate, db] = up.manifest.services;
-    expect(web).toMatchObject({ kind: 'long-running', hasHealthcheck: true, dependsOn: ['db', 'migrate'], replicas: [{ state: 'running', health: 'healthy', restarts: 0 }] });
+    expect(web).toMatchObject({
+      kind: 'long-running',
+      hasHealthcheck: true,
+      dependsOn: ['db', 'migrate'],
+      replicas: [{ state: 'running', health: 'healthy', restarts: 0 }],
+    });
     expect(migrate).toMatchObject({ kind: 'one-shot', replicas: [{ state: 'exited', exitCode: 0 }] });
     expect(Date.parse(web?.replicas[0]?.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(migrate?.replicas[0]?.finishedAt ?? ''));
     expect(db?.ports).toHaveLength(2);
@@ -50,13 +65,21 @@ describe('up', () => {
         web: { run: js('serve()'), health: '/', depends_on: ['api'] },
       },
     });
-    expect(cause(up)).toMatchObject({ service: 'migrate', reason: 'one-shot-failed', exitCode: 3, blocked: ['api', 'web'], logTail: ['relation "users" does not exist'] });
+    expect(cause(up)).toMatchObject({
+      service: 'migrate',
+      reason: 'one-shot-failed',
+      exitCode: 3,
+      blocked: ['api', 'web'],
+      logTail: ['relation "users" does not exist'],
+    });
     expect(up.readiness.afterMs).toBeLessThan(5_000);
   });
 
   test('a service that dies again and again is a restart loop', async () => {
     await using stack = bench({ readyMs: 20_000 });
-    const up = await stack.up({ services: { api: { run: js(`console.log('cannot reach db'); setTimeout(() => process.exit(1), 50)`), restart: 'always' } } });
+    const up = await stack.up({
+      services: { api: { run: js(`console.log('cannot reach db'); setTimeout(() => process.exit(1), 50)`), restart: 'always' } },
+    });
     expect(cause(up)).toMatchObject({ service: 'api', reason: 'restart-loop', logTail: ['cannot reach db'] });
     const state = JSON.parse(readFileSync(join(stack.context.runDir, 'stack/head/state.json'), 'utf8'));
     expect(state.services[0].logs.length).toBeLessThanOrEqual(4);
@@ -67,20 +90,37 @@ describe('up', () => {
     await using stack = bench({ readyMs: 2_500 });
     const up = await stack.up({
       services: {
-        db: { run: js(`console.log('waiting for a license'); serve((q, s) => { s.statusCode = 503; s.end('no license'); })`), health: '/ready' },
+        db: {
+          run: js(`console.log('waiting for a license'); serve((q, s) => { s.statusCode = 503; s.end('no license'); })`),
+          health: '/ready',
+        },
         api: { run: js('serve()'), depends_on: { db: { condition: 'service_healthy' } } },
       },
     });
     expect(up.readiness.state === 'not-ready' && up.readiness.causes).toHaveLength(1);
-    expect(cause(up)).toMatchObject({ service: 'db', reason: 'never-healthy', blocked: ['api'], healthOutput: expect.stringContaining('answered 503: no license'), logTail: ['waiting for a license', 'listening'] });
+    expect(cause(up)).toMatchObject({
+      service: 'db',
+      reason: 'never-healthy',
+      blocked: ['api'],
+      healthOutput: expect.stringContaining('answered 503: no license'),
+      logTail: ['waiting for a license', 'listening'],
+    });
   });
 
   test('a service that dies while starting, and a program that is not there', async () => {
     await using stack = bench();
-    expect(cause(await stack.up({ services: { api: { run: js(`console.log('boom'); process.exit(9)`), health: 'tcp' } } }))).toMatchObject({ service: 'api', reason: 'exited', exitCode: 9 });
+    expect(cause(await stack.up({ services: { api: { run: js(`console.log('boom'); process.exit(9)`), health: 'tcp' } } }))).toMatchObject({
+      service: 'api',
+      reason: 'exited',
+      exitCode: 9,
+    });
     await stack.down();
     await using other = bench();
-    expect(cause(await other.up({ services: { api: { run: ['gauntlet-no-such-program'] } } }))).toMatchObject({ service: 'api', reason: 'up-failed', message: expect.stringContaining('program not found') });
+    expect(cause(await other.up({ services: { api: { run: ['gauntlet-no-such-program'] } } }))).toMatchObject({
+      service: 'api',
+      reason: 'up-failed',
+      message: expect.stringContaining('program not found'),
+    });
   });
 });
 
@@ -121,7 +161,11 @@ describe('watch', () => {
     const up = await stack.up({
       services: {
         api: { run: js('serve()'), health: '/', restart: 'on-failure' },
-        db: { run: js(`let sick = false; serve((q, s) => { if (q.url === '/sick') sick = true; s.statusCode = sick ? 500 : 200; s.end(); })`), health: '/', interval: '100ms' },
+        db: {
+          run: js(`let sick = false; serve((q, s) => { if (q.url === '/sick') sick = true; s.statusCode = sick ? 500 : 200; s.end(); })`),
+          health: '/',
+          interval: '100ms',
+        },
         calm: { run: js('serve()'), health: '/' },
       },
     });
@@ -129,8 +173,19 @@ describe('watch', () => {
     const watch = plugin.watch(up.manifest, stack.context);
     process.kill(up.manifest.services[0]?.replicas[0]?.pid ?? 0, 'SIGKILL');
     await fetch(`http://127.0.0.1:${String(up.manifest.services[1]?.ports[0]?.port)}/sick`);
-    await expect.poll(() => watch.incidents().map(({ service, what }) => `${service} ${what}`).toSorted(), { timeout: 5_000 }).toEqual(['api died', 'api restarted', 'db unhealthy']);
-    await expect.poll(async () => (await plugin.look(up.manifest, stack.context)).manifest.services[0]?.replicas[0], { timeout: 5_000 }).toMatchObject({ state: 'running', restarts: 1, health: 'healthy' });
+    await expect
+      .poll(
+        () =>
+          watch
+            .incidents()
+            .map(({ service, what }) => `${service} ${what}`)
+            .toSorted(),
+        { timeout: 5_000 },
+      )
+      .toEqual(['api died', 'api restarted', 'db unhealthy']);
+    await expect
+      .poll(async () => (await plugin.look(up.manifest, stack.context)).manifest.services[0]?.replicas[0], { timeout: 5_000 })
+      .toMatchObject({ state: 'running', restarts: 1, health: 'healthy' });
     await watch[Symbol.asyncDispose]();
     expect(watch.incidents().find(({ what }) => what === 'died')?.message).toBe('exited with code 137');
   });
@@ -152,7 +207,8 @@ describe('down', () => {
   test('dependents first, and who ignores TERM is killed', async () => {
     await using stack = bench();
     const order = join(stack.context.runDir, 'order.txt');
-    const note = (name: string, then: string): string[] => js(`serve(); process.on('SIGTERM', () => { require('node:fs').appendFileSync('${order}', '${name} '); ${then} })`);
+    const note = (name: string, then: string): string[] =>
+      js(`serve(); process.on('SIGTERM', () => { require('node:fs').appendFileSync('${order}', '${name} '); ${then} })`);
     const up = await stack.up({
       grace: '500ms',
       services: {
@@ -171,7 +227,16 @@ describe('down', () => {
 
   test('a grandchild that went to a session of its own is found', async () => {
     await using stack = bench();
-    const up = await stack.up({ services: { api: { run: js(`serve(); const c = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); console.log('escaped ' + c.pid)`), health: 'tcp' } } });
+    const up = await stack.up({
+      services: {
+        api: {
+          run: js(
+            `serve(); const c = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); console.log('escaped ' + c.pid)`,
+          ),
+          health: 'tcp',
+        },
+      },
+    });
     await plugin.logs(up.manifest, stack.context);
     const escaped = Number(/escaped (\d+)/.exec(readFileSync(join(stack.context.runDir, 'logs/head/api.log'), 'utf8'))?.[1]);
     expect(ports.exec.isAlive(escaped)).toBe(true);
@@ -179,13 +244,59 @@ describe('down', () => {
     expect(ports.exec.isAlive(escaped)).toBe(false);
   });
 
+  test('a stack that nobody owns ends with its lifetime', async () => {
+    await using stack = bench();
+    const up = await stack.up({ lifetime: '1s', services: { api: { run: js('serve()'), health: '/' } } });
+    expect(up.readiness.state).toBe('ready');
+    await expect.poll(() => pidsOf(up).filter((pid) => ports.exec.isAlive(pid)), { timeout: 8_000 }).toEqual([]);
+    expect((await plugin.look(up.manifest, stack.context)).readiness).toMatchObject({
+      state: 'not-ready',
+      causes: [{ message: expect.stringContaining('its lifetime is over') }],
+    });
+  });
+
+  test('a later process with the number of an old one is left alone', async () => {
+    await using stack = bench();
+    await stack.up({ services: { api: { run: js('serve()'), health: '/' } } });
+    await stack.down();
+    const stranger = spawn('sleep', ['30'], { detached: true, stdio: 'ignore' });
+    const file = join(stack.context.runDir, 'stack/head/state.json');
+    const state = JSON.parse(readFileSync(file, 'utf8'));
+    const reused = { pid: stranger.pid, startedAt: state.services[0].process.startedAt };
+    writeFileSync(file, JSON.stringify({ ...state, supervisor: reused, services: [{ ...state.services[0], process: reused }] }));
+    expect(await stack.down()).toEqual([]);
+    expect(ports.exec.isAlive(stranger.pid ?? 0)).toBe(true);
+    stranger.kill('SIGKILL');
+  });
+
+  test('a stack that is still starting when the gate is interrupted', async () => {
+    const controller = new AbortController();
+    await using stack = bench();
+    const starting = plugin.up(
+      { services: { slow: { run: js('setInterval(() => {}, 1000)'), health: 'tcp' } } },
+      { ...stack.context, signal: controller.signal },
+    );
+    const reason = new Error('interrupted');
+    setTimeout(() => controller.abort(reason), 700);
+    await expect(starting).rejects.toBe(reason);
+    expect(await stack.down()).toEqual([]);
+  });
+
   test('kill -9 of the gate leaves nothing', async () => {
     await using stack = bench();
     const { runDir } = stack.context;
-    const options = { services: { api: { run: js('serve()'), health: '/' }, web: { run: `${process.execPath} -e "setInterval(() => {}, 1000)" & wait`, depends_on: ['api'] } } };
+    const options = {
+      services: {
+        api: { run: js('serve()'), health: '/' },
+        web: { run: `${process.execPath} -e "setInterval(() => {}, 1000)" & wait`, depends_on: ['api'] },
+      },
+    };
     const file = join(runDir, 'gate.json');
     writeFileSync(file, JSON.stringify({ options, root: runDir, runDir, runId: 'run-2', instance: 'head', readyMs: 15_000, targets: [] }));
-    const gate = spawn(process.execPath, [ENTRY, 'gate', file], { stdio: ['ignore', 'pipe', 'inherit'], env: { PATH: process.env['PATH'] } });
+    const gate = spawn(process.execPath, [ENTRY, 'gate', file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { PATH: process.env['PATH'] },
+    });
     const line = await new Promise<string>((resolve) => gate.stdout.once('data', (data: Buffer) => resolve(data.toString())));
     const up: UpResult = JSON.parse(line);
     expect(up.readiness.state).toBe('ready');
@@ -193,7 +304,10 @@ describe('down', () => {
     expect(all.every((pid) => ports.exec.isAlive(pid))).toBe(true);
     gate.kill('SIGKILL');
     await expect.poll(() => all.filter((pid) => ports.exec.isAlive(pid)), { timeout: 8_000 }).toEqual([]);
-    expect(JSON.parse(readFileSync(join(runDir, 'stack/head/state.json'), 'utf8'))).toMatchObject({ phase: 'stopped', reason: expect.stringContaining('is gone') });
+    expect(JSON.parse(readFileSync(join(runDir, 'stack/head/state.json'), 'utf8'))).toMatchObject({
+      phase: 'stopped',
+      reason: expect.stringContaining('is gone'),
+    });
     expect(await plugin.down(up.manifest.handle, stack.context)).toEqual([]);
   });
 });
@@ -202,7 +316,9 @@ describe('logs', () => {
   test('200 MB are bounded, both ends stay, secrets do not', async () => {
     await using stack = bench({ readyMs: 30_000 });
     const flood = `console.log('FIRST s3cr3t-value'); const chunk = ('x'.repeat(99) + '\\n').repeat(1000); let n = 0; (function go() { while (n++ < 2000) if (!process.stdout.write(chunk)) return process.stdout.once('drain', go); console.log('LAST'); serve(); })()`;
-    const up = await stack.up({ services: { noisy: { run: js(flood), health: 'tcp', env: { API_TOKEN: 'token-1234567890', SHOWN: 'x' } } } });
+    const up = await stack.up({
+      services: { noisy: { run: js(flood), health: 'tcp', env: { API_TOKEN: 'token-1234567890', SHOWN: 'x' } } },
+    });
     expect(up.readiness.state).toBe('ready');
     expect(readFileSync(join(stack.context.runDir, 'stack/head/spec.json'), 'utf8')).not.toContain('token-1234567890');
     // `listening` follows LAST; while the process runs, its newest lines are on disk already.

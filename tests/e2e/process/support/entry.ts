@@ -15,7 +15,13 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => co
 if (command === 'supervise') process.exitCode = await supervise(path, ports, controller.signal);
 if (command === 'gate') {
   const { options, ...context } = JSON.parse(readFileSync(path, 'utf8'));
-  const up = await processStack.up(options, { ...context, ports, signal: controller.signal, redact: (text) => text, book: async () => undefined });
+  const up = await processStack.up(options, {
+    ...context,
+    ports,
+    signal: controller.signal,
+    redact: (text) => text,
+    book: async () => undefined,
+  });
   console.log(JSON.stringify(up));
   setInterval(() => undefined, 1_000);
 }

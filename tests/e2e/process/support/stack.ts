@@ -59,7 +59,11 @@ export function bench(more: { readyMs?: number; targets?: PlannedTarget[] } = {}
 
 /** Runs a line of JavaScript with `http`, `port` and `env` at hand. */
 export function js(script: string): string[] {
-  return [process.execPath, '-e', `const http = require('node:http'); const { env } = process; const port = Number(env.PORT); const serve = (f) => http.createServer(f ?? ((q, s) => s.end('ok'))).listen(port, '127.0.0.1', () => console.log('listening')); ${script}`];
+  return [
+    process.execPath,
+    '-e',
+    `const http = require('node:http'); const { env } = process; const port = Number(env.PORT); const serve = (f) => http.createServer(f ?? ((q, s) => s.end('ok'))).listen(port, '127.0.0.1', () => console.log('listening')); ${script}`,
+  ];
 }
 
 export function target(name: string, service: string, more: Partial<PlannedTarget> = {}): PlannedTarget {
