@@ -27,5 +27,5 @@ await start(log, async () => {
       await pool.end();
     },
   });
-  if (defect('restart-loop')) setTimeout(() => process.exit(1), 2000);
+  if (defect('restart-loop')) setTimeout(() => process.exit(1), 3000);
 });

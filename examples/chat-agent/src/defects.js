@@ -13,7 +13,7 @@ export const DEFECTS = Object.freeze({
   'token-budget': { row: 'AGT-03, AGT-04', does: '/quickstart is far larger than 150 tokens' },
   'disclosure-error': { row: 'AGT-06', does: '/discovery answers 500' },
   'slow-reply': { row: 'WS-03', does: 'a WebSocket reply takes more than a second' },
-  'restart-loop': { row: 'CFG-09', does: 'the worker exits 1 two seconds after its start' },
+  'restart-loop': { row: 'CFG-09', does: 'the worker exits 1 three seconds after its start' },
   'no-healthcheck': { row: 'CFG-11', does: 'the worker has no healthcheck (see README: how)' },
   'never-ready': { row: 'CFG-18', does: '/health and /ready of the api answer 503 for ever' },
   'missing-results': { row: 'GAT-01', does: 'the integration command writes no report' },
