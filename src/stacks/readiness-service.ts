@@ -105,7 +105,7 @@ function running({ node, replica, past }: Case, { now, rules }: Scene): Standing
   if (node.kind === 'one-shot') return waiting({ reason: 'one-shot-failed', message: 'has not completed' });
   if (replica.health === 'healthy') return SETTLED;
   if (replica.health === 'unhealthy') {
-    const why: Why = { reason: 'unhealthy', message: `is unhealthy for ${formatDuration(past.unhealthyMs)}`, healthOutput: replica.healthOutput };
+    const why: Why = { reason: 'unhealthy', message: past.unhealthyMs < 1_000 ? 'is unhealthy' : `is unhealthy for ${formatDuration(past.unhealthyMs)}`, healthOutput: replica.healthOutput };
     const final = past.unhealthyMs >= rules.unhealthyGraceMs || now.launch.state === 'failed';
     return final ? { state: 'failed', why } : waiting(why);
   }

@@ -82,7 +82,7 @@ export function judgeReadiness(history: readonly Snapshot[], graph: readonly Ser
   const standings = new Map(graph.map((node) => [node.name, standingOf(node, history, { ...READINESS_DEFAULTS, ...options })]));
   const open = graph.filter(({ name }) => standings.get(name)?.state !== 'settled');
   const launched = now.launch.state === 'done' || !(options.awaitLaunch ?? false);
-  if (open.length === 0 && now.launch.state !== 'failed' && launched) return { state: 'ready', afterMs: now.atMs };
+  if (open.length === 0 && now.launch.state !== 'failed' && launched) return { state: 'ready', afterMs: Math.round(now.atMs) };
 
   const roots = rootsOf(open, graph);
   const failed = roots.filter(({ name }) => standings.get(name)?.state === 'failed');
@@ -90,7 +90,7 @@ export function judgeReadiness(history: readonly Snapshot[], graph: readonly Ser
   if (now.launch.state === 'failed' && failed.length === 0) return launchFailed(now, { message: now.launch.message, service: now.launch.service ?? roots[0]?.name }, graph);
   const blamed = failed.length > 0 && !late ? failed : late || roots.every(({ name }) => isLost(standings.get(name))) ? roots : [];
   if (blamed.length > 0) {
-    return { state: 'not-ready', afterMs: now.atMs, causes: blamed.map((node) => causeOf(node, standings, { open, graph, late, now })) };
+    return { state: 'not-ready', afterMs: Math.round(now.atMs), causes: blamed.map((node) => causeOf(node, standings, { open, graph, late, now })) };
   }
   if (late) return launchFailed(now, { message: `the start did not finish within ${formatDuration(options.readyMs)}` }, graph);
   return { state: 'waiting', for: open.map(({ name }) => name) };
@@ -117,7 +117,7 @@ function emptyStack(now: Snapshot | undefined): ReadinessVerdict {
 function launchFailed(now: Snapshot, launch: { message: string; service?: string | undefined }, graph: readonly ServiceNode[]): ReadinessVerdict {
   const service = launch.service ?? '(stack)';
   const blocked = dependents(service, graph);
-  return { state: 'not-ready', afterMs: now.atMs, causes: [{ service, reason: 'up-failed', message: launch.message, blocked }] };
+  return { state: 'not-ready', afterMs: Math.round(now.atMs), causes: [{ service, reason: 'up-failed', message: launch.message, blocked }] };
 }
 
 /** Unsettled services whose dependencies, near and far, are settled. In a circle everyone is a root. */

@@ -147,16 +147,25 @@ async function interruption({ clock }: Ports, { signal, timeoutMs }: PackageOpti
   return timedOut ? { how: 'timeout', afterMs: timeoutMs } : { how: 'aborted' };
 }
 
-/** INT lets Compose stop cleanly; KILL after a second, because a cancelled job has 7.5 seconds for everything. */
+/**
+ * INT lets Compose stop cleanly; KILL after a second, because a cancelled job has 7.5 seconds for everything. What counts is that
+ * nothing of the group is left, not its leader: that is a shell, which an INT may end before Compose.
+ */
 async function end({ exec, clock }: Ports, project: Project, child: Child): Promise<void> {
   for (const signal of ['SIGINT', 'SIGKILL'] as const) {
     const until = clock.monotonicMs() + GRACE_MS;
-    const { pid } = child;
-    if (pid !== undefined && !exec.kill(pid, signal) && exec.isAlive(pid)) {
-      await exec.run({ type: 'argv', argv: ['kill', `-${signal.slice(3)}`, String(pid)] }, { env: project.env, timeoutMs: GRACE_MS });
+    let sent = false;
+    while (clock.monotonicMs() < until) {
+      const { pid } = child;
+      if (pid === undefined) {
+        // Not started yet, or it never will be.
+        if (child.over) return;
+      } else if (!sent) {
+        sent = true;
+        if (!exec.kill(pid, signal)) await exec.run({ type: 'argv', argv: ['kill', `-${signal.slice(3)}`, String(pid)] }, { env: project.env, timeoutMs: GRACE_MS });
+      } else if (!exec.kill(pid, 'SIGCONT') && !exec.isAlive(pid)) return;
+      await clock.sleep(20);
     }
-    while (!child.over && clock.monotonicMs() < until && (child.pid === undefined || exec.isAlive(child.pid))) await clock.sleep(20);
-    if (child.pid !== undefined && !exec.isAlive(child.pid)) return;
   }
 }
 

@@ -9,6 +9,7 @@ export interface Call {
   /** Milliseconds; looking takes little, so a slow answer is an engine in trouble. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+  readonly graceMs?: number | undefined;
   readonly onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
 }
 

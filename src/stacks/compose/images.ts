@@ -8,7 +8,7 @@ import type { Project } from './options.ts';
 export interface ImagesResult {
   readonly phases: ReadonlyMap<string, Phases>;
   /** The first service whose image could not be had. */
-  readonly failure?: { readonly service: string; readonly message: string };
+  readonly failure?: { readonly service: string; readonly message: string; readonly tail: readonly string[] };
 }
 
 interface Context {
@@ -18,6 +18,8 @@ interface Context {
 
 const PULL_MS = 600_000;
 const BUILD_MS = 1_800_000;
+/** Between TERM and KILL of an interrupted pull or build: `down` needs the rest of a cancelled job's 7.5 s. */
+const GRACE_MS = 1_000;
 const PULL_TRIES = 3;
 const PULLS_AT_ONCE = 3;
 /** A registry's or the network's bad moment, which another try may not meet; "not found" and "denied" are for ever. */
@@ -65,12 +67,12 @@ async function pull(service: string, project: Project, { ports, signal, phases }
   const began = ports.clock.monotonicMs();
   ports.progress.update(`pulling ${service}`);
   for (let attempt = 1; ; attempt += 1) {
-    const result = await compose(ports, project, { args: ['pull', '--quiet', service], timeoutMs: PULL_MS, signal });
+    const result = await compose(ports, project, { args: ['pull', '--quiet', service], timeoutMs: PULL_MS, graceMs: GRACE_MS, signal });
     signal.throwIfAborted();
-    phases.set(service, { ...phases.get(service), pullMs: ports.clock.monotonicMs() - began });
+    phases.set(service, { ...phases.get(service), pullMs: Math.round(ports.clock.monotonicMs() - began) });
     if (succeeded(result)) return undefined;
     const message = failureText(result);
-    if (attempt >= PULL_TRIES || !PASSING.test(result.stderr)) return { service, message: `the image could not be pulled: ${message}` };
+    if (attempt >= PULL_TRIES || !PASSING.test(result.stderr)) return { service, message: `the image could not be pulled: ${message}`, tail: result.tail };
     await ports.clock.sleep(1_000 * 2 ** attempt, signal);
   }
 }
@@ -81,12 +83,12 @@ async function build(services: readonly string[], project: Project, { ports, sig
   ports.progress.update(`building ${services.join(', ')}`);
   const steps = new BuildSteps(services);
   const onLine = (line: string): void => steps.take(line, ports.clock.monotonicMs());
-  const result = await compose(ports, project, { args: ['build', ...services], timeoutMs: BUILD_MS, signal, onLine });
+  const result = await compose(ports, project, { args: ['build', ...services], timeoutMs: BUILD_MS, graceMs: GRACE_MS, signal, onLine });
   signal.throwIfAborted();
   const whole = ports.clock.monotonicMs() - began;
-  for (const service of services) phases.set(service, { ...phases.get(service), buildMs: steps.msOf(service) ?? whole });
+  for (const service of services) phases.set(service, { ...phases.get(service), buildMs: Math.round(services.length > 1 ? (steps.msOf(service) ?? whole) : whole) });
   if (succeeded(result)) return { phases };
-  return { phases, failure: { service: steps.failed ?? services[0] ?? '(stack)', message: `the image could not be built: ${failureText(result)}` } };
+  return { phases, failure: { service: steps.failed ?? services[0] ?? '(stack)', message: `the image could not be built: ${failureText(result)}`, tail: result.tail } };
 }
 
 /** Reads BuildKit's plain progress: `#7 [api 2/5] RUN …`, later `#7 DONE 0.3s` or `#7 ERROR: …`. */

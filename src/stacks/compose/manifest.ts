@@ -51,7 +51,8 @@ export function graphOfManifest({ services }: StackManifest, undeclared: readonl
 export function withStartPhases(before: ReadonlyMap<string, Phases>, look: Look, times: { readonly launchedAt: string; readonly healthyAt: ReadonlyMap<string, string> }): Map<string, Phases> {
   const phases = new Map(before);
   for (const service of new Set(look.containers.map((container) => container.service))) {
-    const starts = look.containers.flatMap(({ service: name, replica }) => (name === service && replica.startedAt !== undefined ? [Date.parse(replica.startedAt)] : []));
+    // After a restart the engine no longer tells when the first start was.
+    const starts = look.containers.flatMap(({ service: name, replica }) => (name === service && replica.restarts === 0 && replica.startedAt !== undefined ? [Date.parse(replica.startedAt)] : []));
     if (starts.length === 0) continue;
     const started = Math.max(...starts);
     const healthy = times.healthyAt.get(service);

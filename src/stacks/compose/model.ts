@@ -23,6 +23,8 @@ export const ModelService = z.object({
   deploy: z
     .object({ replicas: z.number().optional(), mode: z.string().optional(), restart_policy: z.object({ condition: z.string().optional() }).nullish() })
     .nullish(),
+  /** A service that a program on this machine provides: it has no container. */
+  provider: z.json().optional(),
   post_start: z.array(z.json()).nullish(),
 });
 export type ModelService = z.output<typeof ModelService>;
@@ -83,8 +85,8 @@ export function graphOf({ services }: Model, targets: readonly string[]): Servic
     }));
 }
 
-export function replicasOf({ scale, deploy }: ModelService): number {
-  return scale ?? deploy?.replicas ?? 1;
+export function replicasOf({ provider, scale, deploy }: ModelService): number {
+  return provider !== undefined ? 0 : scale ?? deploy?.replicas ?? 1;
 }
 
 /** Does the model itself (not the image) check its health? */

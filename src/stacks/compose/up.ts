@@ -30,10 +30,10 @@ export async function up(options: ComposeOptions, context: StackContext): Promis
 
   const images = await prepareImages(model, project, context);
   if (images.failure) {
-    const { service, message } = images.failure;
+    const { service, message, tail } = images.failure;
     const verdict = judgeReadiness([{ atMs: 0, at: ports.clock.now(), launch: { state: 'failed', message, service }, services: {}, probes: [] }], graph, { readyMs });
     const look: Look = { containers: [], resolutions: [], probes: [] };
-    return { manifest: manifestOf({ ...parts, look, phases: images.phases }), readiness: await readinessOf(verdict, look, { ...context, project }) };
+    return { manifest: manifestOf({ ...parts, look, phases: images.phases }), readiness: await readinessOf(verdict, look, { ...context, project, tail }) };
   }
 
   const launchedAt = ports.clock.now();
@@ -63,7 +63,7 @@ export async function look(manifest: StackManifest, context: StackContext): Prom
   return { manifest: { ...manifest, services, targets }, readiness: await readinessOf(verdict, seen, { ...context, project }) };
 }
 
-type Scene = Pick<StackContext, 'ports' | 'redact'> & { readonly project: Project };
+type Scene = Pick<StackContext, 'ports' | 'redact'> & { readonly project: Project; readonly tail?: readonly string[] };
 type Parts = Pick<Parameters<typeof manifestOf>[0], 'project' | 'graph'>;
 
 async function launchAndObserve(context: StackContext, { project, graph }: Parts, options: { readonly readyMs: number; readonly awaitLaunch: boolean }): ReturnType<typeof observe> {
@@ -99,10 +99,10 @@ async function readinessOf(verdict: ReadinessVerdict, seen: Look, scene: Scene):
   return { state: 'not-ready', afterMs: verdict.state === 'waiting' ? 0 : verdict.afterMs, causes };
 }
 
-async function withLog(cause: Cause, { containers }: Look, { ports, redact, project }: Scene): Promise<RootCause> {
+async function withLog(cause: Cause, { containers }: Look, { ports, redact, project, tail: known }: Scene): Promise<RootCause> {
   const mine = containers.filter(({ service }) => service === cause.service);
   const worst = mine.find(({ replica }) => replica.state !== 'running' || replica.health === 'unhealthy') ?? mine[0];
-  const tail = worst ? await logTail(ports, project, worst.replica.id) : [];
+  const tail = worst ? await logTail(ports, project, worst.replica.id) : (known ?? []);
   const { healthOutput } = cause;
   return {
     ...cause,

@@ -66,7 +66,7 @@ describeWithDocker('compose: a stack from start to end', () => {
     const { manifest } = await up();
     for (const round of ['with the file', 'without']) {
       const sources = await compose.logs(manifest, context);
-      expect(sources.map(({ file }) => file), round).toEqual(['logs/head/app.log', 'logs/head/seed.log']);
+      expect(sources.map(({ file }) => file)).toEqual(['logs/head/app.log', 'logs/head/seed.log']);
       expect(await readFile(join(context.runDir, 'logs/head/app.log'), 'utf8')).toMatch(/app-1 .*token \[redacted\]/);
       expect(await readFile(join(context.runDir, 'logs/head/seed.log'), 'utf8')).toContain('seeded');
       await rm(join(root, 'compose.yaml'));
@@ -134,7 +134,7 @@ describeWithDocker('compose: a stack from start to end', () => {
 
   it('an image that cannot be built is the cause', async () => {
     const { up } = await lab('services:\n  app:\n    build: {context: ., dockerfile: App}\n', { files: { App: `FROM ${BASE_IMAGE}\nRUN echo no compiler >&2; exit 3\n` } });
-    expect(causes((await up()).readiness)).toMatchObject([{ service: 'app', reason: 'up-failed', message: expect.stringContaining('could not be built') }]);
+    expect(causes((await up()).readiness)).toMatchObject([{ service: 'app', reason: 'up-failed', message: expect.stringContaining('could not be built'), logTail: expect.arrayContaining([expect.stringContaining('no compiler')]) }]);
   });
 
   it('only the asked services and what they need are started', async () => {

@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+
+import type { PlannedTarget } from '../../src/model/plan.ts';
+import type { StackManifest } from '../../src/model/manifest.ts';
+import { nodePorts } from '../../src/ports/node/index.ts';
+import type { ExecResult, Ports } from '../../src/ports/index.ts';
+import type { StackContext } from '../../src/stacks/contract.ts';
+import { stacks } from '../../src/stacks/registry.ts';
+
+// Every kind must keep these promises on a machine where nothing works: no program is installed and nothing answers.
+// What they do where things work is in tests/e2e/<kind>.
+
+/** Smallest sensible options of each kind; a new kind adds its own line. */
+const SAMPLES: Readonly<Record<string, unknown>> = {
+  compose: { files: ['compose.yaml'] },
+  process: { services: { api: { run: ['gauntlet-no-such-program'], port: 'auto', health: '/' } } },
+  external: { targets: { api: 'http://127.0.0.1:9' } },
+};
+
+it('every registered kind has a sample here', () => {
+  expect(stacks.map(({ kind }) => kind).filter((kind) => !(kind in SAMPLES))).toEqual([]);
+});
+
+it('kinds are words, and unique', () => {
+  const kinds = stacks.map(({ kind }) => kind);
+  expect(new Set(kinds).size).toBe(kinds.length);
+  expect(kinds.filter((kind) => !/^[a-z][a-z-]*$/.test(kind))).toEqual([]);
+});
+
+describe.each(stacks.map((plugin) => ({ plugin, kind: plugin.kind })))('$kind', ({ plugin, kind }) => {
+  const sample = (): unknown => plugin.options.parse(SAMPLES[kind]);
+
+  it('has a one-line summary', () => {
+    expect(plugin.summary).toMatch(/^[^\n]{10,120}[^.\n]$/);
+  });
+
+  it('options have a JSON Schema for editors', () => {
+    expect(z.toJSONSchema(plugin.options, { io: 'input' })).toMatchObject({ type: 'object' });
+  });
+
+  it('options are strict', () => {
+    expect(plugin.options.safeParse({ ...Object(SAMPLES[kind]), nonsense: 1 }).success).toBe(false);
+    expect(plugin.options.safeParse(42).success).toBe(false);
+  });
+
+  it('parsed options survive JSON, and parse to themselves', () => {
+    const parsed = sample();
+    expect(JSON.parse(JSON.stringify(parsed))).toEqual(parsed);
+    expect(plugin.options.parse(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed);
+  });
+
+  it('preflight speaks of problems instead of throwing, and every problem has a fix', async () => {
+    const { context } = await nowhere();
+    const found = await plugin.preflight(sample(), context);
+    for (const { message, fix, what } of found) expect([message.length > 0, fix.length > 0, /^[a-z][a-z-]*$/.test(what)]).toEqual([true, true, true]);
+  });
+
+  it('a start that was never meant to be ends with the reason of its signal, or with a verdict that is not ready', async () => {
+    const { context } = await nowhere({ signal: AbortSignal.abort(new Error('cancelled')) });
+    const result = await plugin.up(sample(), context).then(
+      ({ readiness }) => readiness.state,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    expect(result).toMatch(/^not-ready$|cancelled/);
+  });
+
+  it('logs and down of something that is not there do not throw; a watch ends', async () => {
+    const { context, booked } = await nowhere({ readyMs: 50 });
+    await plugin.up(sample(), context).catch(() => undefined);
+    const handle = booked.at(-1) ?? {};
+    const manifest: StackManifest = { schema: 'gauntlet.stack/1', kind, instance: 'head', project: 'p', services: [], targets: [], handle };
+    if (booked.length === 0) return;
+    await expect(plugin.logs(manifest, context)).resolves.toEqual([]);
+    const watch = plugin.watch(manifest, context);
+    expect(watch.incidents()).toEqual([]);
+    await watch[Symbol.asyncDispose]();
+    const first = await plugin.down(handle, context);
+    expect(await plugin.down(handle, context)).toEqual(first);
+  });
+});
+
+async function nowhere(more: Partial<StackContext> = {}): Promise<{ context: StackContext; booked: StackManifest['handle'][] }> {
+  const root = await mkdtemp(join(tmpdir(), 'stack-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const booked: StackManifest['handle'][] = [];
+  const target: PlannedTarget = { name: 'api', environment: 'default', url: 'http://127.0.0.1:9', scheme: 'http', path: '', health: '/' };
+  const context: StackContext = {
+    ports: brokenPorts(),
+    root,
+    runDir: join(root, 'run'),
+    runId: 'r1',
+    instance: 'head',
+    readyMs: 200,
+    targets: [target],
+    signal: new AbortController().signal,
+    redact: (text) => text,
+    book: async (handle) => void booked.push(handle),
+    ...more,
+  };
+  return { context, booked };
+}
+
+/** Real ports, but no program is installed. */
+function brokenPorts(): Ports {
+  const real = nodePorts({ env: { PATH: '/nowhere' }, progress: { say: () => undefined, update: () => undefined, warn: () => undefined } });
+  const missing: ExecResult = { outcome: { ended: 'not-found', program: 'docker' }, durationMs: 1, stdout: '', stderr: '', tail: [], outputBytes: 0, droppedBytes: 0 };
+  return { ...real, exec: { ...real.exec, run: async () => missing, detach: async () => Promise.reject(new Error('no program is installed')) } };
+}
