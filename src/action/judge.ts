@@ -1,0 +1,15 @@
+import { getBooleanInput, getInput, setOutput } from '@actions/core';
+
+import { judgeCommand } from '../cli/commands/judge.ts';
+import { EXIT_CODES } from '../model/verdict.ts';
+import { publish } from './publish.ts';
+import { runAction } from './run-action.ts';
+
+// The verdict of a run that is on disk. Needs no token, downloads nothing, runs nothing of the user's.
+await runAction(import.meta.dirname, async (world) => {
+  const [directory, run, baseline] = [getInput('working-directory') || '.', getInput('run') || 'latest', getInput('baseline')];
+  const code = await judgeCommand(world, run, { directory, ...(baseline === '' ? {} : { baseline }) });
+  setOutput('exit-code', code);
+  await publish(world, run, { directory });
+  return getBooleanInput('fail') ? code : EXIT_CODES.pass;
+});
