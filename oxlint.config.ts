@@ -118,6 +118,8 @@ export default {
     'promise/always-return': 'off',
     // A test may assert in a helper, and a typed inline snapshot is a title enough.
     'vitest/expect-expect': 'off',
+    'vitest/no-conditional-expect': 'off',
+    'vitest/valid-expect': ['error', { maxArgs: 2 }], // the second says where in a loop
     'vitest/require-mock-type-parameters': 'off',
     'vitest/require-to-throw-message': 'off',
   },

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 import { findingPages } from './finding-pages.ts';
 import { readmeTables } from './readme-tables.ts';
@@ -20,7 +18,7 @@ interface Generator {
 // Registries first: what is generated after them imports the code that imports them.
 const GENERATORS: readonly Generator[] = [
   { name: 'registries', run: registries },
-  { name: 'schemas', run: schemas },
+  { name: 'schemas', run: schemas, owns: 'schema' },
   { name: 'rows', run: rows },
   { name: 'finding pages', run: findingPages, owns: 'docs/findings' },
   { name: 'README tables', run: readmeTables },
@@ -73,10 +71,8 @@ async function remove(path: string): Promise<void> {
   console.log(`removed ${path}`);
 }
 
-/** scripts/schemas.ts imports the config, which imports the registries: loaded only after they are written. */
+/** Schemas import the config, which imports the registries: loaded only after these are written. */
 async function schemas(from: string): Promise<Map<string, string>> {
-  const file = join(from, 'scripts/schemas.ts');
-  if (!existsSync(file)) return new Map();
-  const module = (await import(pathToFileURL(file).href)) as { schemas: (root: string) => Promise<Map<string, string>> };
+  const module = await import('./schemas.ts');
   return module.schemas(from);
 }
