@@ -13,24 +13,20 @@ import { CaseFile, fillCase } from './fill.ts';
  * One folder per case: `case.json` is the run, `report.md` what a reader gets. `UPDATE_CASES=1` writes the reports anew;
  * read the difference before you commit it.
  */
-for (const verdict of ['pass', 'blocked', 'unknown'] as const) {
-  describe(`${verdict}`, () => {
-    const folder = join(import.meta.dirname, verdict);
-    for (const name of readdirSync(folder).sort()) {
-      test(`${name}`, () => {
-        const file = CaseFile.parse(JSON.parse(readFileSync(join(folder, name, 'case.json'), 'utf8')));
-        const filled = fillCase(file);
-        const judged = judge(filled);
-        const report = ReportV1.parse(makeReport({ ...filled, judged, command: 'bin/gauntlet' }));
-        const page = markdown.render(report);
-        expect(report.verdict.verdict).toBe(verdict);
-        expect(reportExitCode(report)).toBe(file.exit);
-        expect(report.equation).toContain(file.equation);
-        expect([...new Set(report.findings.map(({ code }) => code))].sort()).toEqual([...file.codes].sort());
-        const expected = join(folder, name, 'report.md');
-        if (process.env['UPDATE_CASES'] === '1') writeFileSync(expected, page);
-        expect(page).toBe(readFileSync(expected, 'utf8'));
-      });
-    }
+describe.each(['pass', 'blocked', 'unknown'])('%s', (verdict) => {
+  const folder = join(import.meta.dirname, verdict);
+  test.each(readdirSync(folder).sort())('%s', (name) => {
+    const file = CaseFile.parse(JSON.parse(readFileSync(join(folder, name, 'case.json'), 'utf8')));
+    const filled = fillCase(file);
+    const judged = judge(filled);
+    const report = ReportV1.parse(makeReport({ ...filled, judged, command: 'bin/gauntlet' }));
+    const page = markdown.render(report);
+    expect(report.verdict.verdict).toBe(verdict);
+    expect(reportExitCode(report)).toBe(file.exit);
+    expect(report.equation).toContain(file.equation);
+    expect([...new Set(report.findings.map(({ code }) => code))].sort()).toEqual([...file.codes].sort());
+    const expected = join(folder, name, 'report.md');
+    if (process.env['UPDATE_CASES'] === '1') writeFileSync(expected, page);
+    expect(page).toBe(readFileSync(expected, 'utf8'));
   });
-}
+});

@@ -70,6 +70,7 @@ export function fillPlan(loose: Loose): Plan {
     components: {},
     only: [],
     notes: [],
+    redact: [],
     ...loose,
     stages,
     journeys: list(loose['journeys']).map((journey) => ({

@@ -59,7 +59,7 @@ function uncounted(step: JourneyStepRun, planned: Journey | undefined, index: nu
 }
 
 function codeOf(step: JourneyStepRun, miss: Miss, kind: string | undefined): string {
-  if (miss.what === 'tokens') return (kind && STEP_ROWS[kind]) ?? 'AGT-04';
+  if (miss.what === 'tokens') return (kind && STEP_ROWS[kind]) ?? 'REL-11';
   if (miss.what === 'status' && kind) return 'AGT-06';
   if (miss.what === 'within' && /websocket|^ws$|send|receive/i.test(step.type)) return 'WS-03';
   return 'REL-11';
@@ -197,7 +197,9 @@ function common(run: Run): Common {
   };
 }
 
+/** Which step of progressive disclosure this is. Token budgets are what makes a journey one: `/health` alone does not. */
 function disclosure(step: JourneyStepRun, planned: Journey | undefined, index: number): string | undefined {
+  if (!planned?.expect.tokens && !planned?.steps.some(({ expect }) => expect.tokens)) return undefined;
   const options = planned?.steps[index]?.options;
   const url =
     options !== null && typeof options === 'object' && !Array.isArray(options) && typeof options['url'] === 'string' ? options['url'] : '';

@@ -9,7 +9,8 @@ export const only: JudgeRule = {
   name: 'only',
   judge: ({ plan, evidence }) => ({
     drafts: plan.only
-      .filter((code) => !answered(plan, evidence, code))
+      // The gate's own family is about the run itself: whatever ran answers it.
+      .filter((code) => !code.startsWith('GAT-') && !answered(plan, evidence, code))
       .map((code) =>
         draft('GAT-07', {
           stage: plan.stages[0]?.name ?? 'audit',

@@ -136,12 +136,10 @@ function disagreements(piece: Tests): Drafted[] {
               `- ${file}, ${scope}: declares ${declared} ${what}, its cases show ${cases}`,
           ),
       ].join('\n'),
-      evidence: all
-        .slice(0, 10)
-        .map(({ file, scope, what, declared, counted: cases }) => ({
-          id: piece.id,
-          shows: `${file}, ${scope}: ${what} ${declared} declared, ${cases} counted`,
-        })),
+      evidence: all.slice(0, 10).map(({ file, scope, what, declared, counted: cases }) => ({
+        id: piece.id,
+        shows: `${file}, ${scope}: ${what} ${declared} declared, ${cases} counted`,
+      })),
       measured: `${first.counted} ${first.what} counted`,
       expected: `${first.declared} ${first.what} declared`,
       repro: ['inspect', first.file],
