@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, glob, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -131,6 +131,16 @@ test.for(BAD)('$path is refused: $says', ({ path, rule, says }) => {
 
 test('what CONTRIBUTING.md allows is allowed', () => {
   expect(diagnostics.filter(({ filename }) => filename in GOOD)).toEqual([]);
+});
+
+// The lint rule reads import statements alone.
+test('nobody goes round the boundaries with import()', async () => {
+  const found: string[] = [];
+  for await (const path of glob('src/**/*.ts', { cwd: ROOT, exclude: ['src/{cli,action}/**', 'src/ports/node/**', '**/*.test.ts'] })) {
+    const text = await readFile(join(ROOT, path), 'utf8');
+    for (const [, specifier] of text.matchAll(/\bimport\(\s*'([^']+)'/g)) found.push(`${path}: ${specifier}`);
+  }
+  expect(found.filter((line) => /: (?:\.|node:|undici|ws$|@actions)/.test(line))).toEqual([]);
 });
 
 function imports(path: string, specifier: string, says: string): Case {
