@@ -2,7 +2,7 @@ import { error, notice, setOutput, summary, warning } from '@actions/core';
 
 import { readReport } from '../cli/commands/report.ts';
 import type { GlobalOptions } from '../cli/ports.ts';
-import { openRun, redactorOf } from '../cli/session.ts';
+import { openRun } from '../cli/session.ts';
 import type { World } from '../cli/world.ts';
 import type { ReportV1 } from '../model/report-v1.ts';
 import { EXIT_CODES } from '../model/verdict.ts';
@@ -14,9 +14,9 @@ const MOST_ERRORS = 8;
 
 /** Tells the job what a judged run says: outputs, step summary and annotations. Writes to nothing but the runner's own files. */
 export async function publish(world: World, run: string, options: GlobalOptions): Promise<number> {
-  const report = await readReport(world, run, options);
-  const { directory } = await openRun(world, { ...options, run });
-  const redact = redactorOf(world, report.run.id);
+  const context = await openRun(world, { ...options, run });
+  const { directory, redact } = context;
+  const report = await readReport(context);
   for (const [name, value] of Object.entries(outputsOf(report))) setOutput(name, value);
   setOutput('directory', directory.path);
   for (const form of ['html', 'json', 'md']) setOutput(`report-${form}`, directory.file(`report.${form}`));

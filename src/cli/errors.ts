@@ -6,9 +6,7 @@ const DOCS = 'docs/exit-codes.md';
 /** What a person is told about an error, and the exit code that goes with it. */
 export function explainError(error: unknown, env: Readonly<Record<string, string>>): { text: string; exitCode: number } {
   if (error instanceof GauntletError) {
-    const { location } = error;
-    const place = location ? `${[location.path, location.line, location.column].filter((part) => part !== undefined).join(':')}: ` : '';
-    return { text: `gauntlet: ${place}${errorMessage(error)}\n  ${error.hint}\n`, exitCode: exitCodeOf(error) };
+    return { text: `gauntlet: ${errorMessage(error)}\n  ${error.hint}\n`, exitCode: exitCodeOf(error) };
   }
   const stack = error instanceof Error && env['GAUNTLET_DEBUG'] !== undefined ? `\n${error.stack ?? ''}` : '';
   return {

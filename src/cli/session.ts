@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 
 import { forgeContext } from '../action/forge-context.ts';
 import { loadConfig } from '../config/load.ts';
-import { parseWaivers, WAIVERS_PATH } from '../config/waivers.ts';
+import { parseWaivers } from '../config/waivers.ts';
 import { makeRedactor, secretsFromEnv } from '../lib/redact.ts';
 import type { Plan, Waiver } from '../model/plan.ts';
 import { RUN_SCHEMA, type RunInfo } from '../model/run.ts';
@@ -39,7 +39,7 @@ export async function loadPlan(world: World, options: PlanOptions, ports: Ports)
   const path = isAbsolute(options.config) ? options.config : join(root, options.config);
   const { config, sha256 } = await loadConfig({ files: ports.files, path, root, env: world.env });
   const plan = makePlan(config, {
-    waivers: await readWaivers(world, root, ports),
+    waivers: await readWaivers(world, { root, ports, path: config.waivers }),
     ...(options.stage === undefined ? {} : { stages: options.stage }),
     ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.budget === undefined ? {} : { budget: options.budget }),
@@ -71,13 +71,22 @@ export async function openRun(world: World, options: GlobalOptions & { run: stri
   return contextOf(world, { ports, root, directory, plan: await directory.plan(), info: await directory.info() });
 }
 
-/** Replaces secrets of this environment in anything that is kept or shown. */
-export function redactorOf(world: World, runId: string): (text: string) => string {
-  return makeRedactor({ secrets: secretsFromEnv(world.env), salt: runId });
+export interface Redacting {
+  /** Salts the digests that tell equal secrets apart from different ones. */
+  readonly runId: string;
+  readonly root: string;
+  readonly patterns: readonly string[];
+}
+
+/** Replaces secrets of this environment and of the configuration in anything that is kept or shown, and this machine's path of the repository. */
+export function redactorOf(world: World, { runId, root, patterns }: Redacting): (text: string) => string {
+  const redact = makeRedactor({ secrets: secretsFromEnv(world.env), salt: runId });
+  const configured = patterns.map((pattern) => new RegExp(pattern, 'g'));
+  return (text) => configured.reduce((rest, pattern) => rest.replace(pattern, '[secret configured]'), redact(text)).replaceAll(`${root}/`, '');
 }
 
 function contextOf(world: World, parts: Omit<RunContext, 'signal' | 'redact'>): RunContext {
-  return { ...parts, signal: world.signal, redact: redactorOf(world, parts.info.id) };
+  return { ...parts, signal: world.signal, redact: redactorOf(world, { runId: parts.info.id, root: parts.root, patterns: parts.plan.redact }) };
 }
 
 interface Describing {
@@ -111,8 +120,8 @@ async function describeRun(world: World, { ports, root, plan, configSha256, leg 
 }
 
 /** Waivers come from the base branch, so that a pull request cannot waive itself; on a laptop, from the commit that stands. */
-async function readWaivers(world: World, root: string, ports: Ports): Promise<readonly Waiver[]> {
+async function readWaivers(world: World, { root, ports, path }: { root: string; ports: Ports; path: string }): Promise<readonly Waiver[]> {
   const { baseSha } = await forgeContext(world.env, ports.files);
-  const text = await showFile({ ports, root }, { commit: baseSha ?? 'HEAD', path: WAIVERS_PATH });
-  return text === undefined ? [] : parseWaivers(text, WAIVERS_PATH).waivers;
+  const text = await showFile({ ports, root }, { commit: baseSha ?? 'HEAD', path });
+  return text === undefined ? [] : parseWaivers(text, path).waivers;
 }

@@ -6,7 +6,7 @@ import type { Expectation, JourneyStep } from '../model/journey.ts';
 import { expected, phrase, sayIssue } from './explain.ts';
 import { CODE, countLimit, defined, duration, durationLimit, named, oneOrMore, sizeLimit, text } from './fields.ts';
 
-const STEP_TIMEOUT_MS = 30_000;
+const STEP_TIMEOUT_MS = 10_000;
 
 const status = z
   .int({ error: expected('a status such as 200') })

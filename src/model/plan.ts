@@ -141,5 +141,7 @@ export const Plan = z.object({
   /** Catalogue rows to look at alone (`--only DB-11`); empty means all. */
   only: z.array(z.string()),
   notes: z.array(PlanNote),
+  /** Regular expressions of further secrets, beside the ones that the environment gives away. */
+  redact: z.array(z.string()),
 });
 export type Plan = z.output<typeof Plan>;

@@ -323,6 +323,7 @@ describe("the mission's own pipeline", () => {
           ],
           "waivers": [],
         },
+        "redact": [],
         "schema": "gauntlet.plan/1",
         "seed": 1,
         "stages": [

@@ -61,6 +61,7 @@ export function makePlan(config: Config, options: PlanOptions = {}): Plan {
     policy: { block: config.policy.block, waivers: [...(options.waivers ?? [])] },
     components: components(config, stages, targets),
     only: [...only],
+    redact: [...config.redact],
     notes: [
       ...notesOn({ config, stages, hasStack: stack !== undefined, narrowed: only.length > 0 || options.criticalOnly === true }),
       ...overrideNotes(options, stages),

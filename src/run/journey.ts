@@ -56,7 +56,8 @@ class Walk {
     const plugin = stepKinds.find(({ type }) => type === step.type);
     if (!plugin) throw new GauntletError(`no step kind is called ${step.type}`, { kind: 'internal', hint: 'report this: the plan names a step kind that this version does not have' });
     const values = this.#values();
-    const filled = { ...step, title: readable(step.title, values), expect: fillExpectation(step.expect, values) };
+    // The title stays as written: ports and nonces would make every run's finding a different one.
+    const filled = { ...step, expect: fillExpectation(step.expect, values) };
     const reply = await this.#run(plugin, filled, values);
     const tokens = this.#countsTokens(step) ? await countTokens(reply.text) : undefined;
     const measured = { ...reply, ...(tokens === undefined ? {} : { tokens }) };
@@ -135,11 +136,6 @@ class Walk {
 
 function totalStep(durationMs: number, misses: readonly Miss[]): JourneyStepRun {
   return { title: 'the whole journey', type: 'total', durationMs, misses: [...misses] };
-}
-
-/** A title with what is known filled in; what is not yet known stays as written. */
-function readable(title: string, values: Readonly<Record<string, string>>): string {
-  return title.replace(/\{\{\s*([\w.-]+)\s*\}\}/g, (whole, name: string) => (name.startsWith('env.') ? whole : (values[name] ?? whole)));
 }
 
 function fillExpectation(expect: Expectation, values: Readonly<Record<string, string>>): Expectation {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 import { errorMessage } from '../model/errors.ts';
-import type { PlannedCommand, PlannedStage } from '../model/plan.ts';
+import type { PlannedStage } from '../model/plan.ts';
 import type { StageRun } from '../model/stage.ts';
 import { runChecks } from './checks.ts';
 import { runCommand, skipCommand, type CommandEnd } from './command.ts';
@@ -74,7 +74,7 @@ interface PartsEnd {
 
 async function runParts(context: RunContext, stage: PlannedStage, { stack, work, runSignal }: Parts): Promise<PartsEnd> {
   const owed = owedByStage(context.plan, stage.name);
-  if (isEmpty(stage)) {
+  if (owed.includes(`${stage.name}/exit/nothing`)) {
     await addGap(context, { stage: stage.name, name: 'nothing', owed }, { reason: 'nothing-to-run', message: `the stage ${stage.name} has nothing to run`, fix: `give it a \`run\` command, or remove it from the configuration` });
     return { status: 'completed' };
   }
@@ -148,9 +148,4 @@ function endOf(context: RunContext, stage: PlannedStage, { value, deadline }: { 
   if (context.signal.aborted) return { status: 'interrupted', because: 'the run was stopped', failed: true };
   if (deadline.aborted) return { status: 'timedout', because: `not done after ${Math.round(stage.timeoutMs / 1000)} s`, failed: true };
   return { status: value.status, because: value.because, failed };
-}
-
-function isEmpty(stage: PlannedStage): boolean {
-  const parts: readonly (readonly unknown[])[] = [stage.commands satisfies PlannedCommand[], stage.journeys, stage.checks, stage.loads, stage.experiments, stage.thresholds];
-  return parts.every((part) => part.length === 0);
 }

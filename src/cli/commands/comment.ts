@@ -1,17 +1,18 @@
 import { connectForge } from '../../action/forge.ts';
 import { EXIT_CODES } from '../../model/verdict.ts';
 import { sinks } from '../../sinks/registry.ts';
-import { portsOf, type GlobalOptions } from '../ports.ts';
-import { redactorOf } from '../session.ts';
+import type { GlobalOptions } from '../ports.ts';
+import { openRun } from '../session.ts';
 import type { World } from '../world.ts';
 import { readReport } from './report.ts';
 
 /** `gauntlet comment`: the one comment of the pull request. A token that may only read changes nothing but where the report is read. */
 export async function comment(world: World, run: string, options: GlobalOptions): Promise<number> {
-  const ports = portsOf(world, options);
-  const report = await readReport(world, run, options);
+  const context = await openRun(world, { ...options, run });
+  const { ports } = context;
+  const report = await readReport(context);
   const forge = await connectForge(world.env, ports);
-  const body = redactorOf(world, report.run.id)(sinks.find(({ name }) => name === 'comment')?.render(report) ?? '');
+  const body = context.redact(sinks.find(({ name }) => name === 'comment')?.render(report) ?? '');
   const outcome = await forge.upsertNote(body, { head: report.run.git.head ?? '' });
   const { progress } = ports;
   switch (outcome.state) {

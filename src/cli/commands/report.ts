@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import { GauntletError } from '../../model/errors.ts';
 import { ReportV1 } from '../../model/report-v1.ts';
 import { EXIT_CODES } from '../../model/verdict.ts';
+import type { RunContext } from '../../run/context.ts';
 import { sinks } from '../../sinks/registry.ts';
 import type { GlobalOptions } from '../ports.ts';
-import { openRun, redactorOf } from '../session.ts';
+import { openRun } from '../session.ts';
 import type { World } from '../world.ts';
 
 export interface ReportOptions extends GlobalOptions {
@@ -21,16 +22,15 @@ export async function report(world: World, run: string, options: ReportOptions):
   if (!sink) {
     throw new GauntletError(`no form of the report is called ${options.format}`, { kind: 'config', hint: `use one of: ${sinks.map(({ name }) => name).join(', ')}` });
   }
-  const finished = await readReport(world, run, options);
-  const text = redactorOf(world, finished.run.id)(sink.render(finished));
+  const context = await openRun(world, { ...options, run });
+  const text = context.redact(sink.render(await readReport(context)));
   if (options.output === undefined) world.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   else await (options.append === true ? appendFile : writeFile)(resolve(world.cwd, options.output), text);
   return EXIT_CODES.pass;
 }
 
 /** The stored report of a run. @throws GauntletError of kind `evidence` when the run was never judged. */
-export async function readReport(world: World, run: string, options: GlobalOptions): Promise<ReportV1> {
-  const { directory } = await openRun(world, { ...options, run });
+export async function readReport({ directory }: Pick<RunContext, 'directory'>): Promise<ReportV1> {
   try {
     return ReportV1.parse(JSON.parse(await readFile(directory.file('report.json'), 'utf8')));
   } catch (cause) {

@@ -108,7 +108,7 @@ describe('environment', () => {
     });
   });
 
-  test('targets: the own port, a named one, an absolute URL', () => {
+  test('targets: the own port, also where only a container would listen elsewhere; an absolute URL', () => {
     const spec = specOf(parse({ api: { run: 'x' } }), places, { ports, mark: 'm', owner: undefined });
     const base = { environment: 'default', path: '/', scheme: 'http' } as const;
     const found = resolveTargets(
@@ -121,7 +121,7 @@ describe('environment', () => {
     );
     expect(found.map(({ url, host, port }) => [url, host, port])).toEqual([
       ['http://127.0.0.1:8080', '127.0.0.1', 8080],
-      ['ws://127.0.0.1:9/ws', '127.0.0.1', 9],
+      ['ws://127.0.0.1:8080/ws', '127.0.0.1', 8080],
       ['https://[::1]/x', '::1', 443],
     ]);
   });
