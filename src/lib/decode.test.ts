@@ -85,16 +85,18 @@ it('measures JSON without parsing it', () => {
 });
 
 it('hashes the whole file even where the reader stopped, and says that a file is too large', async () => {
-  const whole = await read('a\nb\nc\n', 1000, async (lines) => {
+  // More than the beginning that formats are told apart by.
+  const content = 'line\n'.repeat(40_000);
+  const whole = await read(content, 1_000_000, async (lines) => {
     for await (const _ of lines) break;
   });
   expect(whole).toMatchObject({
     claimedBy: ['x'],
-    bytes: 6,
-    sha256: '880553fca8fcea94e325ee2cfb48e5a985cc797f39a14cc6d3cedecfeb2ae4d2',
+    bytes: 200_000,
+    sha256: 'ccd85e3c59b65739e85856d3604d6f0a7c34649cbd0de698e846dccf941ae279',
     problems: [],
   });
-  const large = await read('a\nb\nc\n', 3, async () => Promise.resolve());
+  const large = await read(content, 100_000, () => Promise.resolve());
   expect(large).toMatchObject({ sha256: undefined, problems: [{ reason: 'too-large' }] });
 });
 
@@ -105,7 +107,7 @@ it('makes a gap of a reader that throws', async () => {
 
 function read(content: string, maxBytes: number, parse: (lines: AsyncIterable<string>) => Promise<void>): Promise<Reading> {
   const formats = [{ format: 'x', sniff: () => true, parse }];
-  return readReport({ path: 'x', bytes: () => bytesOf(Buffer.from(content), 1), formats, maxBytes, emit: () => undefined });
+  return readReport({ path: 'x', bytes: () => bytesOf(Buffer.from(content), 1000), formats, maxBytes, emit: () => undefined });
 }
 
 async function text(bytes: Uint8Array, length: number, decoding: Decoding = newDecoding()): Promise<string> {

@@ -68,6 +68,22 @@ it.each([
   expect(events.filter(({ type }) => type === 'gap')).toMatchObject([{ reason: 'truncated' }]);
 });
 
+it('takes a lost end of a subtest for what its root says, and never a lost root for a pass', async () => {
+  const events = await parse(
+    lines(
+      ...['TestA', 'TestA/sub', 'TestB', 'TestB/sub'].map((Test) => ({ Action: 'run', Package: 'p', Test })),
+      { Action: 'pass', Package: 'p', Test: 'TestA' },
+      { Action: 'pass', Package: 'p' },
+    ),
+  );
+  expect(cases(events).map(({ name, status }) => [name, status])).toEqual([
+    ['TestA', 'passed'],
+    ['TestA/sub', 'passed'],
+    ['TestB', 'error'],
+    ['TestB/sub', 'error'],
+  ]);
+});
+
 it('lets the output of other programs pass and bounds a line', async () => {
   const noise = `go: downloading x\n${lines({ Action: 'start', Package: 'p' }, { Action: 'pass', Package: 'p' })}{"Action":"output","Package":"p","Output":"${'x'.repeat(2_000_000)}"}\n`;
   const events = await parse(noise, 65_536);
