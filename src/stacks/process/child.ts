@@ -8,12 +8,15 @@ import type { Board } from './board.ts';
 import { probe } from './health.ts';
 import { identify } from './identity.ts';
 import type { Dependency } from './options.ts';
+import { HOST } from './resolve.ts';
 import type { ServiceSpec, ServiceState, SupervisorSpec } from './spec.ts';
 
 /** As Docker does: twice as long after each death, from the beginning after a life of ten seconds. */
 const BACKOFF_MS = { first: 100, most: 10_000, calm: 10_000 } as const;
 /** Logs of the first start and of the last ones are kept; each gets its part of the bound. */
 const KEPT_LOGS = 4;
+/** How long a port of a former life may take to become free. */
+const PORT_MS = 1_000;
 
 export interface ChildScene {
   readonly ports: Ports;
@@ -57,6 +60,8 @@ async function once(service: ServiceSpec, restarts: number, scene: ChildScene): 
   const { ports, spec, board, env, redact, stop } = scene;
   const ended = new AbortController();
   const logFile = await nextLog(service, restarts, scene);
+  const busy = await busyPort(service, scene);
+  if (busy !== undefined) return { exitCode: 126, error: `port ${String(busy)} is in use by another process` };
   let pid = 0;
   let probing: Promise<void> = Promise.resolve();
   const onStart = (started: number): void => {
@@ -90,6 +95,17 @@ async function once(service: ServiceSpec, restarts: number, scene: ChildScene): 
     ended.abort();
     if (pid > 0) ports.exec.kill(pid, 'SIGKILL');
     await probing.catch((error: unknown) => ports.progress.warn(`${service.name}: health check: ${errorMessage(error)}`));
+  }
+}
+
+/** Whoever listens there already would answer the health checks in the name of a service that never came up. */
+async function busyPort(service: ServiceSpec, { ports, stop }: ChildScene): Promise<number | undefined> {
+  const deadline = ports.clock.monotonicMs() + PORT_MS;
+  for (;;) {
+    const probes = Object.values(service.ports).map(async (port) => ({ port, busy: await ports.tcp.probe(HOST, port, PORT_MS) }));
+    const busy = (await Promise.all(probes)).find((probe) => probe.busy)?.port;
+    if (busy === undefined || stop.aborted || ports.clock.monotonicMs() >= deadline) return busy;
+    await ports.clock.sleep(100, stop).catch(() => undefined);
   }
 }
 

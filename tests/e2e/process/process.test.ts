@@ -124,6 +124,20 @@ describe('up', () => {
   });
 });
 
+test('a stranger on the port does not answer for a service that never came up', async () => {
+  await using stack = bench();
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  const up = await stack.up({ services: { api: { run: js('serve()'), port, health: 'tcp' } } });
+  server.close();
+  expect(cause(up)).toMatchObject({
+    service: 'api',
+    reason: 'up-failed',
+    message: expect.stringContaining(`port ${String(port)} is in use`),
+  });
+});
+
 describe('preflight', () => {
   test('a port in use, with its owner; unknown names; circles; missing programs', async () => {
     await using stack = bench({ targets: [target('t', 'nowhere')] });
@@ -303,7 +317,7 @@ describe('down', () => {
     const all = [...pidsOf(up), (up.manifest.handle['supervisor'] as { pid: number }).pid];
     expect(all.every((pid) => ports.exec.isAlive(pid))).toBe(true);
     gate.kill('SIGKILL');
-    await expect.poll(() => all.filter((pid) => ports.exec.isAlive(pid)), { timeout: 8_000 }).toEqual([]);
+    await expect.poll(() => all.filter((pid) => ports.exec.isAlive(pid)), { timeout: 4_000 }).toEqual([]);
     expect(JSON.parse(readFileSync(join(runDir, 'stack/head/state.json'), 'utf8'))).toMatchObject({
       phase: 'stopped',
       reason: expect.stringContaining('is gone'),
