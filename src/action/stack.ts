@@ -12,11 +12,12 @@ import { planInputs } from './inputs.ts';
 import { launcherOf, runAction } from './run-action.ts';
 import { showLogs } from './stack-logs.ts';
 
-// One file for both halves of the job: what main saved says that this is the post.
-await runAction(import.meta.dirname, (world) => (getState('directory') === '' ? main(world) : post(world)));
+// One file for both ends of the job: what main saves first says that this is the post.
+await runAction(import.meta.dirname, (world) => (getState('began') === '' ? main(world) : post(world)));
 
 /** A run begins and its stack comes up. */
 async function main(world: World): Promise<number> {
+  saveState('began', 'yes');
   const directory = getInput('working-directory') || '.';
   const context = await startRun(world, { ...planInputs(), directory });
   // Before anything is started: the post step must find it, whatever happens from here on.
@@ -35,6 +36,7 @@ async function main(world: World): Promise<number> {
 /** Logs, then down. Inputs are not read here: the runner hands wrong ones to the post of a nested action (actions/runner#2030). */
 async function post(world: World): Promise<number> {
   const [run, root] = [getState('directory'), getState('root')];
+  if (run === '') return EXIT_CODES.pass;
   const code = await takeDown(world, { run, root });
   await showLogs(run).catch((error: unknown) => warning(`the logs could not be shown: ${errorMessage(error)}`));
   return code;

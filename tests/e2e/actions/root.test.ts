@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+import { eventOf } from '../../fakes/github/events.ts';
+import { startGitHub, type FakeGitHub, type GitHubOptions } from '../../fakes/github/server.ts';
+import { runComposite } from '../../fakes/runner/index.ts';
+import type { JobResult } from '../../fakes/runner/types.ts';
+import type { Project } from '../support/project.ts';
+import { describeWithDocker } from '../support/docker.ts';
+import { dockerLeftovers } from './leftovers.ts';
+import { composeSample, sample } from './samples.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const HEAD = 'fc0e04ceacd1c2734e68c87427b5bd179e786832';
+const FORK_HEAD = '370d0221ec5aaa577de8b95954c260d8fc7684ee';
+
+let github: FakeGitHub;
+afterEach(async () => {
+  if (github.violations.length > 0) throw new Error(`forbidden by GitHub's description: ${JSON.stringify(github.violations)}`);
+  await github[Symbol.asyncDispose]();
+});
+
+interface Options {
+  readonly inputs?: Record<string, string>;
+  readonly fixture?: 'pull_request.opened' | 'pull_request.opened.fork' | 'push';
+  readonly hub?: GitHubOptions;
+  readonly cancelAfter?: RegExp;
+}
+
+/** The root action in a job of the project's repository. */
+async function gate(
+  project: Project,
+  { inputs = {}, fixture = 'pull_request.opened', hub = {}, cancelAfter }: Options = {},
+): Promise<JobResult> {
+  const pulls = [
+    { number: 7, headSha: HEAD },
+    { number: 8, headSha: FORK_HEAD, headRepo: 'mallory/demo' },
+  ];
+  github = await startGitHub({ pulls, ...hub });
+  const { GITHUB_TOKEN: token = '', ...server } = github.env();
+  return runComposite({
+    actionDir: ROOT,
+    inputs: { token, ...inputs },
+    event: eventOf(fixture),
+    workspace: project.path,
+    env: server,
+    timeoutMs: 280_000,
+    ...(cancelAfter === undefined ? {} : { cancelAfter }),
+  });
+}
+
+const outcomes = ({ steps }: JobResult): string =>
+  steps.map(({ name, outcome }) => `${name.replace('Gauntlet: ', '')}: ${outcome}`).join('\n');
+const verdictStep = ({ steps }: JobResult) => steps.find(({ name }) => name === 'Gauntlet: the verdict');
+
+describe('the root action', () => {
+  it('is green for a good change: comment, summary, artifact, outputs, nothing left', async () => {
+    await using project = await sample('good');
+    const job = await gate(project);
+    expect(outcomes(job)).not.toMatch(/failure|cancelled|skipped/);
+    expect(job.conclusion).toBe('success');
+    expect(job.outputs).toMatchObject({ verdict: 'pass', 'blocked-by': '', run: expect.stringMatching(/^\d{8}t/) });
+    expect(job.outputs['directory']).toBe(resolve(project.path, '.gauntlet/runs', job.outputs['run'] ?? ''));
+    expect(readFileSync(job.outputs['report-html'] ?? '', 'utf8')).toContain('<html');
+    expect(job.annotations).toEqual([]);
+    expect(job.summary).toMatch(/pass/i);
+    expect(github.state.comments).toMatchObject([
+      { issue: 7, body: expect.stringContaining(`<!-- gauntlet:comment:v1 head=${HEAD} run=5007 attempt=1 -->`) },
+    ]);
+    expect(job.calls).toMatchObject([
+      {
+        uses: expect.stringMatching(/^actions\/upload-artifact@[0-9a-f]{40}$/),
+        with: { name: 'gauntlet-report', path: job.outputs['directory'] },
+      },
+    ]);
+    expect(job.orphans).toEqual([]);
+  });
+
+  it('is red for a bad change, and says what blocks, where and how to see it', async () => {
+    await using project = await sample('bad');
+    const job = await gate(project);
+    expect(job.conclusion).toBe('failure');
+    expect(verdictStep(job)).toMatchObject({ exitCode: 1, outcome: 'failure' });
+    expect(job.outputs).toMatchObject({ verdict: 'blocked', 'blocked-by': expect.stringMatching(/[A-Z]{3}-\d\d/) });
+    const [code = ''] = (job.outputs['blocked-by'] ?? '').split(' ');
+    expect(job.annotations).toContainEqual(
+      expect.objectContaining({ level: 'error', title: 'Gauntlet: blocked', message: expect.stringContaining(code) }),
+    );
+    expect(job.annotations).toContainEqual(expect.objectContaining({ level: 'error', file: 'src/a.ts', line: 7 }));
+    expect(job.droppedAnnotations).toBe(0);
+    for (const text of [job.summary, github.state.comments[0]?.body]) expect(text).toContain(code);
+    expect(github.state.comments[0]?.body).toContain('../gauntlet/bin/gauntlet');
+    expect(job.orphans).toEqual([]);
+  });
+
+  it('says in the summary how to get what its repro lines need', async () => {
+    await using project = await sample('bad');
+    github = await startGitHub();
+    const job = await runComposite({
+      actionDir: ROOT,
+      inputs: { comment: 'false', artifact: 'false' },
+      workspace: project.path,
+      env: { GITHUB_ACTION_REPOSITORY: 'acme/gauntlet', GITHUB_ACTION_REF: 'v1' },
+    });
+    expect(job.summary).toContain(
+      'git clone --depth 1 --branch v1 https://github.com/acme/gauntlet ../gauntlet && npm ci --prefix ../gauntlet',
+    );
+    expect(job.calls).toEqual([]);
+    expect(github.requests).toEqual([]);
+  });
+
+  it('is red with the mistake in its place when the configuration is wrong', async () => {
+    await using project = await sample('broken');
+    const job = await gate(project);
+    expect(job.conclusion).toBe('failure');
+    expect(verdictStep(job)).toMatchObject({ exitCode: 2 });
+    expect(job.outputs).toMatchObject({ verdict: 'unknown', run: '' });
+    expect(job.log).toMatch(/gauntlet\.yml:\d+:\d+: .*stagess/);
+    expect(job.annotations.map(({ message }) => message)).toContainEqual(expect.stringContaining('Nothing was judged, which blocks'));
+    expect(github.state.comments).toEqual([]);
+  });
+
+  it('never takes the run of an earlier job for its own', async () => {
+    await using project = await sample('good');
+    expect((await gate(project)).conclusion).toBe('success');
+    await github[Symbol.asyncDispose]();
+    await project.write({ 'gauntlet.yml': 'version: 1\nstagess: []\n' });
+    expect((await gate(project)).outputs).toMatchObject({ verdict: 'unknown', run: '' });
+  });
+
+  it('is the same gate with the read-only token of a fork', async () => {
+    await using project = await sample('bad');
+    const job = await gate(project, { fixture: 'pull_request.opened.fork', hub: { readOnly: true } });
+    expect(verdictStep(job)).toMatchObject({ exitCode: 1 });
+    expect(job.log).toContain('the token may only read');
+    expect(job.summary).not.toBe('');
+    expect(github.state.comments).toEqual([]);
+  });
+
+  it('stays green when only the comment cannot be written', async () => {
+    await using project = await sample('good');
+    const job = await gate(project, {
+      hub: { onRequest: (_, fake) => fake.failNext(1, { status: 422, body: { message: 'Validation Failed' } }) },
+    });
+    expect(job.steps.find(({ name }) => name.includes('write the comment'))).toMatchObject({ outcome: 'failure', conclusion: 'success' });
+    expect(job.conclusion).toBe('success');
+  });
+
+  it('takes hostile inputs as text', async () => {
+    await using project = await sample('good');
+    const job = await gate(project, { inputs: { leg: 'x"; touch pwned; "$(touch pwned)', 'artifact-name': 'report' } });
+    expect(job.conclusion).toBe('success');
+    await expect(project.read('pwned')).rejects.toThrow(/ENOENT/);
+  });
+
+  it('runs the stages that are asked for, in a folder of the repository', async () => {
+    await using project = await sample('good');
+    const job = await gate(project, { inputs: { stages: 'unit', comment: 'false' }, fixture: 'push' });
+    expect(job.outputs['verdict']).toBe('pass');
+    expect(github.requests).toEqual([]);
+    const report = JSON.parse(readFileSync(job.outputs['report-json'] ?? '', 'utf8')) as { stages: { name: string }[] };
+    expect(report.stages.map(({ name }) => name)).toEqual(['unit']);
+  });
+
+  it('leaves nothing behind when the job is cancelled, and still says what it knows', async () => {
+    await using project = await sample('slow');
+    const started = performance.now();
+    const job = await gate(project, { cancelAfter: /unit tests begin|│ unit|unit │/ });
+    expect(job.conclusion).toBe('cancelled');
+    expect(job.steps.find(({ name }) => name === 'Gauntlet: run the stages')).toMatchObject({ outcome: 'cancelled', signalled: 'SIGINT' });
+    expect(outcomes(job)).toContain('take the stack down: success');
+    expect(job.log).toContain('nothing left behind');
+    expect(job.outputs['verdict']).toBe('unknown');
+    expect(verdictStep(job)?.exitCode).not.toBe(0);
+    expect(github.state.comments).toHaveLength(1);
+    expect(job.orphans).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(40_000);
+  });
+
+  it('leaves nothing behind when the job is cancelled while the stack comes up', async () => {
+    await using project = await sample('good');
+    await project.write({ 'server.cjs': 'setInterval(() => {}, 1000);\n' });
+    const job = await gate(project, { cancelAfter: /coming up/ });
+    expect(job.steps.find(({ name }) => name === 'Gauntlet: bring the stack up')?.outcome).toBe('cancelled');
+    expect(outcomes(job)).toContain('run the stages: skipped');
+    expect(job.orphans).toEqual([]);
+    expect(verdictStep(job)?.exitCode).not.toBe(0);
+  });
+
+  it('passes no input into a script, ends long steps with exec, and pins what it uses', () => {
+    interface Step {
+      name: string;
+      run?: string;
+      uses?: string;
+      shell?: string;
+    }
+    const { runs } = parse(readFileSync(resolve(ROOT, 'action.yml'), 'utf8')) as { runs: { steps: Step[] } };
+    const scripts = runs.steps.filter(({ run }) => run !== undefined);
+    expect(scripts.filter(({ run = '' }) => run.includes('${{'))).toEqual([]);
+    expect(scripts.filter(({ shell }) => shell !== 'bash')).toEqual([]);
+    const long = scripts.filter(({ run = '' }) => /bin\/gauntlet" (?:up|stage|down)/.test(run));
+    expect(long.map(({ run = '' }) => run.startsWith('exec '))).toEqual([true, true, true]);
+    expect(runs.steps.flatMap(({ uses }) => uses ?? []).filter((uses) => !/@[0-9a-f]{40}$/.test(uses))).toEqual([]);
+  });
+});
+
+describeWithDocker('the root action on real containers', () => {
+  it('is green for a good change and leaves no container, network or process', async () => {
+    await using project = await composeSample('good');
+    const before = dockerLeftovers();
+    const job = await gate(project);
+    expect(job.outputs).toMatchObject({ verdict: expect.stringMatching(/pass|blocked/) });
+    expect(job.log).toContain('nothing left behind');
+    expect(dockerLeftovers()).toEqual(before);
+    expect(job.orphans).toEqual([]);
+  });
+
+  it('leaves nothing behind when the job is cancelled', async () => {
+    await using project = await composeSample('slow');
+    const before = dockerLeftovers();
+    const job = await gate(project, { cancelAfter: /unit tests begin|│ unit|unit │/ });
+    expect(job.conclusion).toBe('cancelled');
+    expect(dockerLeftovers()).toEqual(before);
+    expect(job.orphans).toEqual([]);
+  });
+});
