@@ -1,5 +1,5 @@
 /** Lines per page: sparse line numbers cost one page each, not an array up to the highest. */
-const PAGE = 256;
+const PAGE = 512;
 const MOST = 2 ** 32 - 2;
 
 /** Line numbers beyond this are nobody's source file. */

@@ -40,13 +40,15 @@ class LcovReader {
   }
 
   line({ text, number, unfinished }: Line): undefined {
+    // Nearly all lines are these.
+    if (this.#section !== undefined && text.startsWith('DA:')) return this.#hit(this.#section, text, number);
     const line = text.trim();
     if (line === '' || line.startsWith('#')) return;
     if (line === 'end_of_record') return this.#close();
     const colon = line.indexOf(':');
     const [key, value] = [line.slice(0, colon), line.slice(colon + 1)];
     if (key === 'SF') this.#open(value, number);
-    else if (this.#section !== undefined && KNOWN.test(line)) this.#field(this.#section, key, { value, number });
+    else if (this.#section !== undefined && KNOWN.test(line)) this.#field(this.#section, key, value);
     else if (!unfinished && !KNOWN.test(line)) this.#wrong ??= `line ${number} is no LCOV record`;
   }
 
@@ -75,14 +77,20 @@ class LcovReader {
     };
   }
 
-  #field(section: Section, key: string, { value, number }: { readonly value: string; readonly number: number }): void {
+  /** `DA:line,hits` or `DA:line,hits,checksum`. */
+  #hit(section: Section, text: string, number: number): undefined {
+    const comma = text.indexOf(',', 3);
+    const end = text.indexOf(',', comma + 1);
+    const hits = comma === -1 ? Number.NaN : Number(text.slice(comma + 1, end === -1 ? undefined : end));
+    section.lines += 1;
+    if (Number.isNaN(hits) || !section.hits.add(Number(text.slice(3, comma)), hits)) {
+      this.#wrong ??= `line ${number}: "${text.slice(0, 100)}" is no line and count`;
+    }
+  }
+
+  #field(section: Section, key: string, value: string): void {
     const parts = value.split(',');
-    if (key === 'DA') {
-      const [line, hits] = [Number(parts[0]), Number(parts[1])];
-      section.lines += 1;
-      if (Number.isNaN(hits) || !section.hits.add(line, hits))
-        this.#wrong ??= `line ${number}: "DA:${value.slice(0, 100)}" is no line and count`;
-    } else if (key === 'BRDA') {
+    if (key === 'BRDA') {
       const taken = parts.at(-1) ?? '-';
       const branch = parts.slice(0, -1).join(',');
       section.branches.set(branch, (section.branches.get(branch) ?? false) || Number(taken) > 0);
