@@ -65,6 +65,16 @@ export function byKey<Piece>(pieces: readonly Piece[], key: (piece: Piece) => st
   return [...groups.values()];
 }
 
+/** Each final attempt behind the ones before it. There are several when legs of a matrix ran the same thing: all of them count. */
+export function attemptsOf<Piece extends { readonly attempt: number }>(
+  pieces: readonly [Piece, ...Piece[]],
+): readonly (readonly [Piece, ...Piece[]])[] {
+  const last = Math.max(...pieces.map(({ attempt }) => attempt));
+  const earlier = pieces.filter(({ attempt }) => attempt < last).sort((a, b) => a.attempt - b.attempt);
+  const [first, ...rest] = earlier;
+  return pieces.filter(({ attempt }) => attempt === last).map((piece) => (first ? [first, ...rest, piece] : [piece]));
+}
+
 /** What is wrong with the evidence for one owed piece; `undefined` when at least one usable piece arrived. */
 export function whyMissing(
   owed: Owed,

@@ -126,7 +126,8 @@ function lastAttempts(pieces: readonly EvidenceOf<'journey'>[]): EvidenceOf<'jou
   for (const piece of pieces) {
     const key = `${piece.journey}\0${piece.user ?? ''}`;
     const before = last.get(key);
-    if (!before || before.attempt <= piece.attempt) last.set(key, piece);
+    if (!before || before.attempt < piece.attempt || (before.attempt === piece.attempt && before.outcome === 'passed'))
+      last.set(key, piece);
   }
   return [...last.values()];
 }

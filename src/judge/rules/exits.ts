@@ -3,7 +3,7 @@ import { ofKind, type CommandOutcome, type EvidenceOf } from '../../model/eviden
 import type { EvidenceRef } from '../../model/finding.ts';
 import type { StageName } from '../../model/stage.ts';
 import { formatDuration } from '../../model/units.ts';
-import { byKey, executed, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import { attemptsOf, byKey, executed, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested } from '../draft.ts';
 
 type Exit = EvidenceOf<'exit'>;
@@ -14,7 +14,7 @@ export const exits: JudgeRule = {
   name: 'exits',
   judge: (context) => {
     const groups = byKey(ofKind(context.evidence, 'exit'), ({ stage, command }) => `${stage}\0${command}`);
-    return { drafts: groups.flatMap((group) => judgeCommand(context, inOrder(group))) };
+    return { drafts: groups.flatMap((group) => attemptsOf(group).flatMap((attempts) => judgeCommand(context, attempts))) };
   },
 };
 
@@ -34,7 +34,9 @@ function judgeCommand(context: Context, attempts: Attempts): Drafted[] {
   const results = ofKind(context.evidence, 'tests').filter(({ stage, command }) => stage === last.stage && command === last.command);
   switch (last.outcome.ended) {
     case 'exit':
-      return last.outcome.code === 0 ? [...contradictedSuccess(last, results), ...repeated(attempts)] : failed(context, attempts, results);
+      return last.outcome.code === 0
+        ? [...contradictedSuccess(last, results), ...repeated(attempts, results)]
+        : failed(context, attempts, results);
     case 'signal':
       return [failure(attempts, `was ended by ${last.outcome.signal}`, false)];
     case 'timeout':
@@ -117,10 +119,11 @@ function unfinished(last: Exit): Drafted {
 }
 
 /** Passed in the end, but not at first: shown, never plain green. */
-function repeated(attempts: Attempts): Drafted[] {
-  const bad = attempts.slice(0, -1).filter(({ outcome }) => outcome.ended !== 'exit' || outcome.code !== 0);
+function repeated(attempts: Attempts, results: readonly EvidenceOf<'tests'>[]): Drafted[] {
+  const bad = attempts.slice(0, -1).filter((piece) => !succeeded(piece));
   const last = attempts.at(-1) ?? attempts[0];
-  if (bad.length === 0) return [];
+  // Flaky tests that the results name say it better than the command around them.
+  if (bad.length === 0 || results.some(({ counts }) => counts.flaky > 0)) return [];
   return [
     draft('TST-14', {
       stage: last.stage,
@@ -138,8 +141,8 @@ function promised({ plan }: Context, { stage, command }: Exit): boolean {
   return plan.owed.some((piece) => piece.kind === 'tests' && piece.stage === stage && piece.name === command);
 }
 
-function inOrder(group: Attempts): Attempts {
-  return [...group].sort((a, b) => a.attempt - b.attempt) as unknown as Attempts;
+function succeeded({ outcome }: Exit): boolean {
+  return outcome.ended === 'exit' && outcome.code === 0;
 }
 
 /** `exit 1`, `SIGKILL`, `not over after 30 s`. */

@@ -3,7 +3,7 @@ import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { Journey, JourneyStepRun, Miss } from '../../model/journey.ts';
 import { formatLimit, keeps } from '../../model/limit.ts';
 import { formatDuration, formatSize } from '../../model/units.ts';
-import { byKey, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import { attemptsOf, byKey, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested, type DraftParts } from '../draft.ts';
 
 type Run = EvidenceOf<'journey'>;
@@ -17,13 +17,12 @@ export const journeys: JudgeRule = {
   name: 'journeys',
   judge: (context) => {
     const groups = byKey(ofKind(context.evidence, 'journey'), ({ stage, journey, user }) => [stage, journey, user ?? ''].join('\0'));
-    return { drafts: groups.flatMap((attempts) => judgeJourney(context, attempts)) };
+    return { drafts: groups.flatMap((group) => attemptsOf(group).flatMap((attempts) => judgeJourney(context, attempts))) };
   },
 };
 
 function judgeJourney(context: Context, attempts: readonly [Run, ...Run[]]): Drafted[] {
-  const ordered = [...attempts].sort((a, b) => a.attempt - b.attempt);
-  const last = ordered.at(-1) ?? attempts[0];
+  const last = attempts.at(-1) ?? attempts[0];
   const planned = context.plan.journeys.find(({ name }) => name === last.journey);
   if (last.outcome === 'interrupted') return [];
   if (last.outcome === 'unreachable') return [unreachable(last)];
@@ -31,7 +30,7 @@ function judgeJourney(context: Context, attempts: readonly [Run, ...Run[]]): Dra
   const drafts = [...budgets(last, planned, seed), ...steps(last, planned, seed), ...short(last, planned)];
   const explained = drafts.length > 0;
   if (last.outcome === 'failed' && !explained) drafts.push(incomplete(last, undefined, undefined));
-  if (last.outcome === 'passed' && !explained) drafts.push(...flaky(ordered));
+  if (last.outcome === 'passed' && !explained) drafts.push(...flaky(attempts));
   return drafts;
 }
 
