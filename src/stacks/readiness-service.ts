@@ -91,7 +91,10 @@ function ended({ node, replica, past }: Case, rules: Rules): Standing {
   const ranMs = Math.max(0, Date.parse(replica.finishedAt ?? '') - Date.parse(replica.startedAt ?? '')) || 0;
   const again = past.restarts > 0 ? `, after ${times(past.restarts, 'restart')}` : '';
   const message = `exited with code ${code} ${formatDuration(ranMs)} after its start${again}`;
-  const fail = (reason: Why['reason'], text = message): Standing => ({ state: 'failed', why: { reason, message: text, exitCode: code, healthOutput: replica.healthOutput } });
+  const fail = (reason: Why['reason'], text = message): Standing => ({
+    state: 'failed',
+    why: { reason, message: text, exitCode: code, healthOutput: replica.healthOutput },
+  });
   if (replica.oomKilled) return fail('oom-killed', `was killed for want of memory (${message})`);
   // Nobody scales a one-shot or checks its health: whatever is scaled or checked was meant to stay.
   const mayEnd = node.kind === 'one-shot' || (node.kind === 'undeclared' && node.replicas === 1 && !past.checked);
@@ -105,7 +108,11 @@ function running({ node, replica, past }: Case, { now, rules }: Scene): Standing
   if (node.kind === 'one-shot') return waiting({ reason: 'one-shot-failed', message: 'has not completed' });
   if (replica.health === 'healthy') return SETTLED;
   if (replica.health === 'unhealthy') {
-    const why: Why = { reason: 'unhealthy', message: past.unhealthyMs < 1_000 ? 'is unhealthy' : `is unhealthy for ${formatDuration(past.unhealthyMs)}`, healthOutput: replica.healthOutput };
+    const why: Why = {
+      reason: 'unhealthy',
+      message: past.unhealthyMs < 1_000 ? 'is unhealthy' : `is unhealthy for ${formatDuration(past.unhealthyMs)}`,
+      healthOutput: replica.healthOutput,
+    };
     const final = past.unhealthyMs >= rules.unhealthyGraceMs || now.launch.state === 'failed';
     return final ? { state: 'failed', why } : waiting(why);
   }
@@ -114,7 +121,11 @@ function running({ node, replica, past }: Case, { now, rules }: Scene): Standing
     return calm ? SETTLED : restarting(replica, past, rules);
   }
   if (replica.health === 'starting') {
-    return waiting({ reason: 'never-healthy', message: `is running, but its health check has not passed yet`, healthOutput: replica.healthOutput });
+    return waiting({
+      reason: 'never-healthy',
+      message: `is running, but its health check has not passed yet`,
+      healthOutput: replica.healthOutput,
+    });
   }
   const answers = now.probes.some(({ service, state }) => service === node.name && state === 'ok');
   if (answers || past.runningMs >= rules.windowMs) return SETTLED;
@@ -144,7 +155,9 @@ function pastOf(service: string, replica: ReplicaState, { history, now, rules }:
     return state ? [{ atMs: snapshot.atMs, was: state }] : [];
   });
   const baseline = rules.ignoreEarlierRestarts ? (seen[0]?.was.restarts ?? 0) : 0;
-  const sameRun = seen.filter(({ was }) => was.state === 'running' && was.startedAt === replica.startedAt && was.restarts === replica.restarts);
+  const sameRun = seen.filter(
+    ({ was }) => was.state === 'running' && was.startedAt === replica.startedAt && was.restarts === replica.restarts,
+  );
   const lastNotUnhealthy = seen.findLastIndex(({ was }) => was.health !== 'unhealthy');
   const firstRestart = seen.find(({ was }) => was.restarts > baseline);
   const byWall = Math.max(0, Date.parse(now.at) - Date.parse(replica.startedAt ?? now.at)) || 0;

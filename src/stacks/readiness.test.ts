@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { judgeReadiness, remember, settledKind, type ReadinessOptions, type ReplicaState, type ServiceNode, type Snapshot } from './readiness.ts';
+import {
+  judgeReadiness,
+  remember,
+  settledKind,
+  type ReadinessOptions,
+  type ReplicaState,
+  type ServiceNode,
+  type Snapshot,
+} from './readiness.ts';
 
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
 const options: ReadinessOptions = { readyMs: 60_000 };
@@ -48,7 +56,9 @@ describe('ready', () => {
   it('an answered target is a health check', () => {
     const probe = { target: 'api', service: 'db', message: 'GET / answered 200' };
     expect(judgeReadiness([at(100, { db: [replica()] }, { probes: [{ ...probe, state: 'ok' }] })], [db], options).state).toBe('ready');
-    expect(judgeReadiness([at(9_000, { db: [healthy] }, { probes: [{ ...probe, state: 'failing' }] })], [db], options).state).toBe('waiting');
+    expect(judgeReadiness([at(9_000, { db: [healthy] }, { probes: [{ ...probe, state: 'failing' }] })], [db], options).state).toBe(
+      'waiting',
+    );
   });
 
   it('a one-shot must end, and well', () => {
@@ -66,7 +76,9 @@ describe('ready', () => {
 
   it('crashed once, then healthy', () => {
     const again = replica({ restarts: 1, health: 'healthy' });
-    expect(judgeReadiness([at(100, { db: [replica({ state: 'restarting', exitCode: 1 })] }), at(900, { db: [again] })], [db], options).state).toBe('ready');
+    expect(
+      judgeReadiness([at(100, { db: [replica({ state: 'restarting', exitCode: 1 })] }), at(900, { db: [again] })], [db], options).state,
+    ).toBe('ready');
   });
 
   it('after a restart the window is longer', () => {
@@ -102,16 +114,24 @@ describe('not ready', () => {
 
   it('one bad replica of two', () => {
     const graph = [node('db', { kind: 'undeclared', replicas: 2 })];
-    expect(judgeReadiness([at(5_000, { db: [healthy, exited(0, { id: 'b' })] })], graph, options)).toMatchObject({ causes: [{ reason: 'exited' }] });
-    expect(judgeReadiness([at(60_000, { db: [healthy] })], graph, options)).toMatchObject({ causes: [{ reason: 'missing', message: expect.stringContaining('1 of 2 replicas') }] });
+    expect(judgeReadiness([at(5_000, { db: [healthy, exited(0, { id: 'b' })] })], graph, options)).toMatchObject({
+      causes: [{ reason: 'exited' }],
+    });
+    expect(judgeReadiness([at(60_000, { db: [healthy] })], graph, options)).toMatchObject({
+      causes: [{ reason: 'missing', message: expect.stringContaining('1 of 2 replicas') }],
+    });
   });
 
   it('unhealthy gets its grace, unless the launch has failed', () => {
     const sick = replica({ health: 'unhealthy', healthOutput: 'no route' });
     const history = [at(1_000, { db: [sick] }), at(20_000, { db: [sick] })];
     expect(judgeReadiness(history, [db], options).state).toBe('waiting');
-    expect(judgeReadiness([...history, at(21_000, { db: [sick] })], [db], options)).toMatchObject({ causes: [{ reason: 'unhealthy', healthOutput: 'no route' }] });
-    expect(judgeReadiness([at(1_000, { db: [sick] }, { launch: { state: 'failed', message: 'container db-1 is unhealthy' } })], [db], options)).toMatchObject({ causes: [{ service: 'db', reason: 'unhealthy' }] });
+    expect(judgeReadiness([...history, at(21_000, { db: [sick] })], [db], options)).toMatchObject({
+      causes: [{ reason: 'unhealthy', healthOutput: 'no route' }],
+    });
+    expect(
+      judgeReadiness([at(1_000, { db: [sick] }, { launch: { state: 'failed', message: 'container db-1 is unhealthy' } })], [db], options),
+    ).toMatchObject({ causes: [{ service: 'db', reason: 'unhealthy' }] });
   });
 
   it('a restart loop is over when nobody else can still end it', () => {
@@ -119,9 +139,14 @@ describe('not ready', () => {
     const past = [at(1_000, { api: [loop(1)], db: [replica({ health: 'starting' })] })];
     const starting = at(11_000, { api: [loop(7)], db: [replica({ health: 'starting' })] });
     const settled = at(11_000, { api: [loop(7)], db: [healthy] });
+    const twice = at(11_000, { api: [loop(2)], db: [healthy] });
     const undeclared = [db, node('api')];
     expect(judgeReadiness([...past, starting], undeclared, options)).toEqual({ state: 'waiting', for: ['db', 'api'] });
-    expect(judgeReadiness([...past, settled], undeclared, options)).toMatchObject({ state: 'not-ready', causes: [{ service: 'api', reason: 'restart-loop', exitCode: 1 }] });
+    expect(judgeReadiness([...past, twice], undeclared, options).state).toBe('waiting');
+    expect(judgeReadiness([...past, settled], undeclared, options)).toMatchObject({
+      state: 'not-ready',
+      causes: [{ service: 'api', reason: 'restart-loop', exitCode: 1 }],
+    });
   });
 
   it('the deadline is hard: every reason has a name', () => {
@@ -144,7 +169,12 @@ describe('not ready', () => {
 
   it('a failed launch that no service explains', () => {
     const launch = { state: 'failed', message: 'no such network' } as const;
-    expect(judgeReadiness([at(10, {}, { launch })], [db, api], options)).toMatchObject({ causes: [{ service: 'db', reason: 'up-failed', message: 'no such network', blocked: ['api'] }] });
+    expect(judgeReadiness([at(10, { db: [healthy] }, { launch })], [db], options)).toMatchObject({
+      causes: [{ service: '(stack)', reason: 'up-failed' }],
+    });
+    expect(judgeReadiness([at(10, {}, { launch })], [db, api], options)).toMatchObject({
+      causes: [{ service: 'db', reason: 'up-failed', message: 'no such network', blocked: ['api'] }],
+    });
   });
 });
 
@@ -159,7 +189,9 @@ describe('root cause', () => {
   it('nobody is blamed while what they depend on may still explain it', () => {
     const early = at(900, { db: [replica({ health: 'starting' })], api: [exited(1)] });
     expect(judgeReadiness([early], [db, api], options).state).toBe('waiting');
-    expect(judgeReadiness([early, at(1_500, { db: [healthy], api: [exited(1)] })], [db, api], options)).toMatchObject({ causes: [{ service: 'api' }] });
+    expect(judgeReadiness([early, at(1_500, { db: [healthy], api: [exited(1)] })], [db, api], options)).toMatchObject({
+      causes: [{ service: 'api' }],
+    });
   });
 
   it('two causes that do not depend on each other are both told', () => {
@@ -169,14 +201,17 @@ describe('root cause', () => {
 
   it('a circle does not hang', () => {
     const circle = [node('a', { dependsOn: ['b'] }), node('b', { dependsOn: ['a'] })];
-    expect(judgeReadiness([at(60_000, {})], circle, options).state).toBe('not-ready');
+    expect(judgeReadiness([at(60_000, {})], circle, options)).toMatchObject({
+      causes: [{ service: 'a', reason: 'missing' }, { service: 'b' }],
+    });
   });
 });
 
 describe('history', () => {
   it('equal snapshots keep the first and the last', () => {
     let history: Snapshot[] = [];
-    for (let ms = 0; ms < 1_000; ms += 10) history = remember(history, at(ms, { db: [replica({ health: ms < 500 ? 'starting' : 'healthy' })] }));
+    for (let ms = 0; ms < 1_000; ms += 10)
+      history = remember(history, at(ms, { db: [replica({ health: ms < 500 ? 'starting' : 'healthy' })] }));
     expect(history.map(({ atMs }) => atMs)).toEqual([0, 490, 500, 990]);
   });
 
@@ -190,7 +225,9 @@ describe('history', () => {
     const kinds = fc.constantFrom<ServiceNode['kind'][]>('long-running', 'one-shot', 'undeclared');
     fc.assert(
       fc.property(fc.array(fc.tuple(state, fc.nat(3)), { minLength: 1, maxLength: 12 }), kinds, (states, kind) => {
-        const all = states.flatMap(([one, repeats]) => Array.from({ length: repeats + 1 }, () => one)).map((one, index) => at(index * 1_000, { db: [replica(one)] }));
+        const all = states
+          .flatMap(([one, repeats]) => Array.from({ length: repeats + 1 }, () => one))
+          .map((one, index) => at(index * 1_000, { db: [replica(one)] }));
         const small = all.reduce<Snapshot[]>((history, snapshot) => remember(history, snapshot), []);
         expect(judgeReadiness(small, [node('db', { kind })], options)).toEqual(judgeReadiness(all, [node('db', { kind })], options));
       }),
@@ -199,8 +236,20 @@ describe('history', () => {
 
   it('after the deadline there is always a verdict, and never one without a cause', () => {
     const names = ['a', 'b', 'c', 'd'];
-    const graphs = fc.tuple(...names.map((name) => fc.record({ name: fc.constant(name), kind: fc.constantFrom<ServiceNode['kind'][]>('long-running', 'one-shot', 'undeclared'), replicas: fc.constant(1), dependsOn: fc.subarray(names) })));
-    const states = fc.dictionary(fc.constantFrom(...names), fc.constantFrom(replica(), healthy, exited(0), exited(1), replica({ health: 'starting' })).map((one) => [one]));
+    const graphs = fc.tuple(
+      ...names.map((name) =>
+        fc.record({
+          name: fc.constant(name),
+          kind: fc.constantFrom<ServiceNode['kind'][]>('long-running', 'one-shot', 'undeclared'),
+          replicas: fc.constant(1),
+          dependsOn: fc.subarray(names),
+        }),
+      ),
+    );
+    const states = fc.dictionary(
+      fc.constantFrom(...names),
+      fc.constantFrom(replica(), healthy, exited(0), exited(1), replica({ health: 'starting' })).map((one) => [one]),
+    );
     fc.assert(
       fc.property(graphs, states, (graph, services) => {
         const verdict = judgeReadiness([at(60_000, services)], graph, options);

@@ -87,10 +87,15 @@ export function judgeReadiness(history: readonly Snapshot[], graph: readonly Ser
   const roots = rootsOf(open, graph);
   const failed = roots.filter(({ name }) => standings.get(name)?.state === 'failed');
   const late = now.atMs >= options.readyMs;
-  if (now.launch.state === 'failed' && failed.length === 0) return launchFailed(now, { message: now.launch.message, service: now.launch.service ?? roots[0]?.name }, graph);
+  if (now.launch.state === 'failed' && failed.length === 0)
+    return launchFailed(now, { message: now.launch.message, service: now.launch.service ?? roots[0]?.name }, graph);
   const blamed = failed.length > 0 && !late ? failed : late || roots.every(({ name }) => isLost(standings.get(name))) ? roots : [];
   if (blamed.length > 0) {
-    return { state: 'not-ready', afterMs: Math.round(now.atMs), causes: blamed.map((node) => causeOf(node, standings, { open, graph, late, now })) };
+    return {
+      state: 'not-ready',
+      afterMs: Math.round(now.atMs),
+      causes: blamed.map((node) => causeOf(node, standings, { open, graph, late, now })),
+    };
   }
   if (late) return launchFailed(now, { message: `the start did not finish within ${formatDuration(options.readyMs)}` }, graph);
   return { state: 'waiting', for: open.map(({ name }) => name) };
@@ -114,17 +119,27 @@ function emptyStack(now: Snapshot | undefined): ReadinessVerdict {
   return { state: 'not-ready', afterMs: now?.atMs ?? 0, causes: [{ service: '(stack)', reason: 'missing', message, blocked: [] }] };
 }
 
-function launchFailed(now: Snapshot, launch: { message: string; service?: string | undefined }, graph: readonly ServiceNode[]): ReadinessVerdict {
+function launchFailed(
+  now: Snapshot,
+  launch: { message: string; service?: string | undefined },
+  graph: readonly ServiceNode[],
+): ReadinessVerdict {
   const service = launch.service ?? '(stack)';
   const blocked = dependents(service, graph);
-  return { state: 'not-ready', afterMs: Math.round(now.atMs), causes: [{ service, reason: 'up-failed', message: launch.message, blocked }] };
+  return {
+    state: 'not-ready',
+    afterMs: Math.round(now.atMs),
+    causes: [{ service, reason: 'up-failed', message: launch.message, blocked }],
+  };
 }
 
 /** Unsettled services whose dependencies, near and far, are settled. In a circle everyone is a root. */
 function rootsOf(open: readonly ServiceNode[], graph: readonly ServiceNode[]): readonly ServiceNode[] {
   const unsettled = new Set(open.map(({ name }) => name));
   const byName = new Map(graph.map((node) => [node.name, node]));
-  const roots = open.filter((node) => ![...reach(node.name, (name) => byName.get(name)?.dependsOn ?? [])].some((name) => unsettled.has(name)));
+  const roots = open.filter(
+    (node) => ![...reach(node.name, (name) => byName.get(name)?.dependsOn ?? [])].some((name) => unsettled.has(name)),
+  );
   return roots.length > 0 ? roots : open;
 }
 
@@ -146,7 +161,8 @@ function causeOf(node: ServiceNode, standings: ReadonlyMap<string, Standing>, { 
   const blocked = dependents(node.name, graph).filter((name) => waiting.has(name));
   if (!standing || standing.state === 'settled') return { service: node.name, reason: 'missing', message: 'was not seen', blocked };
   const { reason, message, exitCode, healthOutput } = standing.why;
-  const after = late && standing.state === 'waiting' && now.atMs > 0 ? `; the time to be ready was over after ${formatDuration(now.atMs)}` : '';
+  const after =
+    late && standing.state === 'waiting' && now.atMs > 0 ? `; the time to be ready was over after ${formatDuration(now.atMs)}` : '';
   return {
     service: node.name,
     reason,
@@ -181,7 +197,15 @@ function sameState(a: Snapshot, b: Snapshot): boolean {
 function fingerprint({ launch, services, probes }: Snapshot): string {
   const replicas = Object.entries(services).map(([name, list]) => [
     name,
-    list.map(({ id, state, health, exitCode, restarts, oomKilled, startedAt }) => [id, state, health, exitCode, restarts, oomKilled, startedAt]),
+    list.map(({ id, state, health, exitCode, restarts, oomKilled, startedAt }) => [
+      id,
+      state,
+      health,
+      exitCode,
+      restarts,
+      oomKilled,
+      startedAt,
+    ]),
   ]);
   return JSON.stringify([launch, replicas, probes.map(({ target, state }) => [target, state])]);
 }

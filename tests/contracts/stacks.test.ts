@@ -56,7 +56,8 @@ describe.each(stacks.map((plugin) => ({ plugin, kind: plugin.kind })))('$kind', 
   it('preflight speaks of problems instead of throwing, and every problem has a fix', async () => {
     const { context } = await nowhere();
     const found = await plugin.preflight(sample(), context);
-    for (const { message, fix, what } of found) expect([message.length > 0, fix.length > 0, /^[a-z][a-z-]*$/.test(what)]).toEqual([true, true, true]);
+    for (const { message, fix, what } of found)
+      expect([message.length > 0, fix.length > 0, /^[a-z][a-z-]*$/.test(what)]).toEqual([true, true, true]);
   });
 
   it('a start that was never meant to be ends with the reason of its signal, or with a verdict that is not ready', async () => {
@@ -107,6 +108,17 @@ async function nowhere(more: Partial<StackContext> = {}): Promise<{ context: Sta
 /** Real ports, but no program is installed. */
 function brokenPorts(): Ports {
   const real = nodePorts({ env: { PATH: '/nowhere' }, progress: { say: () => undefined, update: () => undefined, warn: () => undefined } });
-  const missing: ExecResult = { outcome: { ended: 'not-found', program: 'docker' }, durationMs: 1, stdout: '', stderr: '', tail: [], outputBytes: 0, droppedBytes: 0 };
-  return { ...real, exec: { ...real.exec, run: async () => missing, detach: async () => Promise.reject(new Error('no program is installed')) } };
+  const missing: ExecResult = {
+    outcome: { ended: 'not-found', program: 'docker' },
+    durationMs: 1,
+    stdout: '',
+    stderr: '',
+    tail: [],
+    outputBytes: 0,
+    droppedBytes: 0,
+  };
+  return {
+    ...real,
+    exec: { ...real.exec, run: async () => missing, detach: async () => Promise.reject(new Error('no program is installed')) },
+  };
 }

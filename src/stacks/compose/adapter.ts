@@ -18,7 +18,11 @@ import type { Project } from './options.ts';
  * - no `configAsString` (uncaught EPIPE), no `ps` and `port` (lossy, IPv4 only).
  */
 export interface PackageRun {
-  readonly ended: { readonly how: 'exit'; readonly code: number } | { readonly how: 'aborted' } | { readonly how: 'timeout'; readonly afterMs: number } | { readonly how: 'not-started'; readonly message: string };
+  readonly ended:
+    | { readonly how: 'exit'; readonly code: number }
+    | { readonly how: 'aborted' }
+    | { readonly how: 'timeout'; readonly afterMs: number }
+    | { readonly how: 'not-started'; readonly message: string };
   /** The last lines of stderr, where Compose reports. */
   readonly stderr: readonly string[];
 }
@@ -46,18 +50,26 @@ exec $run sh -c 'nonce=$1; shift; echo "$nonce pid $$" >&2; "$@"; echo "$nonce e
 
 /** `docker compose up -d`, never `--wait`: readiness is ours to judge. */
 export function packageUp(ports: Ports, project: Project, options: PackageOptions): Promise<PackageRun> {
-  return tamed({ ports, project }, options, (base) => upMany([...project.services], { ...base, commandOptions: ['--no-build', '--no-color', '--quiet-pull'] }));
+  return tamed({ ports, project }, options, (base) =>
+    upMany([...project.services], { ...base, commandOptions: ['--no-build', '--no-color', '--quiet-pull'] }),
+  );
 }
 
 /** `docker compose down`; `graceSeconds` before a container is killed. */
-export function packageDown(ports: Ports, project: Project, options: PackageOptions & { readonly graceSeconds: number }): Promise<PackageRun> {
+export function packageDown(
+  ports: Ports,
+  project: Project,
+  options: PackageOptions & { readonly graceSeconds: number },
+): Promise<PackageRun> {
   const commandOptions = ['--volumes', '--remove-orphans', '--timeout', String(options.graceSeconds)];
   return tamed({ ports, project }, options, (base) => downAll({ ...base, commandOptions }));
 }
 
 /** `docker compose logs` of one service, all replicas, dead or alive. */
 export function packageLogs(ports: Ports, project: Project, options: PackageOptions & { readonly service: string }): Promise<PackageRun> {
-  return tamed({ ports, project }, options, (base) => composeLogs(options.service, { ...base, commandOptions: ['--no-color', '--timestamps'] }));
+  return tamed({ ports, project }, options, (base) =>
+    composeLogs(options.service, { ...base, commandOptions: ['--no-color', '--timestamps'] }),
+  );
 }
 
 async function tamed({ ports, project }: Address, options: PackageOptions, start: Start): Promise<PackageRun> {
@@ -67,7 +79,16 @@ async function tamed({ ports, project }: Address, options: PackageOptions, start
     cwd: project.projectDirectory,
     env: { ...project.env },
     config: [...project.files],
-    composeOptions: ['--ansi', 'never', '-p', project.project, '--project-directory', project.projectDirectory, ...pairs('--profile', project.profiles), ...pairs('--env-file', project.envFile)],
+    composeOptions: [
+      '--ansi',
+      'never',
+      '-p',
+      project.project,
+      '--project-directory',
+      project.projectDirectory,
+      ...pairs('--profile', project.profiles),
+      ...pairs('--env-file', project.envFile),
+    ],
     executable: { executablePath: 'sh', options: ['-c', WRAPPER, 'sh', nonce, 'docker'] },
     callback: (chunk, source) => child.take(chunk, source ?? 'stdout'),
     maxOutputLength: 0,
@@ -162,7 +183,8 @@ async function end({ exec, clock }: Ports, project: Project, child: Child): Prom
         if (child.over) return;
       } else if (!sent) {
         sent = true;
-        if (!exec.kill(pid, signal)) await exec.run({ type: 'argv', argv: ['kill', `-${signal.slice(3)}`, String(pid)] }, { env: project.env, timeoutMs: GRACE_MS });
+        if (!exec.kill(pid, signal))
+          await exec.run({ type: 'argv', argv: ['kill', `-${signal.slice(3)}`, String(pid)] }, { env: project.env, timeoutMs: GRACE_MS });
       } else if (!exec.kill(pid, 'SIGCONT') && !exec.isAlive(pid)) return;
       await clock.sleep(20);
     }
@@ -170,7 +192,8 @@ async function end({ exec, clock }: Ports, project: Project, child: Child): Prom
 }
 
 function packageEnd(thrown: unknown): PackageRun['ended'] {
-  if (typeof thrown === 'object' && thrown !== null && 'exitCode' in thrown && typeof thrown.exitCode === 'number') return { how: 'exit', code: thrown.exitCode };
+  if (typeof thrown === 'object' && thrown !== null && 'exitCode' in thrown && typeof thrown.exitCode === 'number')
+    return { how: 'exit', code: thrown.exitCode };
   // A null exit code: the wrapper was killed by a signal.
   if (typeof thrown === 'object' && thrown !== null && 'exitCode' in thrown) return { how: 'exit', code: 137 };
   return { how: 'not-started', message: errorMessage(thrown) };
@@ -184,7 +207,7 @@ function pairs(option: string, values: readonly string[]): string[][] {
 export function packageFailure({ ended, stderr }: PackageRun): string | undefined {
   switch (ended.how) {
     case 'exit':
-      return ended.code === 0 ? undefined : tellingLine(stderr) ?? `docker compose exited with code ${ended.code}`;
+      return ended.code === 0 ? undefined : (tellingLine(stderr) ?? `docker compose exited with code ${ended.code}`);
     case 'aborted':
       return 'docker compose was interrupted';
     case 'timeout':
@@ -197,7 +220,10 @@ export function packageFailure({ ended, stderr }: PackageRun): string | undefine
 /** The package needs `sh`; said as an error that somebody can act on. */
 export function assertStarted({ ended }: PackageRun): void {
   if (ended.how === 'not-started') {
-    throw new GauntletError(`docker compose could not be run: ${ended.message}`, { kind: 'stack', hint: 'Install Docker with the compose plugin, and a POSIX sh' });
+    throw new GauntletError(`docker compose could not be run: ${ended.message}`, {
+      kind: 'stack',
+      hint: 'Install Docker with the compose plugin, and a POSIX sh',
+    });
   }
 }
 

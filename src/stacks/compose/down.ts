@@ -75,7 +75,9 @@ async function sweep(ports: Ports, project: Project): Promise<void> {
 /** Containers of nobody's project (a fault's helper) on our networks keep them from being removed. */
 async function disconnectStrangers(ports: Ports, project: Project, networks: readonly string[]): Promise<void> {
   for (const network of networks) {
-    const found = await docker(ports, ['network', 'inspect', '--format', '{{range $id, $c := .Containers}}{{$id}}\n{{end}}', network], { env: project.env });
+    const found = await docker(ports, ['network', 'inspect', '--format', '{{range $id, $c := .Containers}}{{$id}}\n{{end}}', network], {
+      env: project.env,
+    });
     for (const id of lines(found.stdout)) await docker(ports, ['network', 'disconnect', '--force', network, id], { env: project.env });
   }
 }
@@ -83,14 +85,19 @@ async function disconnectStrangers(ports: Ports, project: Project, networks: rea
 /** Images that Compose built carry the run's own name: without this, every run on a self-hosted machine would leave some. */
 async function removeImages(ports: Ports, project: Project, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  const found = await docker(ports, ['image', 'ls', '--filter', `label=${PROJECT_LABEL}=${project.project}`, '--format', '{{.Repository}}:{{.Tag}}'], { env: project.env });
+  const found = await docker(
+    ports,
+    ['image', 'ls', '--filter', `label=${PROJECT_LABEL}=${project.project}`, '--format', '{{.Repository}}:{{.Tag}}'],
+    { env: project.env },
+  );
   const own = lines(found.stdout).filter((image) => image.startsWith(`${project.project}-`) || image.startsWith(`${project.project}_`));
   if (own.length > 0) await docker(ports, ['image', 'rm', '--no-prune', ...own], { env: project.env, timeoutMs: REMOVE_MS });
 }
 
 async function killAll(ports: Ports, project: Project): Promise<void> {
   const containers = await listIds(ports, 'container', project);
-  if (containers.length > 0) await docker(ports, ['container', 'rm', '--force', '--volumes', ...containers], { env: project.env, timeoutMs: REMOVE_MS });
+  if (containers.length > 0)
+    await docker(ports, ['container', 'rm', '--force', '--volumes', ...containers], { env: project.env, timeoutMs: REMOVE_MS });
 }
 
 async function everything(ports: Ports, project: Project): Promise<[string[], string[], string[]]> {

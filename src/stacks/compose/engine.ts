@@ -41,9 +41,15 @@ export function succeeded({ outcome }: ExecResult): boolean {
  * Ids of a project's things: one per line, by label, so that nothing of another project is ever touched.
  * @throws GauntletError (stack) when the engine does not answer: "nothing there" must not be what we heard from nobody.
  */
-export async function listIds(ports: Pick<Ports, 'exec'>, what: 'container' | 'network' | 'volume', project: Pick<Project, 'project' | 'env'>): Promise<string[]> {
+export async function listIds(
+  ports: Pick<Ports, 'exec'>,
+  what: 'container' | 'network' | 'volume',
+  project: Pick<Project, 'project' | 'env'>,
+): Promise<string[]> {
   const all = what === 'container' ? ['--all', '--no-trunc'] : [];
-  const result = await docker(ports, [what, 'ls', '--quiet', ...all, '--filter', `label=${PROJECT_LABEL}=${project.project}`], { env: project.env });
+  const result = await docker(ports, [what, 'ls', '--quiet', ...all, '--filter', `label=${PROJECT_LABEL}=${project.project}`], {
+    env: project.env,
+  });
   if (!succeeded(result)) throw engineError(`cannot list the ${what}s of ${project.project}`, result);
   return lines(result.stdout);
 }
@@ -68,7 +74,10 @@ export function parseJson(text: string): unknown {
 }
 
 export function lines(text: string): string[] {
-  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
 
 /** One line that says how a call failed: what it printed last, else how it ended. */
@@ -78,10 +87,16 @@ export function failureText(result: Pick<ExecResult, 'outcome' | 'stderr' | 'std
   if (outcome.ended === 'not-found') return `${outcome.program} is not installed`;
   if (outcome.ended === 'interrupted') return 'it was interrupted';
   const said = lines(result.stderr).filter((line) => !/level=warning/.test(line));
-  const telling = said.findLast((line) => /error|invalid|failed|denied|cannot|not found|unable|refused/i.test(line)) ?? said.at(-1) ?? lines(result.stdout).at(-1);
+  const telling =
+    said.findLast((line) => /error|invalid|failed|denied|cannot|not found|unable|refused/i.test(line)) ??
+    said.at(-1) ??
+    lines(result.stdout).at(-1);
   return telling ?? (outcome.ended === 'exit' ? `exit code ${outcome.code}` : `ended by ${outcome.signal}`);
 }
 
 export function engineError(what: string, result: ExecResult): GauntletError {
-  return new GauntletError(`${what}: ${failureText(result)}`, { kind: 'stack', hint: 'Look whether the Docker engine answers: docker version' });
+  return new GauntletError(`${what}: ${failureText(result)}`, {
+    kind: 'stack',
+    hint: 'Look whether the Docker engine answers: docker version',
+  });
 }

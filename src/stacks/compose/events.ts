@@ -47,7 +47,11 @@ export function readEvent(line: string): EngineEvent | undefined {
  * Follows the project's events from `since` (ISO 8601) until the signal. Starts again when the stream breaks, from the last event on.
  * Resolves soon after the abort; never rejects.
  */
-export async function followEvents(ports: Pick<Ports, 'exec' | 'clock'>, project: Project, options: { readonly since: string; readonly signal: AbortSignal; readonly onEvent: (event: EngineEvent) => void }): Promise<void> {
+export async function followEvents(
+  ports: Pick<Ports, 'exec' | 'clock'>,
+  project: Project,
+  options: { readonly since: string; readonly signal: AbortSignal; readonly onEvent: (event: EngineEvent) => void },
+): Promise<void> {
   const { signal, onEvent } = options;
   const seen = new Set<string>();
   let since = options.since;
@@ -59,10 +63,19 @@ export async function followEvents(ports: Pick<Ports, 'exec' | 'clock'>, project
     since = event.at;
     onEvent(event);
   };
-  const filters = [`label=${PROJECT_LABEL}=${project.project}`, 'type=container', ...[...ACTIONS, 'health_status'].map((action) => `event=${action}`)];
+  const filters = [
+    `label=${PROJECT_LABEL}=${project.project}`,
+    'type=container',
+    ...[...ACTIONS, 'health_status'].map((action) => `event=${action}`),
+  ];
   const args = filters.flatMap((filter) => ['--filter', filter]);
   while (!signal.aborted) {
-    await docker(ports, ['events', '--format', '{{json .}}', '--since', since, ...args], { env: project.env, signal, timeoutMs: STREAM_MS, onLine });
+    await docker(ports, ['events', '--format', '{{json .}}', '--since', since, ...args], {
+      env: project.env,
+      signal,
+      timeoutMs: STREAM_MS,
+      onLine,
+    });
     await ports.clock.sleep(RECONNECT_MS, signal).catch(() => undefined);
   }
 }

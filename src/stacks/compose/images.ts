@@ -23,7 +23,8 @@ const GRACE_MS = 1_000;
 const PULL_TRIES = 3;
 const PULLS_AT_ONCE = 3;
 /** A registry's or the network's bad moment, which another try may not meet; "not found" and "denied" are for ever. */
-const PASSING = /timeout|timed out|connection (?:reset|refused)|TLS handshake|temporary failure|EOF|too many requests|toomanyrequests|5\d\d |unavailable/i;
+const PASSING =
+  /timeout|timed out|connection (?:reset|refused)|TLS handshake|temporary failure|EOF|too many requests|toomanyrequests|5\d\d |unavailable/i;
 
 /** Pulls what is missing, then builds. Stops at the first failure. */
 export async function prepareImages(model: Model, project: Project, context: Context): Promise<ImagesResult> {
@@ -38,9 +39,15 @@ export async function prepareImages(model: Model, project: Project, context: Con
 }
 
 /** Images of the model that are not on this engine. */
-async function missingImages(services: readonly (readonly [string, ModelService])[], project: Project, { ports }: Context): Promise<ReadonlySet<string>> {
+async function missingImages(
+  services: readonly (readonly [string, ModelService])[],
+  project: Project,
+  { ports }: Context,
+): Promise<ReadonlySet<string>> {
   const wanted = [...new Set(services.flatMap(([, { image, build }]) => (image !== undefined && !build ? [image] : [])))];
-  const found = await Promise.all(wanted.map(async (image) => succeeded(await docker(ports, ['image', 'inspect', '--format', '{{.Id}}', image], { env: project.env }))));
+  const found = await Promise.all(
+    wanted.map(async (image) => succeeded(await docker(ports, ['image', 'inspect', '--format', '{{.Id}}', image], { env: project.env }))),
+  );
   return new Set(wanted.filter((_, index) => !found[index]));
 }
 
@@ -57,7 +64,8 @@ async function pullAll(services: readonly string[], project: Project, context: P
   const queue = [...services];
   let failure: ImagesResult['failure'];
   const worker = async (): Promise<void> => {
-    for (let service = queue.shift(); service !== undefined && !failure; service = queue.shift()) failure = (await pull(service, project, context)) ?? failure;
+    for (let service = queue.shift(); service !== undefined && !failure; service = queue.shift())
+      failure = (await pull(service, project, context)) ?? failure;
   };
   await Promise.all(Array.from({ length: PULLS_AT_ONCE }, worker));
   return failure;
@@ -72,7 +80,8 @@ async function pull(service: string, project: Project, { ports, signal, phases }
     phases.set(service, { ...phases.get(service), pullMs: Math.round(ports.clock.monotonicMs() - began) });
     if (succeeded(result)) return undefined;
     const message = failureText(result);
-    if (attempt >= PULL_TRIES || !PASSING.test(result.stderr)) return { service, message: `the image could not be pulled: ${message}`, tail: result.tail };
+    if (attempt >= PULL_TRIES || !PASSING.test(result.stderr))
+      return { service, message: `the image could not be pulled: ${message}`, tail: result.tail };
     await ports.clock.sleep(1_000 * 2 ** attempt, signal);
   }
 }
@@ -86,9 +95,17 @@ async function build(services: readonly string[], project: Project, { ports, sig
   const result = await compose(ports, project, { args: ['build', ...services], timeoutMs: BUILD_MS, graceMs: GRACE_MS, signal, onLine });
   signal.throwIfAborted();
   const whole = ports.clock.monotonicMs() - began;
-  for (const service of services) phases.set(service, { ...phases.get(service), buildMs: Math.round(services.length > 1 ? (steps.msOf(service) ?? whole) : whole) });
+  for (const service of services)
+    phases.set(service, { ...phases.get(service), buildMs: Math.round(services.length > 1 ? (steps.msOf(service) ?? whole) : whole) });
   if (succeeded(result)) return { phases };
-  return { phases, failure: { service: steps.failed ?? services[0] ?? '(stack)', message: `the image could not be built: ${failureText(result)}`, tail: result.tail } };
+  return {
+    phases,
+    failure: {
+      service: steps.failed ?? services[0] ?? '(stack)',
+      message: `the image could not be built: ${failureText(result)}`,
+      tail: result.tail,
+    },
+  };
 }
 
 /** Reads BuildKit's plain progress: `#7 [api 2/5] RUN …`, later `#7 DONE 0.3s` or `#7 ERROR: …`. */

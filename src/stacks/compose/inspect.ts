@@ -60,7 +60,9 @@ export function readContainers(inspected: readonly unknown[], dockerHost: string
         image: container.Config.Image,
         restartPolicy: container.HostConfig?.RestartPolicy?.Name || 'no',
         ports: publishedPorts(container.NetworkSettings?.Ports ?? {}, dockerHost),
-        addresses: Object.values(container.NetworkSettings?.Networks ?? {}).flatMap((network) => [network.IPAddress, network.GlobalIPv6Address].filter((ip) => ip !== '')),
+        addresses: Object.values(container.NetworkSettings?.Networks ?? {}).flatMap((network) =>
+          [network.IPAddress, network.GlobalIPv6Address].filter((ip) => ip !== ''),
+        ),
       },
     ];
   });
@@ -73,7 +75,10 @@ function replicaOf({ Id, Name, RestartCount, State }: z.output<typeof Inspected>
     id: Id,
     name: Name.replace(/^\//, ''),
     state,
-    health: State.Health?.Status === 'healthy' || State.Health?.Status === 'unhealthy' || State.Health?.Status === 'starting' ? State.Health.Status : 'none',
+    health:
+      State.Health?.Status === 'healthy' || State.Health?.Status === 'unhealthy' || State.Health?.Status === 'starting'
+        ? State.Health.Status
+        : 'none',
     ...(state === 'exited' || state === 'dead' || state === 'restarting' ? { exitCode: State.ExitCode } : {}),
     restarts: RestartCount,
     oomKilled: State.OOMKilled,
@@ -89,7 +94,12 @@ function replicaOf({ Id, Name, RestartCount, State }: z.output<typeof Inspected>
 function publishedPorts(ports: Readonly<Record<string, readonly z.output<typeof Binding>[] | null>>, dockerHost: string): PublishedPort[] {
   return Object.entries(ports).flatMap(([key, bindings]) => {
     const container = Number.parseInt(key, 10);
-    const all = (bindings ?? []).map(({ HostIp, HostPort }) => ({ container, host: reachableHost(HostIp, dockerHost), port: Number(HostPort) }));
+    if (key.endsWith('/udp')) return [];
+    const all = (bindings ?? []).map(({ HostIp, HostPort }) => ({
+      container,
+      host: reachableHost(HostIp, dockerHost),
+      port: Number(HostPort),
+    }));
     const valid = all.filter(({ port }) => port > 0).toSorted((a, b) => Number(a.host.includes(':')) - Number(b.host.includes(':')));
     return valid.filter((one, index) => valid.findIndex(({ port }) => port === one.port) === index);
   });

@@ -46,7 +46,9 @@ export async function logTail(ports: Pick<Ports, 'exec'>, project: Project, id: 
     tail.push(line.slice(0, LIMITS.caseText));
     if (tail.length > LIMITS.tailLines) tail.shift();
   };
-  await docker(ports, ['logs', '--tail', String(LIMITS.tailLines), id], { env: project.env, timeoutMs: TAIL_MS, onLine }).catch(() => undefined);
+  await docker(ports, ['logs', '--tail', String(LIMITS.tailLines), id], { env: project.env, timeoutMs: TAIL_MS, onLine }).catch(
+    () => undefined,
+  );
   return tail;
 }
 
@@ -67,7 +69,11 @@ async function saveLog(service: string, manifest: StackManifest, { ports, runDir
   return { file, format: 'text', sha256: createHash('sha256').update(body).digest('hex'), bytes: body.length };
 }
 
-async function readByContainer(service: string, { services }: StackManifest, to: { readonly ports: Ports; readonly project: Project; readonly text: BoundedLines; readonly timeoutMs: number }): Promise<void> {
+async function readByContainer(
+  service: string,
+  { services }: StackManifest,
+  to: { readonly ports: Ports; readonly project: Project; readonly text: BoundedLines; readonly timeoutMs: number },
+): Promise<void> {
   for (const { id, name } of services.find((one) => one.name === service)?.replicas ?? []) {
     const onLine = (line: string): void => to.text.add(`${name}  | ${line}`);
     await docker(to.ports, ['logs', '--timestamps', id], { env: to.project.env, timeoutMs: to.timeoutMs, onLine });
@@ -94,7 +100,10 @@ export class BoundedLines {
   }
 
   add(line: string): void {
-    const kept = line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)} [gauntlet: ${line.length - LINE_CHARACTERS} characters left out]` : line;
+    const kept =
+      line.length > LINE_CHARACTERS
+        ? `${line.slice(0, LINE_CHARACTERS)} [gauntlet: ${line.length - LINE_CHARACTERS} characters left out]`
+        : line;
     const bytes = Buffer.byteLength(kept) + 1;
     if (this.#tail.length === 0 && this.#headBytes + bytes <= this.#half) {
       this.#head.push(kept);

@@ -10,11 +10,12 @@ export interface ManifestParts {
   readonly model: Model;
   readonly graph: readonly ServiceNode[];
   readonly look: Look;
+  readonly seenAt: string;
   readonly phases: ReadonlyMap<string, Phases>;
 }
 
 /** The handle on the stack as it stands. */
-export function manifestOf({ project, instance, model, graph, look, phases }: ManifestParts): StackManifest {
+export function manifestOf({ project, instance, model, graph, look, seenAt, phases }: ManifestParts): StackManifest {
   const undeclared = graph.filter(({ kind }) => kind === 'undeclared').map(({ name }) => name);
   const services = graph.map((node): Service => {
     const containers = look.containers.filter(({ service }) => service === node.name);
@@ -23,7 +24,10 @@ export function manifestOf({ project, instance, model, graph, look, phases }: Ma
     const restart = (planned && restartPolicy(planned)) ?? containers[0]?.restartPolicy;
     return {
       name: node.name,
-      kind: settledKind(node, containers.map(({ replica }) => replica)),
+      kind: settledKind(
+        node,
+        containers.map(({ replica }) => replica),
+      ),
       ...(image === undefined ? {} : { image }),
       dependsOn: [...node.dependsOn],
       hasHealthcheck: (planned !== undefined && hasHealthcheck(planned)) || containers.some(({ replica }) => replica.health !== 'none'),
@@ -34,7 +38,15 @@ export function manifestOf({ project, instance, model, graph, look, phases }: Ma
     };
   });
   const targets = look.resolutions.flatMap((resolution) => (resolution.state === 'resolved' ? [resolution.target] : []));
-  return { schema: 'gauntlet.stack/1', kind: 'compose', instance, project: project.project, services, targets, handle: handleOf({ ...project, undeclared }) };
+  return {
+    schema: 'gauntlet.stack/1',
+    kind: 'compose',
+    instance,
+    project: project.project,
+    services,
+    targets,
+    handle: handleOf({ ...project, undeclared, seenAt }),
+  };
 }
 
 /** The graph of a manifest, so that a later look is judged as readiness was. */
@@ -48,11 +60,17 @@ export function graphOfManifest({ services }: StackManifest, undeclared: readonl
 }
 
 /** Images' phases, and on top: launch → last replica started → healthy. Times from the engine's clock. */
-export function withStartPhases(before: ReadonlyMap<string, Phases>, look: Look, times: { readonly launchedAt: string; readonly healthyAt: ReadonlyMap<string, string> }): Map<string, Phases> {
+export function withStartPhases(
+  before: ReadonlyMap<string, Phases>,
+  look: Look,
+  times: { readonly launchedAt: string; readonly healthyAt: ReadonlyMap<string, string> },
+): Map<string, Phases> {
   const phases = new Map(before);
   for (const service of new Set(look.containers.map((container) => container.service))) {
     // After a restart the engine no longer tells when the first start was.
-    const starts = look.containers.flatMap(({ service: name, replica }) => (name === service && replica.restarts === 0 && replica.startedAt !== undefined ? [Date.parse(replica.startedAt)] : []));
+    const starts = look.containers.flatMap(({ service: name, replica }) =>
+      name === service && replica.restarts === 0 && replica.startedAt !== undefined ? [Date.parse(replica.startedAt)] : [],
+    );
     if (starts.length === 0) continue;
     const started = Math.max(...starts);
     const healthy = times.healthyAt.get(service);

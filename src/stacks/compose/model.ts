@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { GauntletError } from '../../model/errors.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { ServiceNode } from '../readiness.ts';
-import { compose, failureText, lines, parseJson, succeeded } from './engine.ts';
+import { compose, engineError, failureText, lines, parseJson, succeeded } from './engine.ts';
 import type { Project } from './options.ts';
 
 const Dependency = z.object({ condition: z.string().default('service_started'), required: z.boolean().default(true) });
@@ -11,17 +11,29 @@ const Dependency = z.object({ condition: z.string().default('service_started'), 
 /** One service of `docker compose config --format json`, as far as we look at it. */
 export const ModelService = z.object({
   image: z.string().optional(),
-  build: z.object({ context: z.string().optional(), dockerfile: z.string().optional(), dockerfile_inline: z.string().optional() }).optional(),
+  build: z
+    .object({ context: z.string().optional(), dockerfile: z.string().optional(), dockerfile_inline: z.string().optional() })
+    .optional(),
   pull_policy: z.string().optional(),
   container_name: z.string().optional(),
   restart: z.string().optional(),
   scale: z.number().optional(),
   network_mode: z.string().optional(),
-  healthcheck: z.object({ test: z.union([z.string(), z.array(z.string()), z.null()]).optional(), disable: z.boolean().optional() }).optional(),
+  healthcheck: z
+    .object({ test: z.union([z.string(), z.array(z.string()), z.null()]).optional(), disable: z.boolean().optional() })
+    .optional(),
   depends_on: z.record(z.string(), Dependency).default({}),
-  ports: z.array(z.object({ target: z.number(), published: z.string().optional(), host_ip: z.string().optional(), protocol: z.string().optional() })).default([]),
+  ports: z
+    .array(
+      z.object({ target: z.number(), published: z.string().optional(), host_ip: z.string().optional(), protocol: z.string().optional() }),
+    )
+    .default([]),
   deploy: z
-    .object({ replicas: z.number().optional(), mode: z.string().optional(), restart_policy: z.object({ condition: z.string().optional() }).nullish() })
+    .object({
+      replicas: z.number().optional(),
+      mode: z.string().optional(),
+      restart_policy: z.object({ condition: z.string().optional() }).nullish(),
+    })
     .nullish(),
   /** A service that a program on this machine provides: it has no container. */
   provider: z.json().optional(),
@@ -42,10 +54,11 @@ export interface ResolvedModel {
 
 /**
  * Asks Compose what the files mean, for the asked services and what they depend on.
- * @throws GauntletError (config) with Compose's own message, which names file and line.
+ * @throws GauntletError (config) with Compose's own message, which names file and line; (stack) when Compose cannot be run.
  */
 export async function resolveModel(ports: Pick<Ports, 'exec'>, project: Project): Promise<ResolvedModel> {
   const result = await compose(ports, project, { args: ['config', '--format', 'json', ...project.services], timeoutMs: 30_000 });
+  if (result.outcome.ended !== 'exit') throw engineError('docker compose config', result);
   const raw = parseJson(result.stdout);
   if (!succeeded(result) || raw === undefined) {
     throw new GauntletError(`the compose files are not valid: ${failureText(result)}`, {
@@ -54,6 +67,21 @@ export async function resolveModel(ports: Pick<Ports, 'exec'>, project: Project)
     });
   }
   return { model: Model.parse(raw), raw, unset: unsetVariables(result.stderr) };
+}
+
+const resolved = new WeakMap<object, Promise<ResolvedModel>>();
+
+/**
+ * `resolveModel`, once per `owner`: preflight and up of one attempt share a context, and Compose takes 0.2 s and more to answer.
+ * A failure is not kept.
+ */
+export function resolveModelOnce(owner: object, ports: Pick<Ports, 'exec'>, project: Project): Promise<ResolvedModel> {
+  const known = resolved.get(owner);
+  if (known) return known;
+  const asked = resolveModel(ports, project);
+  resolved.set(owner, asked);
+  asked.catch(() => resolved.delete(owner));
+  return asked;
 }
 
 /** Names in Compose's warnings `The "X" variable is not set`. */
@@ -86,7 +114,7 @@ export function graphOf({ services }: Model, targets: readonly string[]): Servic
 }
 
 export function replicasOf({ provider, scale, deploy }: ModelService): number {
-  return provider !== undefined ? 0 : scale ?? deploy?.replicas ?? 1;
+  return provider !== undefined ? 0 : (scale ?? deploy?.replicas ?? 1);
 }
 
 /** Does the model itself (not the image) check its health? */

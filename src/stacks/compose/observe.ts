@@ -1,6 +1,15 @@
 import type { PlannedTarget } from '../../model/plan.ts';
 import type { Ports } from '../../ports/index.ts';
-import { judgeReadiness, remember, type Launch, type Probe, type ReadinessOptions, type ReadinessVerdict, type ServiceNode, type Snapshot } from '../readiness.ts';
+import {
+  judgeReadiness,
+  remember,
+  type Launch,
+  type Probe,
+  type ReadinessOptions,
+  type ReadinessVerdict,
+  type ServiceNode,
+  type Snapshot,
+} from '../readiness.ts';
 import { inspect, listIds } from './engine.ts';
 import { followEvents, type EngineEvent } from './events.ts';
 import { dockerHostOf, readContainers, type Container } from './inspect.ts';
@@ -18,6 +27,8 @@ export interface Look {
 export interface Observation {
   readonly verdict: Exclude<ReadinessVerdict, { state: 'waiting' }>;
   readonly look: Look;
+  /** When the last look began (ISO 8601). */
+  readonly seenAt: string;
   /** Wall-clock time (ISO 8601) at which a service was first seen settled by its health. */
   readonly healthyAt: ReadonlyMap<string, string>;
 }
@@ -36,13 +47,18 @@ const POLL_MS = 1_000;
 const ASK_MS = 100;
 /** And the end of a stability window. */
 const WINDOW_MS = 300;
+const LOOK_TRIES = 5;
 
 /**
  * Looks until the verdict is in. Woken by engine events, so that `healthy` is noticed within a few hundredths of a second where
  * Compose's own `--wait` polls twice a second, and the engine is not kept busy by our looking.
  * @throws the signal's reason when aborted.
  */
-export async function observe(scene: Scene, launch: () => Launch, options: ReadinessOptions & { readonly wake: Wake }): Promise<Observation> {
+export async function observe(
+  scene: Scene,
+  launch: () => Launch,
+  options: ReadinessOptions & { readonly wake: Wake },
+): Promise<Observation> {
   const { ports, graph, signal } = scene;
   const { wake } = options;
   const began = ports.clock.monotonicMs();
@@ -50,21 +66,32 @@ export async function observe(scene: Scene, launch: () => Launch, options: Readi
   let history: Snapshot[] = [];
   await using cleanup = new AsyncDisposableStack();
   cleanup.use(eventStream(scene, wake));
+  const tolerant = toleratingLooks(ports);
   let last: Look = { containers: [], resolutions: [], probes: [] };
   for (;;) {
     signal.throwIfAborted();
     wake.reset();
     const launched = launch();
+    const seenAt = ports.clock.now();
     const left = began + options.readyMs - ports.clock.monotonicMs();
-    const look = await withDeadline(lookNow(scene, last), left, scene);
+    const look = await withDeadline(
+      tolerant(() => lookNow(scene, last)),
+      left,
+      scene,
+    );
+    signal.throwIfAborted();
     last = look ?? last;
-    const atMs = look ? Math.min(ports.clock.monotonicMs() - began, Math.max(options.readyMs, 0)) : options.readyMs;
+    const atMs = Math.min(ports.clock.monotonicMs() - began, options.readyMs);
     history = remember(history, snapshotOf(last, { atMs, at: ports.clock.now(), launch: launched }));
     noteHealthy(last, healthyAt, ports.clock.now());
     const verdict = judgeReadiness(history, graph, options);
-    if (verdict.state !== 'waiting') return { verdict, look: last, healthyAt };
+    if (verdict.state !== 'waiting') return { verdict, look: last, seenAt, healthyAt };
     ports.progress.update(`waiting for ${verdict.for.join(', ')}`);
-    await wake.wait(Math.max(0, Math.min(patience(last, graph, verdict.for), began + options.readyMs - ports.clock.monotonicMs())), ports, signal);
+    await wake.wait(
+      Math.max(0, Math.min(patience(last, graph, verdict.for), began + options.readyMs - ports.clock.monotonicMs())),
+      ports,
+      signal,
+    );
   }
 }
 
@@ -77,9 +104,18 @@ export async function lookNow({ ports, project, targets, signal }: Scene, before
   const sameRun = before !== undefined && runs(before.containers) === runs(containers);
   const answered = sameRun ? before.probes.filter(({ state }) => state === 'ok') : [];
   const known = sameRun ? before.resolutions.filter(({ state }) => state === 'resolved') : [];
-  const resolutions = await Promise.all(due.map(async (target) => known.find((one) => one.state === 'resolved' && one.target.name === target.name) ?? resolveTarget(target, containers, ports)));
-  const open = resolutions.filter((one) => !answered.some(({ target }) => target === (one.state === 'resolved' ? one.target.name : one.name)));
-  const waiting = targets.filter((target) => !due.includes(target)).map(({ name, service }): Resolution => ({ state: 'waiting', name, service: service ?? '' }));
+  const resolutions = await Promise.all(
+    due.map(
+      async (target) =>
+        known.find((one) => one.state === 'resolved' && one.target.name === target.name) ?? resolveTarget(target, containers, ports),
+    ),
+  );
+  const open = resolutions.filter(
+    (one) => !answered.some(({ target }) => target === (one.state === 'resolved' ? one.target.name : one.name)),
+  );
+  const waiting = targets
+    .filter((target) => !due.includes(target))
+    .map(({ name, service }): Resolution => ({ state: 'waiting', name, service: service ?? '' }));
   return { containers, resolutions: [...resolutions, ...waiting], probes: [...answered, ...(await probeTargets(open, ports, signal))] };
 }
 
@@ -130,12 +166,35 @@ function eventStream({ ports, project, signal }: Scene, wake: Wake): AsyncDispos
 function patience({ containers, probes }: Look, graph: readonly ServiceNode[], open: readonly string[]): number {
   if (probes.some(({ state }) => state !== 'ok')) return ASK_MS;
   const names = graph.filter(({ name, kind }) => kind !== 'one-shot' && open.includes(name)).map(({ name }) => name);
-  const windowed = containers.some(({ service, replica }) => names.includes(service) && replica.state === 'running' && replica.health === 'none');
+  const windowed = containers.some(
+    ({ service, replica }) => names.includes(service) && replica.state === 'running' && replica.health === 'none',
+  );
   return windowed ? WINDOW_MS : POLL_MS;
 }
 
+/** A busy machine can make one look fail or be late; several in a row are an engine in trouble, and that is thrown. */
+function toleratingLooks({ clock }: Pick<Ports, 'clock'>): (look: () => Promise<Look>) => Promise<Look | undefined> {
+  let failures = 0;
+  return async (look) => {
+    try {
+      const seen = await look();
+      failures = 0;
+      return seen;
+    } catch (error) {
+      failures += 1;
+      if (failures >= LOOK_TRIES) throw error;
+      await clock.sleep(ASK_MS);
+      return undefined;
+    }
+  };
+}
+
 /** `undefined` when time is up first: a hung engine must not stretch the deadline. */
-async function withDeadline<T>(work: Promise<T>, ms: number, { ports: { clock }, signal }: Pick<Scene, 'ports' | 'signal'>): Promise<T | undefined> {
+async function withDeadline<T>(
+  work: Promise<T>,
+  ms: number,
+  { ports: { clock }, signal }: Pick<Scene, 'ports' | 'signal'>,
+): Promise<T | undefined> {
   const done = new AbortController();
   const late = clock.sleep(Math.max(ms, 0), AbortSignal.any([signal, done.signal])).then(
     () => undefined,

@@ -4,7 +4,13 @@ import { z } from 'zod';
 import type { StackManifest } from '../../model/manifest.ts';
 import type { StackContext } from '../contract.ts';
 
-const list = z.union([z.string().min(1).transform((one) => [one]), z.array(z.string().min(1)).min(1)]);
+const list = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((one) => [one]),
+  z.array(z.string().min(1)).min(1),
+]);
 
 /** What a user may say about a Compose stack. Paths are relative to the repository root. */
 export const ComposeOptions = z.strictObject({
@@ -35,6 +41,8 @@ export const ComposeHandle = z.object({
   envKeys: z.array(z.string()),
   /** Services that compose decides about only when they end (see `model.ts`). */
   undeclared: z.array(z.string()),
+  /** When readiness was judged (ISO 8601): the watch begins there, so that nothing falls between the two. */
+  seenAt: z.string().optional(),
 });
 export type ComposeHandle = z.output<typeof ComposeHandle>;
 
@@ -45,7 +53,10 @@ export interface Project extends ComposeHandle {
 }
 
 /** The project that the options describe, named so that no other run, attempt or instance on this engine shares it. */
-export function projectOf(options: ComposeOptions, { root, runId, instance, ports }: Pick<StackContext, 'root' | 'runId' | 'instance' | 'ports'>): Project {
+export function projectOf(
+  options: ComposeOptions,
+  { root, runId, instance, ports }: Pick<StackContext, 'root' | 'runId' | 'instance' | 'ports'>,
+): Project {
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(root, path));
   const files = options.files.map(absolute);
   return {
@@ -73,7 +84,8 @@ export function projectFromHandle(handle: StackManifest['handle'], ports: Pick<S
 
 /** The booked form of a project: everything but the environment. */
 export function handleOf(project: Project): StackManifest['handle'] {
-  return ComposeHandle.parse(project);
+  const { seenAt, ...handle } = ComposeHandle.parse(project);
+  return seenAt === undefined ? handle : { ...handle, seenAt };
 }
 
 /** Arguments of `docker` that address the project. */
@@ -96,7 +108,11 @@ export function addressing({ project, files, projectDirectory, profiles, envFile
 
 /** Lower case, `[a-z0-9_-]`, at most 63 characters (a DNS label: Compose makes host names of it), the unique end kept whole. */
 export function projectName(root: string, runId: string, instance: string): string {
-  const clean = (text: string): string => text.toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[-_]+|[-_]+$/g, '');
+  const clean = (text: string): string =>
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9_-]+/g, '-')
+      .replace(/^[-_]+|[-_]+$/g, '');
   const end = `${clean(runId).slice(-40) || 'run'}-${clean(instance)}`;
   const repository = clean(basename(root)).slice(0, Math.min(16, 63 - 'gauntlet--'.length - end.length)) || 'stack';
   return `gauntlet-${repository}-${end}`;

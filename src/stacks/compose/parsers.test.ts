@@ -15,7 +15,9 @@ import { Incidents } from './watch.ts';
 // Recorded from Compose 2.26.1 on Engine 20.10.24; identities and paths replaced.
 const fixture = (name: string): string => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
 const inspected = JSON.parse(fixture('inspect.json')) as unknown[];
-const events = fixture('events.ndjson').split('\n').flatMap((line) => readEvent(line) ?? []);
+const events = fixture('events.ndjson')
+  .split('\n')
+  .flatMap((line) => readEvent(line) ?? []);
 const model = Model.parse(JSON.parse(fixture('config.json')));
 
 describe('inspect', () => {
@@ -24,7 +26,13 @@ describe('inspect', () => {
 
   it('states, exit codes, restarts, refused starts and health', () => {
     expect(containers.map(({ service }) => service).toSorted()).toEqual(['api', 'broken', 'migrate', 'seed', 'sick', 'worker', 'worker']);
-    expect(of('api')?.replica).toMatchObject({ name: 'shop-api-1', state: 'running', health: 'healthy', healthOutput: 'fine', restarts: 0 });
+    expect(of('api')?.replica).toMatchObject({
+      name: 'shop-api-1',
+      state: 'running',
+      health: 'healthy',
+      healthOutput: 'fine',
+      restarts: 0,
+    });
     expect(of('api')?.replica).not.toHaveProperty('exitCode');
     expect(of('worker')).toMatchObject({ restartPolicy: 'always', replica: { state: 'restarting', exitCode: 3, restarts: 5 } });
     expect(of('broken')?.replica).toMatchObject({ state: 'created', error: expect.stringContaining('executable file not found') });
@@ -41,7 +49,13 @@ describe('inspect', () => {
   });
 
   it('IPv6 alone, and an engine on another machine', () => {
-    const only = { Id: 'x', Name: '/x', State: { Status: 'running' }, Config: { Labels: { 'com.docker.compose.service': 'x' } }, NetworkSettings: { Ports: { '80/tcp': [{ HostIp: '::', HostPort: '8080' }], '81/tcp': null } } };
+    const only = {
+      Id: 'x',
+      Name: '/x',
+      State: { Status: 'running' },
+      Config: { Labels: { 'com.docker.compose.service': 'x' } },
+      NetworkSettings: { Ports: { '80/tcp': [{ HostIp: '::', HostPort: '8080' }], '81/tcp': null } },
+    };
     expect(readContainers([only], '127.0.0.1')[0]?.ports).toEqual([{ container: 80, host: '::1', port: 8080 }]);
     expect(readContainers([only], 'docker')[0]?.ports).toEqual([{ container: 80, host: 'docker', port: 8080 }]);
   });
@@ -60,7 +74,14 @@ describe('inspect', () => {
 describe('model', () => {
   it('classifies by what the model says, and leaves the rest to behaviour', () => {
     const kinds = Object.fromEntries(graphOf(model, []).map(({ name, kind }) => [name, kind]));
-    expect(kinds).toEqual({ api: 'long-running', broken: 'undeclared', migrate: 'one-shot', seed: 'undeclared', sick: 'long-running', worker: 'long-running' });
+    expect(kinds).toEqual({
+      api: 'long-running',
+      broken: 'undeclared',
+      migrate: 'one-shot',
+      seed: 'undeclared',
+      sick: 'long-running',
+      worker: 'long-running',
+    });
     expect(graphOf(model, ['seed']).find(({ name }) => name === 'seed')?.kind).toBe('long-running');
   });
 
@@ -72,8 +93,14 @@ describe('model', () => {
   });
 
   it('a switched-off health check is none', () => {
-    const one = (healthcheck: unknown) => hasHealthcheck(Model.parse({ services: { x: { healthcheck } } }).services['x'] ?? { depends_on: {}, ports: [] });
-    expect([one({ disable: true }), one({ test: ['NONE'] }), one({ interval: '1s' }), one({ test: ['CMD', 'true'] })]).toEqual([false, false, false, true]);
+    const one = (healthcheck: unknown) =>
+      hasHealthcheck(Model.parse({ services: { x: { healthcheck } } }).services['x'] ?? { depends_on: {}, ports: [] });
+    expect([one({ disable: true }), one({ test: ['NONE'] }), one({ interval: '1s' }), one({ test: ['CMD', 'true'] })]).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('a service that a provider stands for has no container to wait for', () => {
@@ -81,7 +108,8 @@ describe('model', () => {
   });
 
   it('unset variables, once each', () => {
-    const line = (name: string): string => `time="2026-01-01T00:00:00Z" level=warning msg="The \\"${name}\\" variable is not set. Defaulting to a blank string."\n`;
+    const line = (name: string): string =>
+      `time="2026-01-01T00:00:00Z" level=warning msg="The \\"${name}\\" variable is not set. Defaulting to a blank string."\n`;
     expect(unsetVariables(line('FOO') + line('BAR') + line('FOO'))).toEqual(['FOO', 'BAR']);
   });
 });
@@ -89,18 +117,36 @@ describe('model', () => {
 describe('events', () => {
   it('reads what concerns readiness, and skips what health checks do', () => {
     expect([...new Set(events.map(({ action }) => action))].toSorted()).toEqual(['create', 'die', 'healthy', 'start', 'unhealthy']);
-    expect(events.find(({ action, service }) => action === 'die' && service === 'worker')).toMatchObject({ container: expect.stringMatching(/^shop-worker-\d$/), exitCode: 3 });
+    expect(events.find(({ action, service }) => action === 'die' && service === 'worker')).toMatchObject({
+      container: expect.stringMatching(/^shop-worker-\d$/),
+      exitCode: 3,
+    });
     expect(readEvent('not json')).toBeUndefined();
   });
 
   it('a one-shot’s end is no incident; what came after a kill was asked for', () => {
     const manifest = {
       handle: { undeclared: ['seed'] },
-      services: ['api', 'migrate', 'seed'].map((name) => ({ name, kind: name === 'migrate' ? ('one-shot' as const) : ('long-running' as const), dependsOn: [], hasHealthcheck: name === 'api', replicas: [], ports: [], phases: {} })),
+      services: ['api', 'migrate', 'seed'].map((name) => ({
+        name,
+        kind: name === 'migrate' ? ('one-shot' as const) : ('long-running' as const),
+        dependsOn: [],
+        hasHealthcheck: name === 'api',
+        replicas: [],
+        ports: [],
+        phases: {},
+      })),
     };
     const incidents = new Incidents(manifest);
     const event = (second: number, service: string, action: 'die' | 'kill' | 'start' | 'oom' | 'unhealthy', exitCode?: number): void =>
-      incidents.take({ at: new Date(second * 1_000).toISOString(), id: service, service, container: `shop-${service}-1`, action, exitCode });
+      incidents.take({
+        at: new Date(second * 1_000).toISOString(),
+        id: service,
+        service,
+        container: `shop-${service}-1`,
+        action,
+        exitCode,
+      });
     event(1, 'migrate', 'die', 0);
     event(1, 'seed', 'die', 0);
     event(2, 'api', 'kill');
@@ -110,20 +156,38 @@ describe('events', () => {
     event(4, 'api', 'die', 137);
     event(5, 'api', 'start');
     event(60, 'seed', 'die', 2);
-    expect(incidents.list.map(({ service, what }) => [service, what])).toEqual([['api', 'oom-killed'], ['api', 'died'], ['api', 'restarted'], ['seed', 'died']]);
+    expect(incidents.list.map(({ service, what }) => [service, what])).toEqual([
+      ['api', 'oom-killed'],
+      ['api', 'died'],
+      ['api', 'restarted'],
+      ['seed', 'died'],
+    ]);
   });
 });
 
 describe('options', () => {
-  const context = { root: '/work/Shop App', runId: '20260101-101500-ab12', instance: 'head', ports: { env: { PATH: '/bin', COMPOSE_FILE: 'other.yaml' } } } as unknown as Parameters<typeof projectOf>[1];
+  const context = {
+    root: '/work/Shop App',
+    runId: '20260101-101500-ab12',
+    instance: 'head',
+    ports: { env: { PATH: '/bin', COMPOSE_FILE: 'other.yaml' } },
+  } as unknown as Parameters<typeof projectOf>[1];
 
   it('the handle has names, never values, and is enough for another process', () => {
     const project = projectOf(ComposeOptions.parse({ files: 'compose.yaml', env: { TOKEN: 's3cret' } }), context);
-    expect(project).toMatchObject({ files: ['/work/Shop App/compose.yaml'], projectDirectory: '/work/Shop App', env: { PATH: '/bin', TOKEN: 's3cret' } });
+    expect(project).toMatchObject({
+      files: ['/work/Shop App/compose.yaml'],
+      projectDirectory: '/work/Shop App',
+      env: { PATH: '/bin', TOKEN: 's3cret' },
+    });
     expect(project.env).not.toHaveProperty('COMPOSE_FILE');
     const handle = JSON.parse(JSON.stringify(handleOf(project))) as ReturnType<typeof handleOf>;
     expect(JSON.stringify(handle)).not.toContain('s3cret');
-    expect(projectFromHandle(handle, { env: { PATH: '/bin' } })).toMatchObject({ project: project.project, files: project.files, env: { TOKEN: '0' } });
+    expect(projectFromHandle(handle, { env: { PATH: '/bin' } })).toMatchObject({
+      project: project.project,
+      files: project.files,
+      env: { TOKEN: '0' },
+    });
   });
 
   it('a handle that names another kind of project is refused', () => {
@@ -141,7 +205,12 @@ describe('options', () => {
 
 describe('small readers', () => {
   it('versions', () => {
-    expect([compareVersions('2.26.1-4', '2.20.0'), compareVersions('v2.9.0', '2.20.0'), compareVersions('2.20', '2.20.0'), compareVersions('5.0.1', '2.20.0')]).toEqual([1, -1, 0, 1]);
+    expect([
+      compareVersions('2.26.1-4', '2.20.0'),
+      compareVersions('v2.9.0', '2.20.0'),
+      compareVersions('2.20', '2.20.0'),
+      compareVersions('5.0.1', '2.20.0'),
+    ]).toEqual([1, -1, 0, 1]);
   });
 
   it('build steps: each service’s time is its own', () => {

@@ -9,8 +9,14 @@ import type { Project } from './options.ts';
 export type HealthKnowledge = 'yes' | 'no' | 'unknown';
 
 /** From the model, else from the image where it is local, else from the Dockerfile. */
-export async function effectiveHealth({ services }: Model, project: Project, ports: Pick<Ports, 'exec' | 'files'>): Promise<ReadonlyMap<string, HealthKnowledge>> {
-  const known = await Promise.all(Object.entries(services).map(async ([name, service]) => [name, await healthOf(service, project, ports)] as const));
+export async function effectiveHealth(
+  { services }: Model,
+  project: Project,
+  ports: Pick<Ports, 'exec' | 'files'>,
+): Promise<ReadonlyMap<string, HealthKnowledge>> {
+  const known = await Promise.all(
+    Object.entries(services).map(async ([name, service]) => [name, await healthOf(service, project, ports)] as const),
+  );
   return new Map(known);
 }
 

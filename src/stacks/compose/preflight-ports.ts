@@ -17,17 +17,29 @@ const PROBE_MS = 500;
 /** Fixed host ports of the model. Ranges and ports that the engine chooses are not fixed; UDP is not looked at. */
 export function fixedPorts({ services }: Model): FixedPort[] {
   return Object.entries(services).flatMap(([service, { ports }]) =>
-    ports.flatMap(({ published, host_ip: hostIp = '', target, protocol = 'tcp' }) => (protocol === 'tcp' && /^[1-9]\d*$/.test(published ?? '') ? [{ service, hostIp, port: Number(published), target }] : [])),
+    ports.flatMap(({ published, host_ip: hostIp = '', target, protocol = 'tcp' }) =>
+      protocol === 'tcp' && /^[1-9]\d*$/.test(published ?? '') ? [{ service, hostIp, port: Number(published), target }] : [],
+    ),
   );
 }
 
 /** Busy ports are errors that name the owner where one can be found; free ones still stop two runs on one machine. */
-export async function portPreflight(fixed: readonly FixedPort[], project: Project, ports: Pick<Ports, 'exec' | 'tcp'>): Promise<Preflight[]> {
+export async function portPreflight(
+  fixed: readonly FixedPort[],
+  project: Project,
+  ports: Pick<Ports, 'exec' | 'tcp'>,
+): Promise<Preflight[]> {
   if (fixed.length === 0) return [];
   const found = await Promise.all(fixed.map(async (one) => ({ one, owner: await ownerOf(one, project, ports) })));
   return found.map(({ one: { service, port, target }, owner }): Preflight => {
     if (owner !== undefined) {
-      return { level: 'error', what: 'port-busy', service, message: `port ${port}, which ${service} wants, is taken by ${owner}`, fix: `Stop ${owner}, or publish \`"${target}"\` alone and let the engine choose the port` };
+      return {
+        level: 'error',
+        what: 'port-busy',
+        service,
+        message: `port ${port}, which ${service} wants, is taken by ${owner}`,
+        fix: `Stop ${owner}, or publish \`"${target}"\` alone and let the engine choose the port`,
+      };
     }
     return {
       level: 'warning',
@@ -47,15 +59,29 @@ export async function namePreflight({ services }: Model, project: Project, ports
       const existing = await docker(ports, ['container', 'inspect', '--format', '{{.Id}}', name], { env: project.env });
       const fix = 'Remove `container_name`: Compose gives names that are unique per project';
       return succeeded(existing)
-        ? { level: 'error', what: 'container-name-taken', service, message: `a container named ${name} exists already`, fix: `Remove it (docker rm -f ${name}). ${fix}` }
-        : { level: 'warning', what: 'fixed-container-name', service, message: `${service} has the fixed container name ${name}: two stacks cannot stand at once`, fix };
+        ? {
+            level: 'error',
+            what: 'container-name-taken',
+            service,
+            message: `a container named ${name} exists already`,
+            fix: `Remove it (docker rm -f ${name}). ${fix}`,
+          }
+        : {
+            level: 'warning',
+            what: 'fixed-container-name',
+            service,
+            message: `${service} has the fixed container name ${name}: two stacks cannot stand at once`,
+            fix,
+          };
     }),
   );
 }
 
 async function ownerOf({ port, hostIp }: FixedPort, project: Project, ports: Pick<Ports, 'exec' | 'tcp'>): Promise<string | undefined> {
   const publishing = await docker(ports, ['ps', '--filter', `publish=${port}`, '--format', '{{.Names}}\t{{.Ports}}'], { env: project.env });
-  const container = lines(publishing.stdout).find((line) => line.includes(`:${port}->`))?.split('\t')[0];
+  const container = lines(publishing.stdout)
+    .find((line) => line.includes(`:${port}->`))
+    ?.split('\t')[0];
   if (container !== undefined) return `the container ${container}`;
   const host = hostIp === '' || hostIp === '0.0.0.0' || hostIp === '::' ? '127.0.0.1' : hostIp;
   if (!(await ports.tcp.probe(host, port, PROBE_MS))) return undefined;

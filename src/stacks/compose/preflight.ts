@@ -5,7 +5,7 @@ import type { StackContext } from '../contract.ts';
 import { docker, failureText, lines, succeeded } from './engine.ts';
 import { effectiveHealth, type HealthKnowledge } from './preflight-health.ts';
 import { fixedPorts, namePreflight, portPreflight } from './preflight-ports.ts';
-import { graphOf, namesWith, resolveModel, type Model } from './model.ts';
+import { graphOf, namesWith, resolveModelOnce, type Model } from './model.ts';
 import { projectOf, type ComposeOptions, type Project } from './options.ts';
 
 /** `up -d`, `config <service>` and `depends_on.required` as we use them; hosted runners carry 2.38 and later. */
@@ -19,7 +19,7 @@ export async function preflight(options: ComposeOptions, context: StackContext):
   const tools = await toolProblems(project, ports);
   if (missing.length > 0 || tools.length > 0) return [...missing, ...tools];
   try {
-    const { model, unset } = await resolveModel(ports, project);
+    const { model, unset } = await resolveModelOnce(context, ports, project);
     const names = context.targets.flatMap(({ service }) => service ?? []);
     const health = await effectiveHealth(model, project, ports);
     const found = [
@@ -32,7 +32,14 @@ export async function preflight(options: ComposeOptions, context: StackContext):
     return found.map((one) => ({ ...one, message: redact(one.message) }));
   } catch (error) {
     if (!(error instanceof GauntletError)) throw error;
-    return [{ level: 'error', what: error.kind === 'config' ? 'compose-invalid' : 'engine', message: redact(errorMessage(error)), fix: error.hint }];
+    return [
+      {
+        level: 'error',
+        what: error.kind === 'config' ? 'compose-invalid' : 'engine',
+        message: redact(errorMessage(error)),
+        fix: error.hint,
+      },
+    ];
   }
 }
 
@@ -49,23 +56,53 @@ export function compareVersions(a: string, b: string): number {
 
 async function missingFiles({ files, envFile }: Project, ports: Ports): Promise<Preflight[]> {
   const all = await Promise.all([...files, ...envFile].map(async (file) => ((await ports.files.exists(file)) ? [] : [file])));
-  return all.flat().map((file) => ({ level: 'error', what: 'file-missing', message: `${file} does not exist`, fix: 'Correct the path in `stack.compose`, which starts at the repository root' }));
+  return all.flat().map((file) => ({
+    level: 'error',
+    what: 'file-missing',
+    message: `${file} does not exist`,
+    fix: 'Correct the path in `stack.compose`, which starts at the repository root',
+  }));
 }
 
 async function toolProblems({ env }: Project, ports: Pick<Ports, 'exec'>): Promise<Preflight[]> {
-  const [engine, plugin] = await Promise.all([docker(ports, ['version', '--format', '{{.Server.Version}}'], { env }), docker(ports, ['compose', 'version', '--short'], { env })]);
+  const [engine, plugin] = await Promise.all([
+    docker(ports, ['version', '--format', '{{.Server.Version}}'], { env }),
+    docker(ports, ['compose', 'version', '--short'], { env }),
+  ]);
   if (engine.outcome.ended === 'not-found') {
-    return [{ level: 'error', what: 'docker-missing', message: 'docker is not installed', fix: 'Install Docker Engine with the compose plugin, or run on a machine that has them (ubuntu-24.04)' }];
+    return [
+      {
+        level: 'error',
+        what: 'docker-missing',
+        message: 'docker is not installed',
+        fix: 'Install Docker Engine with the compose plugin, or run on a machine that has them (ubuntu-24.04)',
+      },
+    ];
   }
   const problems: Preflight[] = [];
   if (!succeeded(engine)) {
-    problems.push({ level: 'error', what: 'docker-unreachable', message: `the Docker engine does not answer: ${failureText(engine)}`, fix: 'Start the engine, or point DOCKER_HOST at one that runs' });
+    problems.push({
+      level: 'error',
+      what: 'docker-unreachable',
+      message: `the Docker engine does not answer: ${failureText(engine)}`,
+      fix: 'Start the engine, or point DOCKER_HOST at one that runs',
+    });
   }
   const version = plugin.stdout.trim();
   if (!succeeded(plugin)) {
-    problems.push({ level: 'error', what: 'compose-missing', message: `docker compose does not run: ${failureText(plugin)}`, fix: `Install the compose plugin, ${MIN_COMPOSE} or later` });
+    problems.push({
+      level: 'error',
+      what: 'compose-missing',
+      message: `docker compose does not run: ${failureText(plugin)}`,
+      fix: `Install the compose plugin, ${MIN_COMPOSE} or later`,
+    });
   } else if (compareVersions(version, MIN_COMPOSE) < 0) {
-    problems.push({ level: 'error', what: 'compose-too-old', message: `docker compose ${version} is too old`, fix: `Install the compose plugin, ${MIN_COMPOSE} or later` });
+    problems.push({
+      level: 'error',
+      what: 'compose-too-old',
+      message: `docker compose ${version} is too old`,
+      fix: `Install the compose plugin, ${MIN_COMPOSE} or later`,
+    });
   }
   return problems;
 }
@@ -82,7 +119,14 @@ function unsetVariable(name: string): Preflight {
 function unknownTargets({ targets }: StackContext, { services }: Model): Preflight[] {
   return targets.flatMap(({ name, service }): Preflight[] => {
     if (service === undefined || service in services) return [];
-    return [{ level: 'error', what: 'target-unknown', message: `target ${name} speaks of the service ${service}, which is not in the compose files`, fix: `Name one of: ${lines(Object.keys(services).join('\n')).join(', ')}` }];
+    return [
+      {
+        level: 'error',
+        what: 'target-unknown',
+        message: `target ${name} speaks of the service ${service}, which is not in the compose files`,
+        fix: `Name one of: ${lines(Object.keys(services).join('\n')).join(', ')}`,
+      },
+    ];
   });
 }
 
@@ -102,6 +146,14 @@ function healthProblems(model: Model, targets: readonly string[], health: Readon
     }
     const certain = health.get(service) === 'no';
     const message = `${dependent} waits for ${service} to be healthy, but ${service} has no health check${certain ? '' : ' in the compose file (its image may bring one)'}`;
-    return [{ level: certain ? 'error' : 'warning', what: 'healthy-without-healthcheck', service, message, fix: `Add a \`healthcheck\` to ${service}, or depend on it with \`service_started\`` }];
+    return [
+      {
+        level: certain ? 'error' : 'warning',
+        what: 'healthy-without-healthcheck',
+        service,
+        message,
+        fix: `Add a \`healthcheck\` to ${service}, or depend on it with \`service_started\``,
+      },
+    ];
   });
 }

@@ -6,7 +6,7 @@ import { assertStarted, packageFailure, packageUp } from './adapter.ts';
 import { prepareImages } from './images.ts';
 import { logTail } from './logs.ts';
 import { graphOfManifest, manifestOf, withStartPhases } from './manifest.ts';
-import { graphOf, resolveModel } from './model.ts';
+import { graphOf, resolveModelOnce } from './model.ts';
 import { lookNow, observe, snapshotOf, Wake, type Look } from './observe.ts';
 import { ComposeHandle, handleOf, projectFromHandle, projectOf, type ComposeOptions, type Project } from './options.ts';
 
@@ -21,8 +21,11 @@ export async function up(options: ComposeOptions, context: StackContext): Promis
   const { ports, signal, instance, readyMs } = context;
   signal.throwIfAborted();
   const base = projectOf(options, context);
-  const { model } = await resolveModel(ports, base);
-  const graph = graphOf(model, context.targets.flatMap(({ service }) => service ?? []));
+  const { model } = await resolveModelOnce(context, ports, base);
+  const graph = graphOf(
+    model,
+    context.targets.flatMap(({ service }) => service ?? []),
+  );
   const project = { ...base, undeclared: graph.filter(({ kind }) => kind === 'undeclared').map(({ name }) => name) };
   assertTargets(context, Object.keys(model.services));
   await context.book(handleOf(project));
@@ -31,16 +34,26 @@ export async function up(options: ComposeOptions, context: StackContext): Promis
   const images = await prepareImages(model, project, context);
   if (images.failure) {
     const { service, message, tail } = images.failure;
-    const verdict = judgeReadiness([{ atMs: 0, at: ports.clock.now(), launch: { state: 'failed', message, service }, services: {}, probes: [] }], graph, { readyMs });
+    const verdict = judgeReadiness(
+      [{ atMs: 0, at: ports.clock.now(), launch: { state: 'failed', message, service }, services: {}, probes: [] }],
+      graph,
+      { readyMs },
+    );
     const look: Look = { containers: [], resolutions: [], probes: [] };
-    return { manifest: manifestOf({ ...parts, look, phases: images.phases }), readiness: await readinessOf(verdict, look, { ...context, project, tail }) };
+    return {
+      manifest: manifestOf({ ...parts, look, seenAt: ports.clock.now(), phases: images.phases }),
+      readiness: await readinessOf(verdict, look, { ...context, project, tail }),
+    };
   }
 
   const launchedAt = ports.clock.now();
   const awaitLaunch = Object.values(model.services).some(({ post_start }) => (post_start ?? []).length > 0);
   const seen = await launchAndObserve(context, parts, { readyMs, awaitLaunch });
   const phases = withStartPhases(images.phases, seen.look, { launchedAt, healthyAt: seen.healthyAt });
-  return { manifest: manifestOf({ ...parts, look: seen.look, phases }), readiness: await readinessOf(seen.verdict, seen.look, { ...context, project }) };
+  return {
+    manifest: manifestOf({ ...parts, look: seen.look, seenAt: seen.seenAt, phases }),
+    readiness: await readinessOf(seen.verdict, seen.look, { ...context, project }),
+  };
 }
 
 /**
@@ -56,7 +69,11 @@ export async function look(manifest: StackManifest, context: StackContext): Prom
   const verdict = judgeReadiness([snapshot], graph, { readyMs: 0, ignoreEarlierRestarts: true });
   const services = manifest.services.map((service) => {
     const containers = seen.containers.filter((container) => container.service === service.name);
-    return { ...service, replicas: containers.map(({ replica }) => Replica.parse(replica)), ports: containers.flatMap((container) => container.ports) };
+    return {
+      ...service,
+      replicas: containers.map(({ replica }) => Replica.parse(replica)),
+      ports: containers.flatMap((container) => container.ports),
+    };
   });
   const resolved = seen.resolutions.flatMap((one) => (one.state === 'resolved' ? [one.target] : []));
   const targets = context.targets.length > 0 ? resolved : manifest.targets;
@@ -66,17 +83,34 @@ export async function look(manifest: StackManifest, context: StackContext): Prom
 type Scene = Pick<StackContext, 'ports' | 'redact'> & { readonly project: Project; readonly tail?: readonly string[] };
 type Parts = Pick<Parameters<typeof manifestOf>[0], 'project' | 'graph'>;
 
-async function launchAndObserve(context: StackContext, { project, graph }: Parts, options: { readonly readyMs: number; readonly awaitLaunch: boolean }): ReturnType<typeof observe> {
+async function launchAndObserve(
+  context: StackContext,
+  { project, graph }: Parts,
+  options: { readonly readyMs: number; readonly awaitLaunch: boolean },
+): ReturnType<typeof observe> {
   const { ports, signal, readyMs } = context;
   const wake = new Wake();
   const stop = new AbortController();
   let launch: Launch = { state: 'starting' };
-  const running = packageUp(ports, project, { signal: AbortSignal.any([signal, stop.signal]), timeoutMs: readyMs + UP_MARGIN_MS }).then((run) => {
-    const failure = packageFailure(run);
-    launch = failure === undefined ? { state: 'done' } : { state: 'failed', message: context.redact(failure), service: namedService(failure, graph.map(({ name }) => name), project.project) };
-    wake.ring();
-    return run;
-  });
+  const running = packageUp(ports, project, { signal: AbortSignal.any([signal, stop.signal]), timeoutMs: readyMs + UP_MARGIN_MS }).then(
+    (run) => {
+      const failure = packageFailure(run);
+      launch =
+        failure === undefined
+          ? { state: 'done' }
+          : {
+              state: 'failed',
+              message: context.redact(failure),
+              service: namedService(
+                failure,
+                graph.map(({ name }) => name),
+                project.project,
+              ),
+            };
+      wake.ring();
+      return run;
+    },
+  );
   try {
     const seen = await observe({ ...context, project, graph }, () => launch, { ...options, wake });
     if (seen.verdict.state === 'not-ready') {
@@ -94,7 +128,10 @@ async function launchAndObserve(context: StackContext, { project, graph }: Parts
 
 async function readinessOf(verdict: ReadinessVerdict, seen: Look, scene: Scene): Promise<Readiness> {
   if (verdict.state === 'ready') return verdict;
-  const found = verdict.state === 'waiting' ? verdict.for.map((service): Cause => ({ service, reason: 'never-healthy', message: 'is not ready yet', blocked: [] })) : verdict.causes;
+  const found =
+    verdict.state === 'waiting'
+      ? verdict.for.map((service): Cause => ({ service, reason: 'never-healthy', message: 'is not ready yet', blocked: [] }))
+      : verdict.causes;
   const causes = await Promise.all(found.map((cause) => withLog(cause, seen, scene)));
   return { state: 'not-ready', afterMs: verdict.state === 'waiting' ? 0 : verdict.afterMs, causes };
 }
@@ -108,14 +145,18 @@ async function withLog(cause: Cause, { containers }: Look, { ports, redact, proj
     ...cause,
     message: redact(cause.message),
     ...(healthOutput === undefined ? {} : { healthOutput: redact(healthOutput) }),
-    logTail: redact(tail.join('\n')).split('\n').filter((line) => line !== ''),
+    logTail: redact(tail.join('\n'))
+      .split('\n')
+      .filter((line) => line !== ''),
   };
 }
 
 /** The service that a message of Compose speaks of: by container name, or as `service "x"`. */
 function namedService(message: string, services: readonly string[], project: string): string | undefined {
   const byLength = services.toSorted((a, b) => b.length - a.length);
-  return byLength.find((name) => new RegExp(`(?:${escaped(project)}[-_]${escaped(name)}[-_]\\d+)|service "?${escaped(name)}"?(?![\\w-])`).test(message));
+  return byLength.find((name) =>
+    new RegExp(`(?:${escaped(project)}[-_]${escaped(name)}[-_]\\d+)|service "?${escaped(name)}"?(?![\\w-])`).test(message),
+  );
 }
 
 function escaped(text: string): string {

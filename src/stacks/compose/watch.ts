@@ -7,6 +7,7 @@ import { ComposeHandle, projectFromHandle } from './options.ts';
 const MAX_INCIDENTS = 1_000;
 /** A death this long after a kill that somebody asked the engine for is its doing. Stop waits 10 s for a container by default. */
 const ASKED_MS = 15_000;
+const HANDOVER_MS = 10_000;
 
 /** Follows the project's events and keeps what the services did by themselves. Ends within moments of its disposal. */
 export function watch(manifest: StackManifest, { ports, signal }: StackContext): Watch {
@@ -14,7 +15,7 @@ export function watch(manifest: StackManifest, { ports, signal }: StackContext):
   const stop = new AbortController();
   const incidents = new Incidents(manifest);
   const over = followEvents(ports, project, {
-    since: ports.clock.now(),
+    since: beginning(project.seenAt, ports.clock.now()),
     signal: AbortSignal.any([signal, stop.signal]),
     onEvent: (event) => incidents.take(event),
   });
@@ -25,6 +26,11 @@ export function watch(manifest: StackManifest, { ports, signal }: StackContext):
       await over;
     },
   };
+}
+
+/** Where readiness left off when that was just now; the engine forgets events after a minute or so, and later watches start anew. */
+function beginning(seenAt: string | undefined, now: string): string {
+  return seenAt !== undefined && Date.parse(now) - Date.parse(seenAt) < HANDOVER_MS ? seenAt : now;
 }
 
 /**

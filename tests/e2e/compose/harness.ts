@@ -57,7 +57,9 @@ export async function lab(yaml: string, settings: LabOptions = {}): Promise<Lab>
   const options = compose.options.parse({ files: 'compose.yaml', ...settings.options });
   const down = async (): Promise<readonly string[]> => {
     const handle = booked.at(-1);
-    return handle ? compose.down(JSON.parse(JSON.stringify(handle)) as StackManifest['handle'], { ...context, signal: new AbortController().signal }) : [];
+    return handle
+      ? compose.down(JSON.parse(JSON.stringify(handle)) as StackManifest['handle'], { ...context, signal: new AbortController().signal })
+      : [];
   };
   onTestFinished(async () => {
     await down();
@@ -80,7 +82,10 @@ export function causes(readiness: Readiness): readonly RootCause[] {
 
 /** Everything on the engine that carries the project's label. */
 export function remains(project: string): string[] {
-  const list = (...args: string[]): string[] => execFileSync('docker', [...args, '-q', '--filter', `label=com.docker.compose.project=${project}`], { encoding: 'utf8' }).split('\n').filter(Boolean);
+  const list = (...args: string[]): string[] =>
+    execFileSync('docker', [...args, '-q', '--filter', `label=com.docker.compose.project=${project}`], { encoding: 'utf8' })
+      .split('\n')
+      .filter(Boolean);
   return [...list('ps', '-a'), ...list('network', 'ls'), ...list('volume', 'ls')];
 }
 

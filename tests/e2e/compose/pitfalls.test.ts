@@ -6,7 +6,12 @@ import { BASE_IMAGE, describeWithDocker } from '../support/docker.ts';
 import { causes, lab, remains, SLEEP } from './harness.ts';
 
 const healthy = 'healthcheck: {test: ["CMD", "true"], interval: 500ms}';
-const service = (name: string, command: string, more = ''): string => `  ${name}:\n    image: ${BASE_IMAGE}\n    command: ${command}\n${more.split('\n').filter(Boolean).map((line) => `    ${line}\n`).join('')}`;
+const service = (name: string, command: string, more = ''): string =>
+  `  ${name}:\n    image: ${BASE_IMAGE}\n    command: ${command}\n${more
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => `    ${line}\n`)
+    .join('')}`;
 const file = (...services: string[]): string => `services:\n${services.join('')}`;
 
 // Each test is a case that `docker compose up --wait` gets wrong or leaves half-done, on a real engine.
@@ -15,7 +20,10 @@ describeWithDocker('compose: what --wait gets wrong', () => {
     const { up } = await lab(file(service('app', SLEEP, healthy), service('seed', 'sh -c "exit 0"')));
     const { readiness, manifest } = await up();
     expect(readiness.state).toBe('ready');
-    expect(manifest.services.map(({ name, kind }) => [name, kind])).toEqual([['app', 'long-running'], ['seed', 'one-shot']]);
+    expect(manifest.services.map(({ name, kind }) => [name, kind])).toEqual([
+      ['app', 'long-running'],
+      ['seed', 'one-shot'],
+    ]);
   });
 
   it('an orphan one-shot that runs a while and then exits with 3 is the root cause', async () => {
@@ -26,10 +34,18 @@ describeWithDocker('compose: what --wait gets wrong', () => {
   });
 
   it('a one-shot with a dependent runs to its end before the stack is ready', async () => {
-    const { up } = await lab(file(service('migrate', 'sh -c "sleep 0.5; exit 0"'), service('app', SLEEP, `${healthy}\ndepends_on: {migrate: {condition: service_completed_successfully}}`)));
+    const { up } = await lab(
+      file(
+        service('migrate', 'sh -c "sleep 0.5; exit 0"'),
+        service('app', SLEEP, `${healthy}\ndepends_on: {migrate: {condition: service_completed_successfully}}`),
+      ),
+    );
     const { readiness, manifest } = await up();
     expect(readiness.state).toBe('ready');
-    expect(manifest.services.find(({ name }) => name === 'migrate')).toMatchObject({ kind: 'one-shot', replicas: [{ state: 'exited', exitCode: 0 }] });
+    expect(manifest.services.find(({ name }) => name === 'migrate')).toMatchObject({
+      kind: 'one-shot',
+      replicas: [{ state: 'exited', exitCode: 0 }],
+    });
   });
 
   it('a failed one-shot is the cause, and who waits for it is blocked', async () => {
@@ -41,7 +57,9 @@ describeWithDocker('compose: what --wait gets wrong', () => {
       ),
     );
     const found = causes((await up()).readiness);
-    expect(found).toMatchObject([{ service: 'migrate', reason: 'one-shot-failed', exitCode: 4, blocked: ['app', 'proxy'], logTail: ['column exists'] }]);
+    expect(found).toMatchObject([
+      { service: 'migrate', reason: 'one-shot-failed', exitCode: 4, blocked: ['app', 'proxy'], logTail: ['column exists'] },
+    ]);
   });
 
   it('a crash after 3 s without a health check is caught by the watch', async () => {
@@ -49,7 +67,9 @@ describeWithDocker('compose: what --wait gets wrong', () => {
     const { readiness, manifest } = await up();
     expect(readiness.state).toBe('ready');
     await using watch = compose.watch(manifest, context);
-    await expect.poll(() => watch.incidents(), { timeout: 8_000 }).toMatchObject([{ service: 'worker', what: 'died', message: expect.stringContaining('code 7') }]);
+    await expect
+      .poll(() => watch.incidents(), { timeout: 8_000 })
+      .toMatchObject([{ service: 'worker', what: 'died', message: expect.stringContaining('code 7') }]);
     const after = await compose.look(manifest, context);
     expect(causes(after.readiness)).toMatchObject([{ service: 'worker', reason: 'exited', exitCode: 7 }]);
   });
@@ -62,7 +82,9 @@ describeWithDocker('compose: what --wait gets wrong', () => {
   });
 
   it('a restart loop is told before a long deadline', async () => {
-    const { up } = await lab(file(service('worker', 'sh -c "exit 1"', 'restart: always'), service('app', SLEEP, healthy)), { readyMs: 120_000 });
+    const { up } = await lab(file(service('worker', 'sh -c "exit 1"', 'restart: always'), service('app', SLEEP, healthy)), {
+      readyMs: 120_000,
+    });
     const { readiness } = await up();
     expect(causes(readiness)).toMatchObject([{ service: 'worker', reason: 'restart-loop' }]);
     expect(readiness.afterMs).toBeLessThan(20_000);
@@ -71,7 +93,9 @@ describeWithDocker('compose: what --wait gets wrong', () => {
   it('the second of two replicas that exits is seen', async () => {
     // The first to take the lock stays, the other one dies.
     const command = `sh -c "mkdir /lock/taken || exit 9; sleep 600"`;
-    const { up } = await lab(`${file(service('worker', command, 'init: true\ndeploy: {replicas: 2}\nvolumes: ["lock:/lock"]'))}volumes: {lock: {}}\n`);
+    const { up } = await lab(
+      `${file(service('worker', command, 'init: true\ndeploy: {replicas: 2}\nvolumes: ["lock:/lock"]'))}volumes: {lock: {}}\n`,
+    );
     expect(causes((await up()).readiness)).toMatchObject([{ service: 'worker', reason: 'exited', exitCode: 9 }]);
   });
 
@@ -90,7 +114,9 @@ describeWithDocker('compose: what --wait gets wrong', () => {
 
   it('the deadline holds through a slow depends_on', async () => {
     const check = 'healthcheck: {test: ["CMD", "false"], interval: 1s, retries: 100}';
-    const { up } = await lab(file(service('db', SLEEP, check), service('app', SLEEP, 'depends_on: {db: {condition: service_healthy}}')), { readyMs: 4_000 });
+    const { up } = await lab(file(service('db', SLEEP, check), service('app', SLEEP, 'depends_on: {db: {condition: service_healthy}}')), {
+      readyMs: 4_000,
+    });
     const began = performance.now();
     const { readiness } = await up();
     expect(causes(readiness)).toMatchObject([{ service: 'db', reason: 'never-healthy', blocked: ['app'] }]);
@@ -99,14 +125,18 @@ describeWithDocker('compose: what --wait gets wrong', () => {
 
   it('crashed once and then healthy is ready', async () => {
     const command = `sh -c "test -e /state/again && exec sleep 600; touch /state/again; exit 1"`;
-    const { up } = await lab(`${file(service('app', command, `init: true\nrestart: always\n${healthy}\nvolumes: ["state:/state"]`))}volumes: {state: {}}\n`);
+    const { up } = await lab(
+      `${file(service('app', command, `init: true\nrestart: always\n${healthy}\nvolumes: ["state:/state"]`))}volumes: {state: {}}\n`,
+    );
     const { readiness, manifest } = await up();
     expect(readiness.state).toBe('ready');
     expect(manifest.services[0]?.replicas[0]).toMatchObject({ restarts: 1, health: 'healthy' });
   });
 
   it('service_healthy on a service without a health check is told before anything starts', async () => {
-    const { context, options } = await lab(file(service('db', SLEEP), service('app', SLEEP, `${healthy}\ndepends_on: {db: {condition: service_healthy}}`)));
+    const { context, options } = await lab(
+      file(service('db', SLEEP), service('app', SLEEP, `${healthy}\ndepends_on: {db: {condition: service_healthy}}`)),
+    );
     const found = await compose.preflight(options, context);
     expect(found).toMatchObject([{ level: 'error', what: 'healthy-without-healthcheck', service: 'db' }]);
   });
@@ -115,11 +145,20 @@ describeWithDocker('compose: what --wait gets wrong', () => {
     const holder = await lab(file(service('holder', SLEEP, `ports: ["80"]\n${healthy}`)));
     const { manifest: held } = await holder.up();
     const port = held.services[0]?.ports[0]?.port ?? 0;
-    const second = await lab(file(service('db', SLEEP, healthy), service('web', SLEEP, `${healthy}\nports: ["${port}:80"]\ndepends_on: {db: {condition: service_started}}`)));
+    const second = await lab(
+      file(
+        service('db', SLEEP, healthy),
+        service('web', SLEEP, `${healthy}\nports: ["${port}:80"]\ndepends_on: {db: {condition: service_started}}`),
+      ),
+    );
     const warned = await compose.preflight(second.options, second.context);
-    expect(warned).toMatchObject([{ level: 'error', what: 'port-busy', service: 'web', message: expect.stringContaining(held.services[0]?.replicas[0]?.name ?? '?') }]);
+    expect(warned).toMatchObject([
+      { level: 'error', what: 'port-busy', service: 'web', message: expect.stringContaining(held.services[0]?.replicas[0]?.name ?? '?') },
+    ]);
     const { readiness, manifest } = await second.up();
-    expect(causes(readiness)).toMatchObject([{ service: 'web', reason: 'up-failed', message: expect.stringMatching(/port is already allocated/) }]);
+    expect(causes(readiness)).toMatchObject([
+      { service: 'web', reason: 'up-failed', message: expect.stringMatching(/port is already allocated/) },
+    ]);
     expect(remains(manifest.project).length).toBeGreaterThan(0);
     expect(await second.down()).toEqual([]);
     expect(remains(manifest.project)).toEqual([]);

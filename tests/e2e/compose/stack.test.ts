@@ -24,7 +24,9 @@ const server = (more = ''): string => `services:
 
 describeWithDocker('compose: a stack from start to end', () => {
   it('a target is found at its published port and asked until it answers', async () => {
-    const { up } = await lab(server('ports: ["80"]'), { targets: [target('api', 'api', { port: 80, health: '/health' }), target('ws', 'api', { scheme: 'ws', path: '/ws', port: 80 })] });
+    const { up } = await lab(server('ports: ["80"]'), {
+      targets: [target('api', 'api', { port: 80, health: '/health' }), target('ws', 'api', { scheme: 'ws', path: '/ws', port: 80 })],
+    });
     const { readiness, manifest } = await up();
     expect(readiness).toMatchObject({ state: 'ready' });
     const port = manifest.services[0]?.ports[0]?.port;
@@ -47,7 +49,9 @@ describeWithDocker('compose: a stack from start to end', () => {
   it('a target that never answers makes its service unreachable, with the repair', async () => {
     const yaml = `services:\n  api:\n    ${IMAGE}\n    command: ${SLEEP}\n    ${HEALTHY}\n`;
     const { up } = await lab(yaml, { readyMs: 4_000, targets: [target('api', 'api', { port: 8080, health: '/' })] });
-    expect(causes((await up()).readiness)).toMatchObject([{ service: 'api', reason: 'unreachable', message: expect.stringContaining('ports: ["8080"]') }]);
+    expect(causes((await up()).readiness)).toMatchObject([
+      { service: 'api', reason: 'unreachable', message: expect.stringContaining('ports: ["8080"]') },
+    ]);
   });
 
   it('head and base stand side by side, and each goes down alone', async () => {
@@ -95,7 +99,9 @@ describeWithDocker('compose: a stack from start to end', () => {
 
   it('a program that is not in the image is told in the engine’s words', async () => {
     const { up } = await lab(`services:\n  app:\n    ${IMAGE}\n    command: [nothere]\n`);
-    expect(causes((await up()).readiness)).toMatchObject([{ service: 'app', reason: 'up-failed', message: expect.stringMatching(/nothere.*executable file not found/) }]);
+    expect(causes((await up()).readiness)).toMatchObject([
+      { service: 'app', reason: 'up-failed', message: expect.stringMatching(/nothere.*executable file not found/) },
+    ]);
   });
 
   it('the watch ignores what was asked of the engine and sees what was not', async () => {
@@ -106,7 +112,16 @@ describeWithDocker('compose: a stack from start to end', () => {
     docker('kill', `${manifest.project}-asked-1`);
     docker('exec', `${manifest.project}-sick-1`, 'touch', '/tmp/sick');
     docker('exec', `${manifest.project}-loop-1`, 'touch', '/tmp/die');
-    await expect.poll(() => watch.incidents().map(({ service, what }) => `${service} ${what}`).toSorted(), { timeout: 10_000 }).toEqual(['loop died', 'loop restarted', 'sick unhealthy']);
+    await expect
+      .poll(
+        () =>
+          watch
+            .incidents()
+            .map(({ service, what }) => `${service} ${what}`)
+            .toSorted(),
+        { timeout: 10_000 },
+      )
+      .toEqual(['loop died', 'loop restarted', 'sick unhealthy']);
     expect(causes((await compose.look(manifest, context)).readiness).map(({ service }) => service)).toContain('asked');
     await down();
     const began = performance.now();
@@ -116,9 +131,13 @@ describeWithDocker('compose: a stack from start to end', () => {
   });
 
   it('an image that cannot be pulled is the cause', async () => {
-    const { up } = await lab(`services:\n  app:\n    image: registry.invalid/shop:1\n  web:\n    ${IMAGE}\n    command: ${SLEEP}\n    depends_on: [app]\n`);
+    const { up } = await lab(
+      `services:\n  app:\n    image: registry.invalid/shop:1\n  web:\n    ${IMAGE}\n    command: ${SLEEP}\n    depends_on: [app]\n`,
+    );
     const { readiness, manifest } = await up();
-    expect(causes(readiness)).toMatchObject([{ service: 'app', reason: 'up-failed', message: expect.stringContaining('could not be pulled'), blocked: ['web'] }]);
+    expect(causes(readiness)).toMatchObject([
+      { service: 'app', reason: 'up-failed', message: expect.stringContaining('could not be pulled'), blocked: ['web'] },
+    ]);
     expect(manifest.services[0]?.phases.pullMs).toBeGreaterThan(0);
   });
 
@@ -127,14 +146,27 @@ describeWithDocker('compose: a stack from start to end', () => {
     const { up, down } = await lab(yaml, { files: { App: `FROM ${BASE_IMAGE}\nRUN echo built > /built\n` } });
     const { readiness, manifest } = await up();
     expect(readiness.state).toBe('ready');
-    expect(manifest.services[0]?.phases).toMatchObject({ buildMs: expect.any(Number), startMs: expect.any(Number), healthyMs: expect.any(Number) });
+    expect(manifest.services[0]?.phases).toMatchObject({
+      buildMs: expect.any(Number),
+      startMs: expect.any(Number),
+      healthyMs: expect.any(Number),
+    });
     expect(await down()).toEqual([]);
     expect(docker('image', 'ls', '-q', `${manifest.project}-app`)).toBe('');
   });
 
   it('an image that cannot be built is the cause', async () => {
-    const { up } = await lab('services:\n  app:\n    build: {context: ., dockerfile: App}\n', { files: { App: `FROM ${BASE_IMAGE}\nRUN echo no compiler >&2; exit 3\n` } });
-    expect(causes((await up()).readiness)).toMatchObject([{ service: 'app', reason: 'up-failed', message: expect.stringContaining('could not be built'), logTail: expect.arrayContaining([expect.stringContaining('no compiler')]) }]);
+    const { up } = await lab('services:\n  app:\n    build: {context: ., dockerfile: App}\n', {
+      files: { App: `FROM ${BASE_IMAGE}\nRUN echo no compiler >&2; exit 3\n` },
+    });
+    expect(causes((await up()).readiness)).toMatchObject([
+      {
+        service: 'app',
+        reason: 'up-failed',
+        message: expect.stringContaining('could not be built'),
+        logTail: expect.arrayContaining([expect.stringContaining('no compiler')]),
+      },
+    ]);
   });
 
   it('only the asked services and what they need are started', async () => {
@@ -142,19 +174,29 @@ describeWithDocker('compose: a stack from start to end', () => {
     const { up } = await lab(yaml, { options: { services: ['api'] } });
     const { manifest, readiness } = await up();
     expect(readiness.state).toBe('ready');
-    expect(manifest.services.map(({ name, replicas }) => [name, replicas.length])).toEqual([['api', 1], ['db', 1]]);
+    expect(manifest.services.map(({ name, replicas }) => [name, replicas.length])).toEqual([
+      ['api', 1],
+      ['db', 1],
+    ]);
   });
 
   it('preflight says what is risky and what is wrong before anything starts', async () => {
     const yaml = `services:\n  app:\n    ${IMAGE}\n    command: "\${SHOP_CMD}"\n    container_name: shop\n    ports: ["45871:80"]\n`;
     const { context, options } = await lab(yaml);
     const found = await compose.preflight(options, context);
-    expect(found.map(({ level, what }) => `${level} ${what}`)).toEqual(['warning variable-unset', 'warning no-healthcheck', 'warning fixed-container-name', 'warning fixed-port']);
+    expect(found.map(({ level, what }) => `${level} ${what}`)).toEqual([
+      'warning variable-unset',
+      'warning no-healthcheck',
+      'warning fixed-container-name',
+      'warning fixed-port',
+    ]);
   });
 
   it('preflight passes on where a compose file is wrong', async () => {
     const { context, options } = await lab(`services:\n  app:\n    image: ${BASE_IMAGE}\n    portz: []\n`);
-    expect(await compose.preflight(options, context)).toMatchObject([{ level: 'error', what: 'compose-invalid', message: expect.stringMatching(/services\.app.*portz/) }]);
+    expect(await compose.preflight(options, context)).toMatchObject([
+      { level: 'error', what: 'compose-invalid', message: expect.stringMatching(/services\.app.*portz/) },
+    ]);
   });
 
   it('preflight says that docker is missing', async () => {
