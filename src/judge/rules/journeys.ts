@@ -39,7 +39,7 @@ function steps(run: Run, planned: Journey | undefined, seed: string): Drafted[] 
   let told = false;
   for (const [index, step] of run.steps.entries()) {
     const kind = disclosure(step, planned, index);
-    const misses = [...step.misses, ...uncounted(step, planned, index)];
+    const misses = [...step.misses.map(withUnit), ...uncounted(step, planned, index)];
     for (const miss of misses) {
       const code = codeOf(step, miss, kind);
       if (code !== 'REL-11') drafts.push(missed(run, { step, miss, code, index, seed }));
@@ -48,6 +48,10 @@ function steps(run: Run, planned: Journey | undefined, seed: string): Drafted[] 
     }
   }
   return drafts;
+}
+
+function withUnit(miss: Miss): Miss {
+  return miss.what === 'tokens' && /^\d+$/.test(miss.measured) ? { ...miss, measured: counted(Number(miss.measured), 'token') } : miss;
 }
 
 /** A step's token budget is held here too: a step that says nothing about it has not kept it. */

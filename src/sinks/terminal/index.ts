@@ -93,7 +93,9 @@ function stageBlock({ stages }: ReportV1, style: Style): string {
     .join('\n');
 }
 
-function restBlock({ notLooked, counts, flaky }: ReportV1): string {
+function restBlock({ notLooked: all, counts, flaky }: ReportV1): string {
+  // What blocks stands among the findings already.
+  const notLooked = all.filter(({ blocks }) => !blocks);
   const open = notLooked.slice(0, 10).map(({ code, because }) => `  ${code}: ${cut(oneLine(because), 200)}`);
   const more = notLooked.length > 10 ? [`  and ${grouped(notLooked.length - 10)} more`] : [];
   const extras = [counts.waived > 0 ? `${grouped(counts.waived)} waived` : '', flaky.length > 0 ? `${grouped(flaky.length)} flaky` : '']
