@@ -48,6 +48,7 @@ function stageReport({ stageRuns, evidence, judged }: ReportInput, name: StageNa
       journeys,
       experiments: experiments.length,
       commands: new Set(ofKind(own, 'exit').map(({ command }) => command)).size,
+      checks: checksOf(ofKind(own, 'facts'), judged),
       blocking,
       status: run?.status,
     }),
@@ -61,12 +62,13 @@ interface Headline {
   readonly journeys: readonly EvidenceOf<'journey'>[];
   readonly experiments: number;
   readonly commands: number;
+  readonly checks: { readonly looked: number; readonly apart: number };
   readonly blocking: readonly Finding[];
   readonly status: string | undefined;
 }
 
 /** `1,204 tests, 2 flaky, 91.3 % lines`; when nothing was judged, why. */
-function headline({ tests, coverage, journeys, experiments, commands, blocking, status }: Headline): string {
+function headline({ tests, coverage, journeys, experiments, commands, checks, blocking, status }: Headline): string {
   const failed = (tests?.failed ?? 0) + (tests?.errors ?? 0);
   const passed = journeys.filter(({ outcome }) => outcome === 'passed').length;
   const parts = [
@@ -81,12 +83,22 @@ function headline({ tests, coverage, journeys, experiments, commands, blocking, 
         : `${passed} of ${counted(journeys.length, 'journey')}`
       : '',
     experiments > 0 ? counted(experiments, 'experiment') : '',
+    checks.looked > 0 ? counted(checks.looked, 'check') : '',
+    checks.apart > 0 ? `${counted(checks.apart, 'check')} not applicable` : '',
   ].filter(Boolean);
   const open = blocking.find((finding) => !isConfirmed(finding));
   if (parts.length > 0) return open ? `${parts.join(', ')}; not looked at: ${cut(open.title, 100)}` : parts.join(', ');
   if (open && 'because' in open.result) return `not looked at: ${cut(open.result.because, 140)}`;
   if (commands > 0) return counted(commands, 'command');
   return status === undefined ? 'never started' : status === 'completed' ? 'nothing reported' : status;
+}
+
+/** Rows that were looked at, and rows whose subject does not exist here: the second are no work done. */
+function checksOf(pieces: readonly EvidenceOf<'facts'>[], { findings, notLooked }: ReportInput['judged']): Headline['checks'] {
+  const found = new Set(findings.map(({ code }) => code));
+  const none = new Set(notLooked.filter(({ code, blocks }) => !blocks && !found.has(code)).map(({ code }) => code));
+  const apart = pieces.filter(({ check }) => none.has(check)).length;
+  return { looked: pieces.length - apart, apart };
 }
 
 function sumCounts(pieces: readonly EvidenceOf<'tests'>[]): TestCounts | undefined {

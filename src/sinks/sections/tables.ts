@@ -44,14 +44,13 @@ export function matrixFold({ matrix }: ReportV1): string {
 /** How long each service took until it was healthy. */
 export function stackFold({ stack }: ReportV1): string {
   if (stack.length === 0) return '';
-  const rows = stack
-    .slice(0, 60)
-    .map(({ service, state, health, restarts, phases }) => [
-      code(cut(service, 60)),
-      text(health === 'none' ? `${state}, no health check` : `${state}, ${health}`),
-      String(restarts),
-      ...[phases.pullMs, phases.buildMs, phases.startMs, phases.healthyMs].map((ms) => (ms === undefined ? '' : formatDuration(ms))),
-    ]);
+  const rows = stack.slice(0, 60).map(({ service, kind, state, health, restarts, phases }) => [
+    code(cut(service, 60)),
+    // Nobody asks a one-shot for its health: its exit is what counts.
+    text(kind === 'one-shot' ? `${state}, one-shot` : health === 'none' ? `${state}, no health check` : `${state}, ${health}`),
+    String(restarts),
+    ...[phases.pullMs, phases.buildMs, phases.startMs, phases.healthyMs].map((ms) => (ms === undefined ? '' : formatDuration(ms))),
+  ]);
   return folded(
     `Stack (${counted(stack.length, 'service')})`,
     table(['service', 'state', 'restarts', 'pull', 'build', 'start', 'healthy'], rows),
