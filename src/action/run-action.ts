@@ -44,6 +44,7 @@ function worldOf(entryFolder: string): World {
     cwd: env['GITHUB_WORKSPACE'] ?? process.cwd(),
     env: { ...env, GAUNTLET_COMMAND: env['GAUNTLET_COMMAND'] ?? COMMAND },
     self: [launcherOf(entryFolder)],
+    pid: process.pid,
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interrupt.signal,

@@ -19,7 +19,7 @@ await runAction(import.meta.dirname, (world) => (getState('began') === '' ? main
 async function main(world: World): Promise<number> {
   saveState('began', 'yes');
   const directory = getInput('working-directory') || '.';
-  const context = await startRun(world, { ...planInputs(), directory });
+  const context = await startRun(world, { ...planInputs(), directory }, { owned: false });
   // Before anything is started: the post step must find it, whatever happens from here on.
   saveState('directory', context.directory.path);
   saveState('root', context.root);

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import { startGitHub, type FakeGitHub } from '../../fakes/github/server.ts';
+import { composeLeftovers } from '../actions/leftovers.ts';
+import { composeSample, sample } from '../actions/samples.ts';
+import { describeWithDocker } from '../support/docker.ts';
+import { act, describeWithAct } from './support.ts';
+
+// A second repository uses the action, as users do, under a real runner.
+const HEAD = 'fc0e04ceacd1c2734e68c87427b5bd179e786832';
+
+const GATE = `name: gate
+on: pull_request
+jobs:
+  gate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v7
+      - uses: acme/gauntlet@v1
+        id: gate
+      - if: always()
+        shell: bash
+        run: echo "outputs \${{ steps.gate.outputs.verdict }} [\${{ steps.gate.outputs.blocked-by }}]"
+`;
+
+const BY_HAND = `name: gate
+on: pull_request
+jobs:
+  gate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v7
+      - uses: acme/gauntlet/actions/stack@v1
+        id: stack
+      - shell: bash
+        env: {TARGETS: "\${{ steps.stack.outputs.targets }}"}
+        run: echo "targets $TARGETS"
+      - uses: acme/gauntlet/actions/stage@v1
+      - uses: acme/gauntlet/actions/judge@v1
+        if: always()
+      - uses: acme/gauntlet/actions/comment@v1
+        if: always()
+        with: {token: "\${{ secrets.GITHUB_TOKEN }}"}
+`;
+
+let github: FakeGitHub;
+beforeEach(async () => {
+  github = await startGitHub({ pulls: [{ number: 7, headSha: HEAD }] });
+});
+afterEach(async () => {
+  if (github.violations.length > 0) throw new Error(`forbidden by GitHub's description: ${JSON.stringify(github.violations)}`);
+  await github[Symbol.asyncDispose]();
+});
+
+describeWithAct('act: the root action in another repository', () => {
+  it('is green for a good change and comments', async () => {
+    await using project = await sample('good');
+    const { exitCode, output, left } = await act(project, github, { workflow: GATE });
+    expect([exitCode, output]).toEqual([0, expect.stringContaining('outputs pass []')]);
+    expect(output).toContain('uploaded gauntlet-report: ');
+    expect(github.state.comments).toMatchObject([{ issue: 7, body: expect.stringContaining(`head=${HEAD}`) }]);
+    expect(left).toEqual([]);
+  });
+
+  it('is red for a bad change and says what blocks', async () => {
+    await using project = await sample('bad');
+    const { exitCode, output } = await act(project, github, { workflow: GATE });
+    expect([exitCode, output]).toEqual([1, expect.stringMatching(/outputs blocked \[TST-\d\d/)]);
+    expect(output).toMatch(/::error title=.*file=src\/a\.ts,line=7/);
+    expect(github.state.comments).toHaveLength(1);
+  });
+
+  it('is red when the configuration is wrong', async () => {
+    await using project = await sample('broken');
+    const { exitCode, output } = await act(project, github, { workflow: GATE });
+    expect([exitCode, output]).toEqual([1, expect.stringContaining('outputs unknown []')]);
+    expect(output).toMatch(/gauntlet\.yml:\d+:\d+/);
+  });
+});
+
+describeWithAct('act: the single actions in another repository', () => {
+  it('bring up, run, judge, comment; the post takes the stack down', async () => {
+    await using project = await sample('bad');
+    const { exitCode, output, left } = await act(project, github, { workflow: BY_HAND });
+    expect([exitCode, output]).toEqual([1, expect.stringMatching(/targets \{"api":"http:/)]);
+    expect(output).toMatch(/Post acme\/gauntlet\/actions\/stack@v1[\s\S]*nothing left behind/);
+    expect(github.state.comments).toHaveLength(1);
+    expect(left).toEqual([]);
+  });
+
+  it('leave nothing behind when the job is cancelled', async () => {
+    await using project = await sample('slow');
+    const { exitCode, output, left } = await act(project, github, { workflow: BY_HAND, interruptAt: /unit.*(?:starts|unit tests begi)/ });
+    expect(exitCode).not.toBe(0);
+    expect(output).toMatch(/Post acme\/gauntlet\/actions\/stack@v1[\s\S]*nothing left behind/);
+    expect(left).toEqual([]);
+  });
+});
+
+describeWithDocker('act: on real containers', () => {
+  describeWithAct('the root action', () => {
+    it('brings Compose up, runs the stages and leaves no container or network', async () => {
+      await using project = await composeSample('good');
+      const { exitCode, output } = await act(project, github, { workflow: GATE });
+      expect([exitCode, output]).toEqual([0, expect.stringContaining('outputs pass []')]);
+      expect(output).toContain('nothing left behind');
+      expect(composeLeftovers(/runs\/(\d{8}t\d+z-\w+)/.exec(output)?.[1] ?? 'no run')).toEqual([]);
+      expect(github.state.comments).toHaveLength(1);
+    });
+  });
+});
