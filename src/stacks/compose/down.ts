@@ -10,7 +10,10 @@ import { projectFromHandle, type Project } from './options.ts';
 const GRACE_SECONDS = 5;
 const DOWN_MS = 90_000;
 const REMOVE_MS = 30_000;
-/** A start that was cut off can still create something in the engine, a moment after we looked. */
+/**
+ * A start that was cut off can still create something in the engine, a moment after we looked. Compose itself does not outlive a
+ * killed gate: it dies of its closed pipes (SIGPIPE) with its next line of progress.
+ */
 const SWEEPS = 4;
 const SETTLE_MS = 200;
 

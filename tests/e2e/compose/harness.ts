@@ -6,10 +6,9 @@ import { onTestFinished } from 'vitest';
 
 import type { PlannedTarget } from '../../../src/model/plan.ts';
 import type { Readiness, RootCause, StackManifest } from '../../../src/model/manifest.ts';
-import { nodePorts } from '../../../src/ports/node/index.ts';
-import type { Ports } from '../../../src/ports/index.ts';
 import { compose } from '../../../src/stacks/compose/index.ts';
 import type { StackContext, UpResult } from '../../../src/stacks/contract.ts';
+import { ports } from './harness-ports.ts';
 
 export const SLEEP = 'sh -c "trap exit TERM; sleep 600 & wait"';
 
@@ -66,12 +65,6 @@ export async function lab(yaml: string, settings: LabOptions = {}): Promise<Lab>
     await rm(root, { recursive: true, force: true });
   });
   return { root, context, options, booked, up: () => compose.up(options, context), down };
-}
-
-export function ports(env: Record<string, string> = {}): Ports {
-  const inherited = Object.fromEntries(Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
-  const silent = { say: () => undefined, update: () => undefined, warn: () => undefined };
-  return nodePorts({ env: { ...inherited, ...env }, progress: silent });
 }
 
 /** The causes of a stack that is not ready; fails the test with what is there when it is ready. */

@@ -1,11 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { compose } from '../../../src/stacks/compose/index.ts';
+import { ComposeHandle } from '../../../src/stacks/compose/options.ts';
 import { BASE_IMAGE, describeWithDocker } from '../support/docker.ts';
-import { causes, lab, ports, remains, SLEEP, target } from './harness.ts';
+import { causes, lab, remains, SLEEP, target } from './harness.ts';
+import { ports } from './harness-ports.ts';
 
 const IMAGE = `image: ${BASE_IMAGE}\n    stop_signal: KILL`;
 const HEALTHY = 'healthcheck: {test: ["CMD", "true"], interval: 500ms}';
@@ -89,6 +92,24 @@ describeWithDocker('compose: a stack from start to end', () => {
     expect(JSON.stringify([booked, manifest])).not.toContain('s3cret');
     expect(await compose.down(booked[0] ?? {}, { ...context, ports: ports() })).toEqual([]);
     expect(remains(manifest.project)).toEqual([]);
+  });
+
+  it('a gate that was killed in the middle of its start is cleaned up by the next process', async () => {
+    const slow = `${IMAGE}\n    command: ${SLEEP}\n    healthcheck: {test: ["CMD-SHELL", "sleep 1; test -e /tmp/never"], interval: 1s, timeout: 3s, retries: 50}`;
+    const yaml = `services:\n  db:\n    ${slow}\n${['a', 'b', 'c'].map((name) => `  ${name}:\n    ${IMAGE}\n    command: ${SLEEP}\n    volumes: ["data:/data"]\n    depends_on: {db: {condition: service_started}}\n`).join('')}volumes: {data: {}}\n`;
+    const { root, context } = await lab(yaml);
+    const gate = spawn(process.execPath, [join(import.meta.dirname, 'killed-up.ts'), root, context.runId], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(gate.stdout, 'data')) as [Buffer];
+    const handle = JSON.parse(line.toString()) as Parameters<typeof compose.down>[0];
+    // Compose is just creating containers now.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    gate.kill('SIGKILL');
+    await once(gate, 'exit');
+    expect(await compose.down(handle, context)).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(remains(ComposeHandle.parse(handle).project)).toEqual([]);
   });
 
   it('a service that wants too much memory was killed for it', async () => {
