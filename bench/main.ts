@@ -46,7 +46,10 @@ async function overhead(): Promise<void> {
 async function stackUp(): Promise<Comparison> {
   const project = await mkdtemp(join(tmpdir(), 'gauntlet-bench-'));
   await writeFile(join(project, 'compose.yaml'), COMPOSE);
-  await writeFile(join(project, 'gauntlet.yml'), 'version: 1\nstack: {compose: compose.yaml, ready: 60s}\nstages:\n  - e2e: {run: "true"}\n');
+  await writeFile(
+    join(project, 'gauntlet.yml'),
+    'version: 1\nstack: {compose: compose.yaml, ready: 60s}\nstages:\n  - e2e: {run: "true"}\n',
+  );
   const ours = async () => {
     const { ms } = await time([process.execPath, CLI, '-q', 'up'], { cwd: project });
     await time([process.execPath, CLI, '-q', 'down'], { cwd: project });
@@ -77,13 +80,18 @@ const COMPOSE = `services:
 async function trivialProject(): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), 'gauntlet-bench-'));
   const commands = Array.from({ length: COMMANDS_PER_STAGE }, (_, index) => `        - {name: c${index}, run: ["true"]}`).join('\n');
-  await writeFile(join(project, 'gauntlet.yml'), `version: 1\nstages:\n${STAGES.map((stage) => `  - ${stage}:\n      run:\n${commands}`).join('\n')}\n`);
+  await writeFile(
+    join(project, 'gauntlet.yml'),
+    `version: 1\nstages:\n${STAGES.map((stage) => `  - ${stage}:\n      run:\n${commands}`).join('\n')}\n`,
+  );
   return project;
 }
 
 async function lastRun(project: string): Promise<{ stages: StageRun[]; commandsMs: number }> {
   const run = join(project, '.gauntlet/runs', (await readFile(join(project, '.gauntlet/latest'), 'utf8')).trim());
-  const stages = await Promise.all((await readdir(join(run, 'stages'))).map(async (file) => StageRun.parse(await json(join(run, 'stages', file)))));
+  const stages = await Promise.all(
+    (await readdir(join(run, 'stages'))).map(async (file) => StageRun.parse(await json(join(run, 'stages', file)))),
+  );
   const durations: number[] = [];
   for (const stage of STAGES) {
     const folder = join(run, 'evidence', stage);
@@ -99,5 +107,7 @@ async function json<Value>(path: string): Promise<Value> {
 }
 
 function print({ name, ours, peer, ratio, difference, pairs }: Comparison): void {
-  process.stdout.write(`${name}: ${ours.toFixed(0)} ms against ${peer.toFixed(0)} ms, ratio ${ratio.toFixed(2)}, ${difference.toFixed(0)} ms more (medians of ${pairs} pairs)\n`);
+  process.stdout.write(
+    `${name}: ${ours.toFixed(0)} ms against ${peer.toFixed(0)} ms, ratio ${ratio.toFixed(2)}, ${difference.toFixed(0)} ms more (medians of ${pairs} pairs)\n`,
+  );
 }

@@ -33,7 +33,11 @@ export function time(argv: readonly string[], { cwd, env }: { cwd?: string; env?
 }
 
 /** Runs both sides in turn, A B A B …, after one warm-up of each. */
-export async function compare(name: string, sides: { ours: () => Promise<number>; peer: () => Promise<number> }, pairs: number): Promise<Comparison> {
+export async function compare(
+  name: string,
+  sides: { ours: () => Promise<number>; peer: () => Promise<number> },
+  pairs: number,
+): Promise<Comparison> {
   await sides.ours();
   await sides.peer();
   const rows: { ours: number; peer: number }[] = [];

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
+import { configDocs } from './config-docs.ts';
 import { findingPages } from './finding-pages.ts';
 import { readmeTables } from './readme-tables.ts';
 import { registries } from './registries.ts';
@@ -19,6 +20,7 @@ interface Generator {
 const GENERATORS: readonly Generator[] = [
   { name: 'registries', run: registries },
   { name: 'schemas', run: schemas, owns: 'schema' },
+  { name: 'configuration page', run: configDocs },
   { name: 'rows', run: rows },
   { name: 'finding pages', run: findingPages, owns: 'docs/findings' },
   { name: 'README tables', run: readmeTables },

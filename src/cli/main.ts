@@ -8,7 +8,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     signals += 1;
     interrupt.abort(new Error(`stopped by ${signal}`));
-    if (signals === 1) process.stderr.write(`\ngauntlet: ${signal}: stopping, taking the stack down and writing the report (press again twice to leave at once)\n`);
+    if (signals === 1)
+      process.stderr.write(
+        `\ngauntlet: ${signal}: stopping, taking the stack down and writing the report (press again twice to leave at once)\n`,
+      );
     if (signals >= 3) process.exit(EXIT_CODES.interrupted);
   });
 }
@@ -27,6 +30,7 @@ process.exitCode = await main({
   cwd: process.cwd(),
   env: Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
   self: [process.execPath, ...process.execArgv, import.meta.filename],
+  pid: process.pid,
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interrupt.signal,

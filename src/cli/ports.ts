@@ -11,8 +11,8 @@ export interface GlobalOptions {
 }
 
 /** The real outside, for this process. */
-export function portsOf(world: World, { quiet }: Pick<GlobalOptions, 'quiet'>): Ports {
-  return nodePorts({ env: world.env, self: world.self, progress: terminalProgress(world.stderr, { quiet: quiet === true }) });
+export function portsOf(world: World, { quiet }: Pick<GlobalOptions, 'quiet'>, env = world.env): Ports {
+  return nodePorts({ env, self: world.self, progress: terminalProgress(world.stderr, { quiet: quiet === true }) });
 }
 
 /** The repository root that the command works in, absolute. */

@@ -59,7 +59,9 @@ function addGateCommands(program: Command, world: World, finish: Finish): void {
   runOption(program.command('stage'))
     .argument('<names...>', `stages to run, or \`all\`: ${STAGES.join(', ')}`)
     .description('run stages of a run whose stack is up')
-    .action(async (names: string[], _, command: Command) => finish(await (await import('./commands/stage.ts')).stage(world, names, command.optsWithGlobals())));
+    .action(async (names: string[], _, command: Command) =>
+      finish(await (await import('./commands/stage.ts')).stage(world, names, command.optsWithGlobals())),
+    );
   runOption(program.command('down'))
     .description('keep the logs and take the stack of a run down')
     .action(async (_, command: Command) => finish(await (await import('./commands/down.ts')).down(world, command.optsWithGlobals())));
@@ -78,7 +80,9 @@ function addReadCommands(program: Command, world: World, finish: Finish): void {
     .option('-c, --config <file>', 'judge by this configuration instead of the stored plan')
     .option('--baseline <file>', 'compare with this baseline')
     .option('--json', 'the report as JSON')
-    .action(async (run: string, _, command: Command) => finish(await (await import('./commands/judge.ts')).judgeCommand(world, run, command.optsWithGlobals())));
+    .action(async (run: string, _, command: Command) =>
+      finish(await (await import('./commands/judge.ts')).judgeCommand(world, run, command.optsWithGlobals())),
+    );
   program
     .command('report')
     .argument('[run]', 'run directory, its id, or `latest`', 'latest')
@@ -86,18 +90,24 @@ function addReadCommands(program: Command, world: World, finish: Finish): void {
     .addOption(new Option('-f, --format <name>', 'form of the report').default('terminal'))
     .option('-o, --output <file>', 'write it there instead of standard output')
     .option('--append', 'append to the file (for $GITHUB_STEP_SUMMARY)')
-    .action(async (run: string, _, command: Command) => finish(await (await import('./commands/report.ts')).report(world, run, command.optsWithGlobals())));
+    .action(async (run: string, _, command: Command) =>
+      finish(await (await import('./commands/report.ts')).report(world, run, command.optsWithGlobals())),
+    );
   program
     .command('comment')
     .argument('[run]', 'run directory, its id, or `latest`', 'latest')
     .description('create or update the one comment of the pull request (needs GITHUB_TOKEN)')
-    .action(async (run: string, _, command: Command) => finish(await (await import('./commands/comment.ts')).comment(world, run, command.optsWithGlobals())));
+    .action(async (run: string, _, command: Command) =>
+      finish(await (await import('./commands/comment.ts')).comment(world, run, command.optsWithGlobals())),
+    );
   program
     .command('inspect')
     .argument('<files...>', 'test-result and coverage files')
     .description('what result and coverage files say')
     .option('--json', 'one JSON object per file')
-    .action(async (files: string[], _, command: Command) => finish(await (await import('./commands/inspect.ts')).inspect(world, files, command.optsWithGlobals())));
+    .action(async (files: string[], _, command: Command) =>
+      finish(await (await import('./commands/inspect.ts')).inspect(world, files, command.optsWithGlobals())),
+    );
   program
     .command('doctor')
     .description('what this machine can do, and what each missing part costs')

@@ -52,9 +52,10 @@ export async function loadPlan(world: World, options: PlanOptions, ports: Ports)
   return { plan, configSha256: sha256 };
 }
 
-/** Starts a run: its plan and its description are on disk before anything else happens. */
-export async function startRun(world: World, options: PlanOptions): Promise<RunContext> {
-  const ports = portsOf(world, options);
+/** Starts a run: its plan and its description are on disk before anything else happens. `owned` ties the stack to this process. */
+export async function startRun(world: World, options: PlanOptions, { owned }: { owned: boolean }): Promise<RunContext> {
+  // What an owned run starts must not outlive it, even after kill -9: its stack ends when this process is gone.
+  const ports = portsOf(world, options, owned ? { ...world.env, GAUNTLET_OWNER_PID: String(world.pid) } : world.env);
   const root = rootOf(world, options);
   const { plan, configSha256 } = await loadPlan(world, options, ports);
   const info = await describeRun(world, { ports, root, plan, configSha256, leg: options.leg });
@@ -82,11 +83,16 @@ export interface Redacting {
 export function redactorOf(world: World, { runId, root, patterns }: Redacting): (text: string) => string {
   const redact = makeRedactor({ secrets: secretsFromEnv(world.env), salt: runId });
   const configured = patterns.map((pattern) => new RegExp(pattern, 'g'));
-  return (text) => configured.reduce((rest, pattern) => rest.replace(pattern, '[secret configured]'), redact(text)).replaceAll(`${root}/`, '');
+  return (text) =>
+    configured.reduce((rest, pattern) => rest.replace(pattern, '[secret configured]'), redact(text)).replaceAll(`${root}/`, '');
 }
 
 function contextOf(world: World, parts: Omit<RunContext, 'signal' | 'redact'>): RunContext {
-  return { ...parts, signal: world.signal, redact: redactorOf(world, { runId: parts.info.id, root: parts.root, patterns: parts.plan.redact }) };
+  return {
+    ...parts,
+    signal: world.signal,
+    redact: redactorOf(world, { runId: parts.info.id, root: parts.root, patterns: parts.plan.redact }),
+  };
 }
 
 interface Describing {

@@ -88,9 +88,15 @@ async function readBaseline({ ports, root }: RunContext, file: string | undefine
   const path = file === undefined ? join(root, BASELINE) : isAbsolute(file) ? file : join(root, file);
   if (!(await ports.files.exists(path))) {
     if (file === undefined) return undefined;
-    throw new GauntletError(`there is no baseline at ${path}`, { kind: 'config', hint: 'name a `baseline.json` of a run of the base branch, or leave --baseline out' });
+    throw new GauntletError(`there is no baseline at ${path}`, {
+      kind: 'config',
+      hint: 'name a `baseline.json` of a run of the base branch, or leave --baseline out',
+    });
   }
   const parsed = Baseline.safeParse(JSON.parse(await ports.files.readText(path)));
   if (parsed.success) return parsed.data;
-  throw new GauntletError(`${path} is not a baseline of this version`, { kind: 'config', hint: 'use the `baseline.json` of a run by the same version' });
+  throw new GauntletError(`${path} is not a baseline of this version`, {
+    kind: 'config',
+    hint: 'use the `baseline.json` of a run by the same version',
+  });
 }

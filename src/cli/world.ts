@@ -5,6 +5,7 @@ export interface World {
   readonly env: Readonly<Record<string, string>>;
   /** Arguments that start this very program again. */
   readonly self: readonly string[];
+  readonly pid: number;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Aborted by Ctrl-C, TERM or HUP. */

@@ -40,7 +40,7 @@ export const stepCommon = z.strictObject({
     })
     .optional()
     .describe('Name → path into the answer, for {{name}} in later steps.'),
-  timeout: duration.optional().describe('The step fails after this time (30s by default).'),
+  timeout: duration.optional().describe('The step fails after this time (10s by default).'),
 });
 const COMMON = Object.keys(stepCommon.shape);
 

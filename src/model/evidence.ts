@@ -124,7 +124,9 @@ export const StackEvidence = z.object({
   services: z.array(Service),
   preflight: z.array(Preflight),
   /** Containers that died, restarted or turned unhealthy while a stage ran. */
-  incidents: z.array(z.object({ at: z.string(), service: z.string(), what: z.enum(['died', 'restarted', 'unhealthy', 'oom-killed']), message: z.string() })),
+  incidents: z.array(
+    z.object({ at: z.string(), service: z.string(), what: z.enum(['died', 'restarted', 'unhealthy', 'oom-killed']), message: z.string() }),
+  ),
   /** What is still there after `down`: containers, networks, volumes, processes. */
   leaks: z.array(z.string()),
   logs: z.array(Source),

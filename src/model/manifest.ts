@@ -81,7 +81,17 @@ export type StackManifest = z.output<typeof StackManifest>;
 /** Why a stack is not ready: the first thing that failed, and who waits for it. */
 export const RootCause = z.object({
   service: z.string(),
-  reason: z.enum(['exited', 'restart-loop', 'unhealthy', 'never-healthy', 'oom-killed', 'one-shot-failed', 'missing', 'unreachable', 'up-failed']),
+  reason: z.enum([
+    'exited',
+    'restart-loop',
+    'unhealthy',
+    'never-healthy',
+    'oom-killed',
+    'one-shot-failed',
+    'missing',
+    'unreachable',
+    'up-failed',
+  ]),
   message: z.string(),
   exitCode: z.number().optional(),
   healthOutput: z.string().optional(),

@@ -32,7 +32,13 @@ export const NotLooked = z.object({ code: z.string(), what: z.string(), because:
 export type NotLooked = z.output<typeof NotLooked>;
 
 /** A bar of the run's timeline, in milliseconds after the start of the run. */
-export const TimelineBar = z.object({ lane: z.string(), label: z.string(), fromMs: z.number(), toMs: z.number(), state: z.enum(['ok', 'bad', 'unknown']) });
+export const TimelineBar = z.object({
+  lane: z.string(),
+  label: z.string(),
+  fromMs: z.number(),
+  toMs: z.number(),
+  state: z.enum(['ok', 'bad', 'unknown']),
+});
 export type TimelineBar = z.output<typeof TimelineBar>;
 
 /** The public report: versioned, frozen, everything that a sink needs, nothing internal. */
@@ -53,7 +59,9 @@ export const ReportV1 = z.object({
   }),
   stages: z.array(StageReport),
   matrix: z.object({ components: z.array(z.string()), stages: z.array(StageName), cells: z.array(z.array(MatrixCell)) }),
-  stack: z.array(z.object({ service: z.string(), kind: z.string(), state: z.string(), health: z.string(), restarts: z.number(), phases: Phases })),
+  stack: z.array(
+    z.object({ service: z.string(), kind: z.string(), state: z.string(), health: z.string(), restarts: z.number(), phases: Phases }),
+  ),
   flaky: z.array(z.object({ stage: StageName, test: z.string(), attempts: z.array(z.string()) })),
   notLooked: z.array(NotLooked),
   timeline: z.array(TimelineBar),

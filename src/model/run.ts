@@ -30,7 +30,13 @@ export type RunInfo = z.output<typeof RunInfo>;
 
 /** One line of `journal.ndjson`: an intent is flushed before the act, its end after. */
 export const JournalEntry = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('intent'), at: z.iso.datetime(), id: z.string(), act: z.enum(['stack-up', 'fault', 'command']), undo: z.json() }),
+  z.object({
+    type: z.literal('intent'),
+    at: z.iso.datetime(),
+    id: z.string(),
+    act: z.enum(['stack-up', 'fault', 'command']),
+    undo: z.json(),
+  }),
   z.object({ type: z.literal('done'), at: z.iso.datetime(), id: z.string(), outcome: z.string() }),
   z.object({ type: z.literal('undone'), at: z.iso.datetime(), id: z.string(), outcome: z.string() }),
   z.object({ type: z.literal('note'), at: z.iso.datetime(), message: z.string() }),

@@ -29,12 +29,16 @@ export const Threshold = z.object({
 });
 export type Threshold = z.output<typeof Threshold>;
 
-const THRESHOLD = /^\s*(p\(\s*\d+(?:\.\d+)?\s*\)|avg|med|min|max|rate|count)\s*((?:<=|>=|==|<|>)\s*\S+?)(?:\s+for\s+(\S+?))?(\s+abort)?\s*$/;
+const THRESHOLD =
+  /^\s*(p\(\s*\d+(?:\.\d+)?\s*\)|avg|med|min|max|rate|count)\s*((?:<=|>=|==|<|>)\s*\S+?)(?:\s+for\s+(\S+?))?(\s+abort)?\s*$/;
 
 /** Reads one threshold; an error text that lists what would be allowed when it is none. */
 export function parseThreshold(metric: string, text: string): Threshold | { error: string } {
   const match = THRESHOLD.exec(text);
-  if (!match) return { error: `"${text}" is not a threshold: write an aggregation (p(99), avg, med, min, max, rate, count) and a limit, such as p(99) < 100ms` };
+  if (!match)
+    return {
+      error: `"${text}" is not a threshold: write an aggregation (p(99), avg, med, min, max, rate, count) and a limit, such as p(99) < 100ms`,
+    };
   const limit = parseLimit(match[2] ?? '', '<');
   if (!limit) return { error: `"${match[2]}" is not a limit: write something like < 100ms, < 0.1% or < 2GB` };
   const forMs = match[3] === undefined ? undefined : parseDuration(match[3]);

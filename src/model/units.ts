@@ -86,7 +86,11 @@ export function formatRatio(ratio: number): string {
 
 /** `512 B`, `1.4 MB`: decimal units, given in bytes. */
 export function formatSize(bytes: number): string {
-  for (const [unit, factor] of [['GB', 1e9], ['MB', 1e6], ['kB', 1e3]] as const) {
+  for (const [unit, factor] of [
+    ['GB', 1e9],
+    ['MB', 1e6],
+    ['kB', 1e3],
+  ] as const) {
     if (bytes >= factor) return `${trimZero(bytes / factor)} ${unit}`;
   }
   return `${bytes} B`;

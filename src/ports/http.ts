@@ -19,7 +19,12 @@ export type HttpResult =
       readonly firstByteMs: number;
       readonly durationMs: number;
     }
-  | { readonly state: 'failed'; readonly reason: 'refused' | 'timeout' | 'reset' | 'dns' | 'tls' | 'aborted' | 'other'; readonly message: string; readonly durationMs: number };
+  | {
+      readonly state: 'failed';
+      readonly reason: 'refused' | 'timeout' | 'reset' | 'dns' | 'tls' | 'aborted' | 'other';
+      readonly message: string;
+      readonly durationMs: number;
+    };
 
 /** HTTP to the system under test. Redirects are not followed; an unreachable peer is a result, not an exception. */
 export interface Http {
@@ -43,7 +48,10 @@ export type SocketResult =
 
 /** WebSocket to the system under test. */
 export interface Sockets {
-  connect(url: string, options: { readonly headers?: Readonly<Record<string, string>>; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<SocketResult>;
+  connect(
+    url: string,
+    options: { readonly headers?: Readonly<Record<string, string>>; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<SocketResult>;
 }
 
 /** Can a TCP connection be made? */

@@ -5,10 +5,10 @@ import type { Http, Sockets, Tcp } from './http.ts';
 import type { Progress } from './log.ts';
 
 export type { Clock } from './clock.ts';
-export type { DetachedProcess, Exec, ExecOptions, ExecResult } from './exec.ts';
+export type { Exec, ExecResult } from './exec.ts';
 export type { Files } from './files.ts';
 export type { Forge, NoteOutcome } from './forge.ts';
-export type { Http, HttpRequest, HttpResult, Socket, SocketEvent, SocketResult, Sockets, Tcp } from './http.ts';
+export type { Http, HttpResult, Socket, Sockets, Tcp } from './http.ts';
 export type { Progress } from './log.ts';
 
 /** Everything outside, handed to plugins and to the pipeline; `ports/node` holds the real ones. */

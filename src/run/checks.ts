@@ -1,5 +1,6 @@
 import { checks } from '../checks/registry.ts';
 import type { CheckContext, CheckPlugin } from '../checks/contract.ts';
+import { mapStrings, type Json } from '../lib/json.ts';
 import type { FactsEvidence } from '../model/evidence.ts';
 import { errorMessage } from '../model/errors.ts';
 import type { PlannedStage } from '../model/plan.ts';
@@ -8,17 +9,12 @@ import { addGap, owedIds, timed, type RunContext } from './context.ts';
 import { trackedFiles } from './git.ts';
 import type { RunningStack } from './stack.ts';
 
-/** Facts of a row whose subject does not exist here; `judge/rules/rows.ts` makes `not_applicable` of it. */
-export interface NotApplicableFacts {
-  readonly not_applicable: string;
-}
-
 /** Collects the facts of every planned check. A check that crashes leaves a gap and never stops the others. */
 export async function runChecks(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<void> {
   const checkContext = contextFor(context, stack);
   for (const code of stage.checks) {
     const check = checks.find((candidate) => candidate.code === code);
-    const place = { stage: stage.name, name: code, owed: owedIds(context.plan, stage.name, 'facts', code) };
+    const place = { stage: stage.name, name: code, owed: owedIds(context.plan, { stage: stage.name, kind: 'facts', name: code }) };
     if (!check) {
       await addGap(context, place, { reason: 'unsupported', message: `this version has no check ${code}` });
       continue;
@@ -36,14 +32,21 @@ interface Collecting {
 async function collect(context: RunContext, { check, checkContext, place }: Collecting): Promise<void> {
   try {
     const { value: collected, window } = await timed(context.ports.clock, () => check.collect(checkContext));
-    if (collected.state === 'gap') return await addGap(context, place, { reason: 'missing', message: `${check.code}: ${collected.because}` });
+    if (collected.state === 'gap')
+      return await addGap(context, place, { reason: 'missing', message: `${check.code}: ${collected.because}` });
     const evidence = { id: `${place.stage}/facts-${check.code}`, kind: 'facts', stage: place.stage, window, check: check.code } as const;
-    const facts: FactsEvidence['facts'] =
-      collected.state === 'not-applicable' ? { not_applicable: collected.because } : (JSON.parse(context.redact(JSON.stringify(collected.facts))) as FactsEvidence['facts']);
-    await context.directory.addEvidence({ ...evidence, facts, sources: collected.state === 'collected' ? [...collected.sources] : [] });
+    const piece: FactsEvidence =
+      collected.state === 'not-applicable'
+        ? { ...evidence, facts: null, notApplicable: collected.because, sources: [] }
+        : { ...evidence, facts: redacted(context, collected.facts), sources: [...collected.sources] };
+    await context.directory.addEvidence(piece);
   } catch (error) {
     await addGap(context, place, { reason: 'crashed', message: `${check.code}: the check crashed: ${errorMessage(error)}` });
   }
+}
+
+function redacted({ redact }: RunContext, facts: unknown): FactsEvidence['facts'] {
+  return mapStrings(JSON.parse(JSON.stringify(facts)) as Json, redact);
 }
 
 function contextFor(context: RunContext, stack: RunningStack | undefined): CheckContext {

@@ -21,10 +21,18 @@ export async function collectCommandEvidence(context: RunContext, stage: Planned
 
 async function collectTests(context: RunContext, stage: PlannedStage, { command, attempts }: Collection): Promise<void> {
   if (command.results.length === 0) return;
-  const place = { stage: stage.name, name: `${command.name}-results`, owed: owedIds(context.plan, stage.name, 'tests', command.name) };
+  const place = {
+    stage: stage.name,
+    name: `${command.name}-results`,
+    owed: owedIds(context.plan, { stage: stage.name, kind: 'tests', name: command.name }),
+  };
   const last = attempts.at(-1);
   if (!last || last.results.fresh.length === 0) {
-    await addGap(context, place, missing(command.results, { stale: (last?.results.stale ?? []).map((path) => relative(context.root, path)), what: 'test report' }));
+    await addGap(
+      context,
+      place,
+      missing(command.results, { stale: (last?.results.stale ?? []).map((path) => relative(context.root, path)), what: 'test report' }),
+    );
     if (attempts.every(({ results }) => results.fresh.length === 0)) return;
   }
   const cases: string[] = [];
@@ -45,7 +53,11 @@ async function collectTests(context: RunContext, stage: PlannedStage, { command,
 
 async function collectCommandCoverage(context: RunContext, stage: PlannedStage, { command, attempts }: Collection): Promise<void> {
   if (!command.coverage) return;
-  const place = { stage: stage.name, name: `${command.name}-coverage`, owed: owedIds(context.plan, stage.name, 'coverage', command.name) };
+  const place = {
+    stage: stage.name,
+    name: `${command.name}-coverage`,
+    owed: owedIds(context.plan, { stage: stage.name, kind: 'coverage', name: command.name }),
+  };
   const last = attempts.at(-1);
   if (!last || last.coverage.fresh.length === 0) {
     const stale = (last?.coverage.stale ?? []).map((path) => relative(context.root, path));
@@ -53,14 +65,24 @@ async function collectCommandCoverage(context: RunContext, stage: PlannedStage, 
     return;
   }
   const tracked = await trackedFiles(context);
-  const { coverage, gaps } = await collectCoverage({ ports: context.ports, root: context.root, paths: last.coverage.fresh, tracked, redact: context.redact });
+  const { coverage, gaps } = await collectCoverage({
+    ports: context.ports,
+    root: context.root,
+    paths: last.coverage.fresh,
+    tracked,
+    redact: context.redact,
+  });
   await addGaps(context, place, gaps);
   if (coverage.lines.total === 0) return;
   const evidence: CoverageEvidence = { ...coverage, ...frame(context, stage, { kind: 'coverage', command: command.name }) };
   await context.directory.addEvidence(evidence);
 }
 
-async function addGaps(context: RunContext, place: { stage: PlannedStage['name']; name: string; owed: readonly string[] }, gaps: readonly Gap[]): Promise<void> {
+async function addGaps(
+  context: RunContext,
+  place: { stage: PlannedStage['name']; name: string; owed: readonly string[] },
+  gaps: readonly Gap[],
+): Promise<void> {
   for (const [index, gap] of gaps.entries()) await addGap(context, { ...place, name: `${place.name}-${index + 1}` }, gap);
 }
 
@@ -80,7 +102,11 @@ function missing(globs: readonly string[], { stale, what }: { stale: readonly st
   };
 }
 
-function frame<Kind extends 'tests' | 'coverage'>(context: RunContext, stage: PlannedStage, { kind, command }: { kind: Kind; command: string }) {
+function frame<Kind extends 'tests' | 'coverage'>(
+  context: RunContext,
+  stage: PlannedStage,
+  { kind, command }: { kind: Kind; command: string },
+) {
   const now = context.ports.clock.now();
   return { id: `${stage.name}/${kind}-${command}`, kind, stage: stage.name, window: { from: now, to: now }, command };
 }

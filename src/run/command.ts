@@ -41,9 +41,19 @@ export async function runCommand(context: RunContext, options: CommandOptions): 
 }
 
 /** Stores that a command was never started, so that what it owes is not silently missing. */
-export async function skipCommand(context: RunContext, stage: PlannedStage, { command, because }: { command: PlannedCommand; because: string }): Promise<void> {
-  const owed = (['exit', 'tests', 'coverage'] as const).flatMap((kind) => owedIds(context.plan, stage.name, kind, command.name));
-  await addGap(context, { stage: stage.name, name: `${command.name}-not-started`, owed }, { reason: 'not-started', message: `${describe(command)} was not started: ${because}` });
+export async function skipCommand(
+  context: RunContext,
+  stage: PlannedStage,
+  { command, because }: { command: PlannedCommand; because: string },
+): Promise<void> {
+  const owed = (['exit', 'tests', 'coverage'] as const).flatMap((kind) =>
+    owedIds(context.plan, { stage: stage.name, kind, name: command.name }),
+  );
+  await addGap(
+    context,
+    { stage: stage.name, name: `${command.name}-not-started`, owed },
+    { reason: 'not-started', message: `${describe(command)} was not started: ${because}` },
+  );
 }
 
 /** The command as a person would type it. */
@@ -58,7 +68,11 @@ interface Attempt {
   readonly last: boolean;
 }
 
-async function runAttempt(context: RunContext, options: CommandOptions, { attempt, deadline, attempts, last }: Attempt): Promise<CommandOutcome> {
+async function runAttempt(
+  context: RunContext,
+  options: CommandOptions,
+  { attempt, deadline, attempts, last }: Attempt,
+): Promise<CommandOutcome> {
   const { files } = context.ports;
   const { command } = options;
   const coverageGlobs = command.coverage?.files ?? [];
@@ -72,7 +86,11 @@ async function runAttempt(context: RunContext, options: CommandOptions, { attemp
 }
 
 /** The next attempt overwrites its reports: this one's are moved aside into the run directory, where they stay as evidence. */
-async function keep(context: RunContext, { stage, command }: CommandOptions, { attempt, reports }: { attempt: number; reports: Reports }): Promise<Reports> {
+async function keep(
+  context: RunContext,
+  { stage, command }: CommandOptions,
+  { attempt, reports }: { attempt: number; reports: Reports },
+): Promise<Reports> {
   const fresh = await Promise.all(
     reports.fresh.map(async (path, index) => {
       const kept = context.directory.file(join('evidence', stage.name, `${command.name}-attempt-${attempt}`, `${index}-${basename(path)}`));
@@ -84,7 +102,11 @@ async function keep(context: RunContext, { stage, command }: CommandOptions, { a
   return { ...reports, fresh };
 }
 
-async function execute(context: RunContext, { stage, command, env, signal }: CommandOptions, run: { attempt: number; timeoutMs: number }): Promise<CommandOutcome> {
+async function execute(
+  context: RunContext,
+  { stage, command, env, signal }: CommandOptions,
+  run: { attempt: number; timeoutMs: number },
+): Promise<CommandOutcome> {
   const log = `logs/${stage.name}/${command.name}-${run.attempt}.log`;
   const { value: result, window } = await timed(context.ports.clock, () =>
     context.ports.exec.run(command.command, {

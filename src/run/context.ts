@@ -1,5 +1,5 @@
-import type { Evidence, GapEvidence, GapReason } from '../model/evidence.ts';
-import type { Plan } from '../model/plan.ts';
+import type { GapEvidence, GapReason } from '../model/evidence.ts';
+import type { Owed, Plan } from '../model/plan.ts';
 import type { RunInfo } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import type { StageName, Window } from '../model/stage.ts';
@@ -27,7 +27,11 @@ export interface Gap {
 }
 
 /** Stores the evidence that something did not arrive. `name` makes the id unique in its stage. */
-export async function addGap(context: RunContext, place: { stage: StageName; name: string; owed: readonly string[] }, gap: Gap): Promise<void> {
+export async function addGap(
+  context: RunContext,
+  place: { stage: StageName; name: string; owed: readonly string[] },
+  gap: Gap,
+): Promise<void> {
   const now = context.ports.clock.now();
   const evidence: GapEvidence = {
     id: `${place.stage}/gap-${place.name}`,
@@ -44,7 +48,7 @@ export async function addGap(context: RunContext, place: { stage: StageName; nam
 }
 
 /** Ids of what the plan owes for one kind and name in a stage. */
-export function owedIds(plan: Plan, stage: StageName, kind: Exclude<Evidence['kind'], 'gap'>, name: string): string[] {
+export function owedIds(plan: Plan, { stage, kind, name }: Pick<Owed, 'stage' | 'kind' | 'name'>): string[] {
   return plan.owed.filter((owed) => owed.stage === stage && owed.kind === kind && owed.name === name).map(({ id }) => id);
 }
 
@@ -54,7 +58,10 @@ export function owedByStage(plan: Plan, stage: StageName): string[] {
 }
 
 /** Measures the time that `body` takes, on both clocks. */
-export async function timed<Value>(clock: Ports['clock'], body: () => Promise<Value>): Promise<{ value: Value; window: Window; durationMs: number }> {
+export async function timed<Value>(
+  clock: Ports['clock'],
+  body: () => Promise<Value>,
+): Promise<{ value: Value; window: Window; durationMs: number }> {
   const from = clock.now();
   const start = clock.monotonicMs();
   const value = await body();

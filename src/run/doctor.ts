@@ -22,9 +22,17 @@ interface Probe {
 }
 
 const PROBES: readonly Probe[] = [
-  { name: 'git', argv: ['git', '--version'], cost: 'no tracked file list: coverage paths cannot be mapped, waivers cannot be read from the base branch' },
+  {
+    name: 'git',
+    argv: ['git', '--version'],
+    cost: 'no tracked file list: coverage paths cannot be mapped, waivers cannot be read from the base branch',
+  },
   { name: 'docker client', argv: ['docker', '--version'], cost: 'no compose stack: use a process or external stack' },
-  { name: 'docker engine', argv: ['docker', 'version', '--format', '{{.Server.Version}}'], cost: 'no compose stack: start the engine (`sudo systemctl start docker`), or use a process stack' },
+  {
+    name: 'docker engine',
+    argv: ['docker', 'version', '--format', '{{.Server.Version}}'],
+    cost: 'no compose stack: start the engine (`sudo systemctl start docker`), or use a process stack',
+  },
   { name: 'docker compose', argv: ['docker', 'compose', 'version', '--short'], cost: 'no compose stack: install the Compose v2 plugin' },
   { name: 'nsenter', argv: ['nsenter', '--version'], cost: 'no network faults inside a container’s own network namespace' },
   { name: 'iptables', argv: ['iptables', '--version'], cost: 'no partition, loss or DNS faults' },
@@ -47,7 +55,12 @@ async function look({ exec, env }: Outside, { name, argv, cost, detail }: Probe)
   const { outcome, stdout, stderr } = await exec.run({ type: 'argv', argv: [...argv] }, { env, timeoutMs: PROBE_MS });
   const output = firstLine(stdout) || firstLine(stderr);
   if (outcome.ended === 'exit' && outcome.code === 0) return { name, state: 'yes', detail: detail?.(output) ?? output, cost: '' };
-  const why = outcome.ended === 'not-found' ? `${outcome.program} is not installed` : outcome.ended === 'timeout' ? `no answer within ${PROBE_MS / 1000} s` : output;
+  const why =
+    outcome.ended === 'not-found'
+      ? `${outcome.program} is not installed`
+      : outcome.ended === 'timeout'
+        ? `no answer within ${PROBE_MS / 1000} s`
+        : output;
   return { name, state: 'no', detail: why || `ended by ${outcome.ended}`, cost };
 }
 
@@ -57,7 +70,12 @@ async function privileges({ exec, env }: Outside): Promise<Ability> {
   if (id.stdout.trim() === '0') return { name, state: 'yes', detail: 'root', cost: '' };
   const sudo = await exec.run({ type: 'argv', argv: ['sudo', '-n', 'true'] }, { env, timeoutMs: PROBE_MS });
   if (sudo.outcome.ended === 'exit' && sudo.outcome.code === 0) return { name, state: 'yes', detail: 'sudo without a password', cost: '' };
-  return { name, state: 'no', detail: 'neither root nor password-less sudo', cost: 'no network faults, no process death from outside a container' };
+  return {
+    name,
+    state: 'no',
+    detail: 'neither root nor password-less sudo',
+    cost: 'no network faults, no process death from outside a container',
+  };
 }
 
 async function loopback({ tcp }: Outside): Promise<Ability> {

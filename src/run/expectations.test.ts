@@ -39,7 +39,9 @@ describe('checkStep', () => {
 
 describe('checkLimit', () => {
   it('misses a limit on a number that was never measured', () => {
-    expect(checkLimit('tokens', undefined, { op: '<=', value: 20, unit: 'count' })).toEqual([{ what: 'tokens', measured: 'not measured', expected: '<= 20' }]);
+    expect(checkLimit('tokens', undefined, { op: '<=', value: 20, unit: 'count' })).toEqual([
+      { what: 'tokens', measured: 'not measured', expected: '<= 20' },
+    ]);
   });
 });
 

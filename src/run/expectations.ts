@@ -29,8 +29,9 @@ export function capture(text: string, paths: Readonly<Record<string, string>>): 
   const misses: Miss[] = [];
   for (const [name, path] of Object.entries(paths)) {
     const value = atPath(body, path);
-    if (value === undefined || value === null) misses.push({ what: 'capture', measured: `nothing at ${path}`, expected: `a value for {{${name}}}` });
-    else values[name] = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+    if (value === undefined || value === null)
+      misses.push({ what: 'capture', measured: `nothing at ${path}`, expected: `a value for {{${name}}}` });
+    else values[name] = typeof value === 'object' ? JSON.stringify(value) : String(value);
   }
   return { values, misses };
 }
@@ -39,7 +40,9 @@ function checkStatus(status: number | undefined, wanted: readonly number[] | und
   if (wanted === undefined) {
     return status === undefined || accepts(status) ? [] : [{ what: 'status', measured: String(status), expected: 'a successful status' }];
   }
-  return status !== undefined && wanted.includes(status) ? [] : [{ what: 'status', measured: String(status ?? 'none'), expected: wanted.join(' or ') }];
+  return status !== undefined && wanted.includes(status)
+    ? []
+    : [{ what: 'status', measured: String(status ?? 'none'), expected: wanted.join(' or ') }];
 }
 
 function checkReply(text: string, { reply, contains }: Expectation): Miss[] {
@@ -56,6 +59,8 @@ function checkReply(text: string, { reply, contains }: Expectation): Miss[] {
 function checkHeaders(headers: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): Miss[] {
   return Object.entries(wanted).flatMap(([name, value]): Miss[] => {
     const measured = headers[name.toLowerCase()];
-    return measured?.includes(value) ? [] : [{ what: 'headers', measured: `${name}: ${measured ?? '(absent)'}`, expected: `${name}: ${value}` }];
+    return measured?.includes(value)
+      ? []
+      : [{ what: 'headers', measured: `${name}: ${measured ?? '(absent)'}`, expected: `${name}: ${value}` }];
   });
 }

@@ -44,7 +44,11 @@ function stackTasks(context: RunContext, state: { stack: RunningStack | undefine
 
 function stagesTask(context: RunContext, state: { stack: RunningStack | undefined }, names?: readonly StageName[]): Task {
   const stages = context.plan.stages.filter(({ name }) => names === undefined || names.includes(name));
-  return { title: 'run the stages', setup: () => runInOrder(context, stages, state.stack), teardown: () => leaveNothingOpen(context, stages) };
+  return {
+    title: 'run the stages',
+    setup: () => runInOrder(context, stages, state.stack),
+    teardown: () => leaveNothingOpen(context, stages),
+  };
 }
 
 async function runInOrder(context: RunContext, stages: readonly PlannedStage[], stack: RunningStack | undefined): Promise<void> {

@@ -8,7 +8,11 @@ import type { Ports } from '../ports/index.ts';
 import { inspectResults } from '../results/collect.ts';
 
 /** What one file says; `gap` when it cannot be read to its end or trusted. */
-export type Inspection = { readonly file: string; readonly format?: string | undefined; readonly gap?: { readonly reason: GapReason; readonly message: string } | undefined } & Partial<TestCounts> & {
+export type Inspection = {
+  readonly file: string;
+  readonly format?: string | undefined;
+  readonly gap?: { readonly reason: GapReason; readonly message: string } | undefined;
+} & Partial<TestCounts> & {
     readonly lines?: Ratio | undefined;
     readonly branches?: Ratio | undefined;
     readonly functions?: Ratio | undefined;
@@ -29,5 +33,10 @@ export async function inspectFile({ ports, root, cwd }: Place, file: string): Pr
   const found = (await inspectResults(ports.files, root, path)) ?? (await inspectCoverage(ports.files, root, path));
   if (found) return { ...found, file: shown };
   const empty = (await ports.files.size(path)) === 0;
-  return { file: shown, gap: empty ? { reason: 'empty', message: 'the file is empty' } : { reason: 'unrecognised', message: 'no known result or coverage format' } };
+  return {
+    file: shown,
+    gap: empty
+      ? { reason: 'empty', message: 'the file is empty' }
+      : { reason: 'unrecognised', message: 'no known result or coverage format' },
+  };
 }

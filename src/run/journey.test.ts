@@ -17,12 +17,14 @@ const ports = nodePorts({ env: {}, self: [], progress: { say: () => {}, update: 
 beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/slow') return void setTimeout(() => response.end('late'), 2_000);
-    response.writeHead(request.url === '/broken' ? 500 : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ id: 's1', path: request.url }));
+    response
+      .writeHead(request.url === '/broken' ? 500 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ id: 's1', path: request.url }));
   });
   const sockets = new WebSocketServer({ server, path: '/ws' });
   sockets.on('connection', (socket) =>
     socket.on('message', (data) => {
-      const message = JSON.parse(String(data)) as { id: string; mute?: boolean };
+      const message = JSON.parse((data as Buffer).toString()) as { id: string; mute?: boolean };
       socket.send(JSON.stringify({ type: 'token', text: 'he' }));
       if (message.mute !== true) socket.send(JSON.stringify({ id: message.id, reply: 'hello' }));
     }),
@@ -37,21 +39,48 @@ beforeAll(async () => {
 
 afterAll(() => void server.close());
 
-function step(type: string, written: object, more: { expect?: Expectation; capture?: Record<string, string>; timeoutMs?: number } = {}): JourneyStep {
+function step(
+  type: string,
+  written: object,
+  more: { expect?: Expectation; capture?: Record<string, string>; timeoutMs?: number } = {},
+): JourneyStep {
   const plugin = stepKinds.find((kind) => kind.type === type);
   const options = plugin?.options.parse(written);
-  return { type, title: plugin?.title(options) ?? '', options: options as JourneyStep['options'], capture: more.capture ?? {}, expect: more.expect ?? {}, timeoutMs: more.timeoutMs ?? 1_000 };
+  return {
+    type,
+    title: plugin?.title(options) ?? '',
+    options: options as JourneyStep['options'],
+    capture: more.capture ?? {},
+    expect: more.expect ?? {},
+    timeoutMs: more.timeoutMs ?? 1_000,
+  };
 }
 
 function walk(steps: JourneyStep[], expectation: Expectation = {}) {
   const journey: Journey = { name: 'j', steps, expect: expectation, rows: [] };
-  return runJourney(journey, { ports, root: '/', targets, env: { KEY: 'k' }, user: 'u1', signal: new AbortController().signal, redact: (text) => text });
+  return runJourney(journey, {
+    ports,
+    root: '/',
+    targets,
+    env: { KEY: 'k' },
+    user: 'u1',
+    signal: new AbortController().signal,
+    redact: (text) => text,
+  });
 }
 
 describe('runJourney', () => {
   it('carries captures from one step to the next and sums tokens by a named tokenizer', async () => {
-    const first = step('http', { get: '{{api}}/sessions' }, { capture: { id: 'id' }, expect: { tokens: { op: '<=', value: 50, unit: 'count' } } });
-    const second = step('http', { post: '{{api}}/sessions/{{id}}', json: { user: '{{user}}' } }, { expect: { reply: { path: '/sessions/s1' } } });
+    const first = step(
+      'http',
+      { get: '{{api}}/sessions' },
+      { capture: { id: 'id' }, expect: { tokens: { op: '<=', value: 50, unit: 'count' } } },
+    );
+    const second = step(
+      'http',
+      { post: '{{api}}/sessions/{{id}}', json: { user: '{{user}}' } },
+      { expect: { reply: { path: '/sessions/s1' } } },
+    );
     const run = await walk([first, second]);
     expect(run.outcome).toBe('passed');
     expect(run.steps.map(({ title, status }) => [title, status])).toEqual([
@@ -74,7 +103,10 @@ describe('runJourney', () => {
   });
 
   it('passes over stream messages until the answer comes', async () => {
-    const run = await walk([step('websocket', { connect: '{{ws}}?user={{user}}' }), step('websocket', { send: { id: '{{nonce}}' } }, { expect: { reply: { reply: 'hello' } } })]);
+    const run = await walk([
+      step('websocket', { connect: '{{ws}}?user={{user}}' }),
+      step('websocket', { send: { id: '{{nonce}}' } }, { expect: { reply: { reply: 'hello' } } }),
+    ]);
     expect(run.outcome).toBe('passed');
   });
 
@@ -82,7 +114,9 @@ describe('runJourney', () => {
     const send = step('websocket', { send: { id: 'n', mute: true } }, { expect: { reply: { id: 'n' } }, timeoutMs: 150 });
     const run = await walk([step('websocket', { connect: '{{ws}}' }), send]);
     expect(run.outcome).toBe('failed');
-    expect(run.steps.at(-1)?.misses).toEqual([{ what: 'timeout', measured: expect.stringContaining('last message {"type":"token"'), expected: 'a reply with {"id":"n"}' }]);
+    expect(run.steps.at(-1)?.misses).toEqual([
+      { what: 'timeout', measured: expect.stringContaining('last message {"type":"token"'), expected: 'a reply with {"id":"n"}' },
+    ]);
   });
 
   it('bounds a hanging request', async () => {
@@ -96,7 +130,9 @@ describe('runJourney', () => {
   });
 
   it('misses a budget of the whole journey even when every step was kept', async () => {
-    const run = await walk([step('http', { get: '{{api}}/a' }), step('http', { get: '{{api}}/b' })], { tokens: { op: '<=', value: 3, unit: 'count' } });
+    const run = await walk([step('http', { get: '{{api}}/a' }), step('http', { get: '{{api}}/b' })], {
+      tokens: { op: '<=', value: 3, unit: 'count' },
+    });
     expect(run.outcome).toBe('failed');
     expect(run.steps.at(-1)).toMatchObject({ type: 'total', misses: [{ what: 'tokens', expected: '<= 3' }] });
   });

@@ -54,7 +54,11 @@ class Walk {
   /** Runs one step; tells whether the journey can go on. */
   async take(step: JourneyStep): Promise<boolean> {
     const plugin = stepKinds.find(({ type }) => type === step.type);
-    if (!plugin) throw new GauntletError(`no step kind is called ${step.type}`, { kind: 'internal', hint: 'report this: the plan names a step kind that this version does not have' });
+    if (!plugin)
+      throw new GauntletError(`no step kind is called ${step.type}`, {
+        kind: 'internal',
+        hint: 'report this: the plan names a step kind that this version does not have',
+      });
     const values = this.#values();
     // The title stays as written: ports and nonces would make every run's finding a different one.
     const filled = { ...step, expect: fillExpectation(step.expect, values) };
@@ -74,7 +78,11 @@ class Walk {
     const counted = this.#steps.filter((step) => step.tokens !== undefined);
     const tokens = counted.length > 0 ? sum(counted.map((step) => step.tokens ?? 0)) : undefined;
     const complete = this.#steps.length === planned.length && this.#steps.every((step) => step.misses.length === 0);
-    const totals = [...checkLimit('tokens', tokens, expect.tokens), ...checkLimit('bytes', bytes, expect.bytes), ...checkLimit('within', durationMs, expect.within)];
+    const totals = [
+      ...checkLimit('tokens', tokens, expect.tokens),
+      ...checkLimit('bytes', bytes, expect.bytes),
+      ...checkLimit('within', durationMs, expect.within),
+    ];
     const steps = complete && totals.length > 0 ? [...this.#steps, totalStep(durationMs, totals)] : this.#steps;
     return {
       outcome: this.#outcome(complete && totals.length === 0),
@@ -107,7 +115,13 @@ class Walk {
     const { targets, env, user } = this.#context;
     return {
       ...Object.fromEntries(Object.entries(env).map(([name, value]) => [`env.${name}`, value])),
-      ...Object.fromEntries(targets.flatMap(({ name, url, host, port }) => [[name, url], [`${name}.host`, host], [`${name}.port`, String(port)]])),
+      ...Object.fromEntries(
+        targets.flatMap(({ name, url, host, port }) => [
+          [name, url],
+          [`${name}.host`, host],
+          [`${name}.port`, String(port)],
+        ]),
+      ),
       ...this.#captured,
       user,
       nonce: randomUUID(),
@@ -143,7 +157,9 @@ function fillExpectation(expect: Expectation, values: Readonly<Record<string, st
   return {
     ...expect,
     ...(reply === undefined ? {} : { reply: fillJson(reply, values) }),
-    ...(headers === undefined ? {} : { headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fillTemplate(value, values)])) }),
+    ...(headers === undefined
+      ? {}
+      : { headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fillTemplate(value, values)])) }),
     ...(contains === undefined ? {} : { contains: contains.map((part) => fillTemplate(part, values)) }),
   };
 }

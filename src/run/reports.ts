@@ -20,7 +20,11 @@ export async function reportState(files: Files, root: string, globs: readonly st
 }
 
 /** Tells fresh reports from stale ones. */
-export async function reportsSince(files: Files, root: string, options: { globs: readonly string[]; before: ReportState }): Promise<Reports> {
+export async function reportsSince(
+  files: Files,
+  root: string,
+  options: { globs: readonly string[]; before: ReportState },
+): Promise<Reports> {
   const fresh: string[] = [];
   const stale: string[] = [];
   for (const path of await matching(files, root, options.globs)) {

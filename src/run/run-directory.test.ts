@@ -39,7 +39,10 @@ describe('RunDirectory', () => {
   });
 
   it('says what to do when there is none', async () => {
-    await expect(RunDirectory.open(root, 'latest', ports)).rejects.toMatchObject({ kind: 'evidence', hint: expect.stringContaining('gauntlet run') });
+    await expect(RunDirectory.open(root, 'latest', ports)).rejects.toMatchObject({
+      kind: 'evidence',
+      hint: expect.stringContaining('gauntlet run'),
+    });
   });
 
   it('refuses a run of another version, naming both', async () => {
@@ -50,7 +53,15 @@ describe('RunDirectory', () => {
 
   it('refuses evidence that somebody changed by hand, naming the file', async () => {
     const directory = await RunDirectory.create(root, info, ports);
-    await directory.addEvidence({ id: 'unit/gap-x', kind: 'gap', stage: 'unit', window: { from: at, to: at }, owed: [], reason: 'missing', message: 'm' });
+    await directory.addEvidence({
+      id: 'unit/gap-x',
+      kind: 'gap',
+      stage: 'unit',
+      window: { from: at, to: at },
+      owed: [],
+      reason: 'missing',
+      message: 'm',
+    });
     expect(await directory.evidence()).toHaveLength(1);
     await writeFile(join(directory.path, 'evidence/unit/gap-x.json'), '{"kind":"tests"}');
     await expect(directory.evidence()).rejects.toThrow(/evidence\/unit\/gap-x\.json is not what this version writes/);

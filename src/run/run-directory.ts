@@ -126,7 +126,11 @@ export class RunDirectory {
     try {
       return JSON.parse(await this.#ports.files.readText(path));
     } catch (cause) {
-      throw new GauntletError(`${path} cannot be read`, { kind: 'evidence', hint: 'the run directory is incomplete or damaged: run the gate again', cause });
+      throw new GauntletError(`${path} cannot be read`, {
+        kind: 'evidence',
+        hint: 'the run directory is incomplete or damaged: run the gate again',
+        cause,
+      });
     }
   }
 
@@ -148,7 +152,10 @@ async function locate(root: string, id: string, { files }: Store): Promise<strin
   if (id === 'latest') {
     const latest = join(root, LATEST);
     if (!(await files.exists(latest))) {
-      throw new GauntletError('there is no run here yet', { kind: 'evidence', hint: 'start one with `gauntlet run`, or name its directory' });
+      throw new GauntletError('there is no run here yet', {
+        kind: 'evidence',
+        hint: 'start one with `gauntlet run`, or name its directory',
+      });
     }
     return join(root, RUNS, (await files.readText(latest)).trim());
   }
@@ -174,5 +181,8 @@ function parseLine(line: string): unknown {
 }
 
 function fileName(id: string): string {
-  return id.replace(/^[^/]+\//, '').replace(/[^\w.-]+/g, '-').slice(0, 120);
+  return id
+    .replace(/^[^/]+\//, '')
+    .replace(/[^\w.-]+/g, '-')
+    .slice(0, 120);
 }

@@ -49,7 +49,9 @@ export async function openStack(context: RunContext, instance: StackInstance): P
   const manifest = await context.directory.manifest(instance);
   if (!manifest) return undefined;
   const evidence = await context.directory.evidence();
-  const ready = evidence.some((piece) => piece.kind === 'stack' && piece.instance === instance && piece.phase === 'up' && piece.readiness?.state === 'ready');
+  const ready = evidence.some(
+    (piece) => piece.kind === 'stack' && piece.instance === instance && piece.phase === 'up' && piece.readiness?.state === 'ready',
+  );
   return { plugin: findStack(manifest.kind), manifest, ready };
 }
 
@@ -62,7 +64,12 @@ export function watchStack(context: RunContext, { plugin, manifest }: RunningSta
     async [Symbol.asyncDispose]() {
       await watch[Symbol.asyncDispose]();
       const evidence = frame(context, { instance: manifest.instance, phase: 'watch', window: { from, to: context.ports.clock.now() } });
-      await context.directory.addEvidence({ ...evidence, stack: manifest.kind, services: manifest.services, incidents: [...watch.incidents()] });
+      await context.directory.addEvidence({
+        ...evidence,
+        stack: manifest.kind,
+        services: manifest.services,
+        incidents: [...watch.incidents()],
+      });
     },
   };
 }
@@ -81,8 +88,15 @@ export async function stackDown(context: RunContext, instance: StackInstance, si
   });
   const evidence = frame(context, { instance, phase: 'down', window });
   await context.directory.addEvidence({ ...evidence, stack: undo.kind, logs: [...result.logs], leaks: [...result.leaks] });
-  await context.directory.journal({ type: 'undone', at: context.ports.clock.now(), id: undoId(instance), outcome: result.leaks.length === 0 ? 'clean' : `left: ${result.leaks.join(', ')}` });
-  context.ports.progress.say(result.leaks.length === 0 ? 'stack │ down, nothing left behind' : `stack │ down, left behind: ${result.leaks.join(', ')}`);
+  await context.directory.journal({
+    type: 'undone',
+    at: context.ports.clock.now(),
+    id: undoId(instance),
+    outcome: result.leaks.length === 0 ? 'clean' : `left: ${result.leaks.join(', ')}`,
+  });
+  context.ports.progress.say(
+    result.leaks.length === 0 ? 'stack │ down, nothing left behind' : `stack │ down, left behind: ${result.leaks.join(', ')}`,
+  );
 }
 
 /** Instances whose stack was booked and not yet taken down, newest state of the journal. */
@@ -128,10 +142,16 @@ function contextFor(context: RunContext, instance: StackInstance, signal: AbortS
 function findStack(kind: string): StackPlugin {
   const plugin = stacks.find((candidate) => candidate.kind === kind);
   if (plugin) return plugin;
-  throw new GauntletError(`no stack kind is called ${kind}`, { kind: 'config', hint: `use one of: ${stacks.map((known) => known.kind).join(', ')}` });
+  throw new GauntletError(`no stack kind is called ${kind}`, {
+    kind: 'config',
+    hint: `use one of: ${stacks.map((known) => known.kind).join(', ')}`,
+  });
 }
 
-async function store(context: RunContext, options: { instance: StackInstance; preflight: readonly Preflight[]; window: Window; up?: UpResult }): Promise<void> {
+async function store(
+  context: RunContext,
+  options: { instance: StackInstance; preflight: readonly Preflight[]; window: Window; up?: UpResult },
+): Promise<void> {
   const { instance, preflight, window, up } = options;
   const evidence = frame(context, { instance, phase: 'up', window });
   await context.directory.addEvidence({
@@ -144,13 +164,28 @@ async function store(context: RunContext, options: { instance: StackInstance; pr
 
 function frame(context: RunContext, { instance, phase, window }: Pick<StackEvidence, 'instance' | 'phase' | 'window'>): StackEvidence {
   const stage = stackStage(context);
-  return { id: `${stage}/stack-${instance}-${phase}`, kind: 'stack', stage, window, instance, phase, stack: '', services: [], preflight: [], incidents: [], leaks: [], logs: [] };
+  return {
+    id: `${stage}/stack-${instance}-${phase}`,
+    kind: 'stack',
+    stage,
+    window,
+    instance,
+    phase,
+    stack: '',
+    services: [],
+    preflight: [],
+    incidents: [],
+    leaks: [],
+    logs: [],
+  };
 }
 
 function sayReadiness({ ports }: RunContext, { readiness, manifest }: UpResult, durationMs: number): void {
   const seconds = (durationMs / 1000).toFixed(1);
-  if (readiness.state === 'ready') ports.progress.say(`stack │ ready after ${seconds} s: ${manifest.services.map(({ name }) => name).join(', ')}`);
-  else for (const cause of readiness.causes) ports.progress.warn(`stack │ not ready after ${seconds} s: ${cause.service}: ${cause.message}`);
+  if (readiness.state === 'ready')
+    ports.progress.say(`stack │ ready after ${seconds} s: ${manifest.services.map(({ name }) => name).join(', ')}`);
+  else
+    for (const cause of readiness.causes) ports.progress.warn(`stack │ not ready after ${seconds} s: ${cause.service}: ${cause.message}`);
 }
 
 function instant({ ports }: RunContext): Window {

@@ -13,12 +13,9 @@ export async function runStageJourneys(context: RunContext, stage: PlannedStage,
   const repeatUntil = context.plan.budget === 'pr' ? from : from + (stage.journeys.length > 0 ? (stage.grantedMs ?? 0) : 0);
   let kept = true;
   for (let round = 1; round === 1 || (kept && context.ports.clock.monotonicMs() < repeatUntil); round += 1) {
-    for (const name of stage.journeys) {
-      const journey = context.plan.journeys.find((candidate) => candidate.name === name);
-      if (!journey || context.signal.aborted) await addMissing(context, stage, name);
-      else kept = (await walkWithRetries(context, { stage, journey, manifest, round })) && kept;
-      if (context.signal.aborted) kept = false;
-    }
+    const take = (name: string) => walkOrMiss(context, name, { stage, manifest, round });
+    const walked = stage.parallel ? await Promise.all(stage.journeys.map(take)) : await inOrder(stage.journeys, take);
+    kept = walked.every(Boolean);
   }
   return kept;
 }
@@ -28,6 +25,19 @@ interface Walking {
   readonly journey: Journey;
   readonly manifest: StackManifest | undefined;
   readonly round: number;
+}
+
+async function walkOrMiss(context: RunContext, name: string, walking: Omit<Walking, 'journey'>): Promise<boolean> {
+  const journey = context.plan.journeys.find((candidate) => candidate.name === name);
+  if (journey && !context.signal.aborted) return walkWithRetries(context, { ...walking, journey });
+  await addMissing(context, walking.stage, name);
+  return false;
+}
+
+async function inOrder(names: readonly string[], take: (name: string) => Promise<boolean>): Promise<boolean[]> {
+  const results: boolean[] = [];
+  for (const name of names) results.push(await take(name));
+  return results;
 }
 
 async function walkWithRetries(context: RunContext, walking: Walking): Promise<boolean> {
@@ -57,7 +67,16 @@ async function walk(context: RunContext, { stage, journey, manifest, round }: Wa
     }),
   );
   const suffix = round === 1 ? '' : `-round-${round}`;
-  return { id: `${stage.name}/journey-${journey.name}-${attempt}${suffix}`, kind: 'journey', stage: stage.name, window, journey: journey.name, attempt, user, ...value };
+  return {
+    id: `${stage.name}/journey-${journey.name}-${attempt}${suffix}`,
+    kind: 'journey',
+    stage: stage.name,
+    window,
+    journey: journey.name,
+    attempt,
+    user,
+    ...value,
+  };
 }
 
 /** The stack's targets, with those of the stage's environment (`staging`) in their place where the config names some. */
@@ -75,11 +94,19 @@ function fromUrl({ name, url, health }: PlannedTarget): ResolvedTarget | undefin
   if (url === undefined) return undefined;
   const { hostname, port, protocol } = new URL(url);
   const fallback = protocol === 'https:' || protocol === 'wss:' ? 443 : 80;
-  return { name, url: url.replace(/\/$/, ''), host: hostname, port: port === '' ? fallback : Number(port), ...(health === undefined ? {} : { health }) };
+  return {
+    name,
+    url: url.replace(/\/$/, ''),
+    host: hostname,
+    port: port === '' ? fallback : Number(port),
+    ...(health === undefined ? {} : { health }),
+  };
 }
 
 async function addMissing(context: RunContext, stage: PlannedStage, name: string): Promise<void> {
-  const owed = owedIds(context.plan, stage.name, 'journey', name);
-  const message = context.signal.aborted ? `the journey ${name} was not started: the stage was stopped before it` : `no journey is called ${name}`;
+  const owed = owedIds(context.plan, { stage: stage.name, kind: 'journey', name });
+  const message = context.signal.aborted
+    ? `the journey ${name} was not started: the stage was stopped before it`
+    : `no journey is called ${name}`;
   await addGap(context, { stage: stage.name, name: `journey-${name}`, owed }, { reason: 'not-started', message });
 }

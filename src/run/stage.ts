@@ -28,7 +28,11 @@ export async function runStage(context: RunContext, stage: PlannedStage, stack: 
     try {
       return await runParts({ ...context, signal }, stage, { stack, work, runSignal: context.signal });
     } catch (error) {
-      await addGap(context, { stage: stage.name, name: 'crash', owed: owedByStage(context.plan, stage.name) }, { reason: 'crashed', message: `the stage crashed: ${errorMessage(error)}` });
+      await addGap(
+        context,
+        { stage: stage.name, name: 'crash', owed: owedByStage(context.plan, stage.name) },
+        { reason: 'crashed', message: `the stage crashed: ${errorMessage(error)}` },
+      );
       return { status: 'crashed' as const, because: errorMessage(error) };
     }
   });
@@ -49,11 +53,27 @@ export async function runStage(context: RunContext, stage: PlannedStage, stack: 
 }
 
 /** Stores that a stage was planned and not run, and leaves everything that it owes open. */
-export async function skipStage(context: RunContext, stage: PlannedStage, { status, because }: { status: 'skipped' | 'interrupted'; because: string }): Promise<StageEnd> {
+export async function skipStage(
+  context: RunContext,
+  stage: PlannedStage,
+  { status, because }: { status: 'skipped' | 'interrupted'; because: string },
+): Promise<StageEnd> {
   const now = context.ports.clock.now();
   const reason = status === 'interrupted' ? 'interrupted' : 'not-started';
-  await addGap(context, { stage: stage.name, name: 'not-run', owed: owedByStage(context.plan, stage.name) }, { reason, message: `${stage.name} was not run: ${because}` });
-  const run: StageRun = { stage: stage.name, status, because, window: { from: now, to: now }, durationMs: 0, workMs: 0, ...(stage.askedMs === undefined ? {} : { askedMs: stage.askedMs }) };
+  await addGap(
+    context,
+    { stage: stage.name, name: 'not-run', owed: owedByStage(context.plan, stage.name) },
+    { reason, message: `${stage.name} was not run: ${because}` },
+  );
+  const run: StageRun = {
+    stage: stage.name,
+    status,
+    because,
+    window: { from: now, to: now },
+    durationMs: 0,
+    workMs: 0,
+    ...(stage.askedMs === undefined ? {} : { askedMs: stage.askedMs }),
+  };
   await context.directory.addStageRun(run);
   context.ports.progress.say(`${stage.name} │ not run: ${because}`);
   return { run, failed: true };
@@ -75,7 +95,15 @@ interface PartsEnd {
 async function runParts(context: RunContext, stage: PlannedStage, { stack, work, runSignal }: Parts): Promise<PartsEnd> {
   const owed = owedByStage(context.plan, stage.name);
   if (owed.includes(`${stage.name}/exit/nothing`)) {
-    await addGap(context, { stage: stage.name, name: 'nothing', owed }, { reason: 'nothing-to-run', message: `the stage ${stage.name} has nothing to run`, fix: `give it a \`run\` command, or remove it from the configuration` });
+    await addGap(
+      context,
+      { stage: stage.name, name: 'nothing', owed },
+      {
+        reason: 'nothing-to-run',
+        message: `the stage ${stage.name} has nothing to run`,
+        fix: `give it a \`run\` command, or remove it from the configuration`,
+      },
+    );
     return { status: 'completed' };
   }
   const missing = await whyNotReady(context, stage, stack);
@@ -128,8 +156,12 @@ function whyStopped(context: RunContext, stage: PlannedStage, ends: readonly Com
 
 async function skipJourneys(context: RunContext, stage: PlannedStage): Promise<void> {
   for (const journey of stage.journeys) {
-    const owed = owedIds(context.plan, stage.name, 'journey', journey);
-    await addGap(context, { stage: stage.name, name: `journey-${journey}`, owed }, { reason: 'not-started', message: `the journey ${journey} was not started: a command of the stage failed first` });
+    const owed = owedIds(context.plan, { stage: stage.name, kind: 'journey', name: journey });
+    await addGap(
+      context,
+      { stage: stage.name, name: `journey-${journey}`, owed },
+      { reason: 'not-started', message: `the journey ${journey} was not started: a command of the stage failed first` },
+    );
   }
 }
 
@@ -138,12 +170,20 @@ async function addUnsupported(context: RunContext, stage: PlannedStage): Promise
   for (const kind of ['series', 'fault'] as const) {
     const owed = context.plan.owed.filter((piece) => piece.stage === stage.name && piece.kind === kind);
     for (const { id, name, what } of owed) {
-      await addGap(context, { stage: stage.name, name: `${kind}-${name}`, owed: [id] }, { reason: 'unsupported', message: `${what}: this version has no ${kind === 'series' ? 'load engine' : 'fault'} for it` });
+      await addGap(
+        context,
+        { stage: stage.name, name: `${kind}-${name}`, owed: [id] },
+        { reason: 'unsupported', message: `${what}: this version has no ${kind === 'series' ? 'load engine' : 'fault'} for it` },
+      );
     }
   }
 }
 
-function endOf(context: RunContext, stage: PlannedStage, { value, deadline }: { value: PartsEnd; deadline: AbortSignal }): Required<Pick<PartsEnd, 'status'>> & { because?: string | undefined; failed: boolean } {
+function endOf(
+  context: RunContext,
+  stage: PlannedStage,
+  { value, deadline }: { value: PartsEnd; deadline: AbortSignal },
+): Required<Pick<PartsEnd, 'status'>> & { because?: string | undefined; failed: boolean } {
   const failed = value.failed === true || value.status !== 'completed';
   if (context.signal.aborted) return { status: 'interrupted', because: 'the run was stopped', failed: true };
   if (deadline.aborted) return { status: 'timedout', because: `not done after ${Math.round(stage.timeoutMs / 1000)} s`, failed: true };

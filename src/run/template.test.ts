@@ -8,7 +8,9 @@ describe('fillTemplate', () => {
   });
 
   it('refuses a name that nothing answers to, naming the ones that exist', () => {
-    expect(() => fillTemplate('{{apo}}', { api: 'http://h' })).toThrow(expect.objectContaining({ kind: 'config', hint: 'use one of: {{api}}' }));
+    expect(() => fillTemplate('{{apo}}', { api: 'http://h' })).toThrow(
+      expect.objectContaining({ kind: 'config', hint: 'use one of: {{api}}' }),
+    );
   });
 
   it('fills strings at any depth', () => {

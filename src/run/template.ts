@@ -10,7 +10,10 @@ export function fillTemplate(text: string, values: Readonly<Record<string, strin
     if (value !== undefined) return value;
     throw new GauntletError(`nothing is called {{${name}}} here`, {
       kind: 'config',
-      hint: `use one of: ${Object.keys(values).sort().map((known) => `{{${known}}}`).join(', ')}`,
+      hint: `use one of: ${Object.keys(values)
+        .sort()
+        .map((known) => `{{${known}}}`)
+        .join(', ')}`,
     });
   });
 }

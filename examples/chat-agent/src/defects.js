@@ -18,7 +18,7 @@ export const DEFECTS = Object.freeze({
   'never-ready': { row: 'CFG-18', does: '/health and /ready of the api answer 503 for ever' },
   'missing-results': { row: 'GAT-01', does: 'the integration command writes no report' },
   'exit-zero': { row: 'GAT-02', does: 'a unit test fails and the command exits 0' },
-  'green-despite-crash': { row: 'GAT-03', does: 'the e2e command exits 1 although every case passed' },
+  'green-despite-crash': { row: 'GAT-02', does: 'the e2e command exits 1 although every case passed' },
 });
 
 /** @param {NodeJS.ProcessEnv} [env] @returns {Set<string>} */

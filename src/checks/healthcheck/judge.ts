@@ -30,7 +30,9 @@ function evaluate({ name, declared, effective }: Facts['services'][number]): Row
   return {
     subject: name,
     result: checked ? { verdict: 'refuted' } : { verdict: 'confirmed' },
-    summary: checked ? `${name} has a health check.` : `Nothing tells whether ${name} works: ${measured}, so readiness and recovery can only be guessed from its container being up.`,
+    summary: checked
+      ? `${name} has a health check.`
+      : `Nothing tells whether ${name} works: ${measured}, so readiness and recovery can only be guessed from its container being up.`,
     measured,
     expected: 'a health check that asks the service itself',
   };

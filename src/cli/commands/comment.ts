@@ -25,7 +25,9 @@ export async function comment(world: World, run: string, options: GlobalOptions)
       progress.warn(`comment │ not written: ${outcome.newerHead} has reported already`);
       return EXIT_CODES.pass;
     case 'read-only':
-      progress.warn(`comment │ not written, the token may only read (${outcome.message}): the report is in the step summary and in the artifact`);
+      progress.warn(
+        `comment │ not written, the token may only read (${outcome.message}): the report is in the step summary and in the artifact`,
+      );
       return EXIT_CODES.pass;
     case 'no-pull-request':
       progress.say('comment │ no pull request belongs to this run');

@@ -14,5 +14,10 @@ export async function doctor(world: World, options: GlobalOptions & { json?: boo
 
 function describe(abilities: readonly Ability[]): string {
   const width = Math.max(...abilities.map(({ name }) => name.length));
-  return abilities.map(({ name, state, detail, cost }) => `${MARKS[state]} ${name.padEnd(width)}  ${detail}\n${cost === '' ? '' : `  ${' '.repeat(width)}  without it: ${cost}\n`}`).join('');
+  return abilities
+    .map(
+      ({ name, state, detail, cost }) =>
+        `${MARKS[state]} ${name.padEnd(width)}  ${detail}\n${cost === '' ? '' : `  ${' '.repeat(width)}  without it: ${cost}\n`}`,
+    )
+    .join('');
 }

@@ -45,5 +45,9 @@ async function healRun(world: World, options: GlobalOptions & { run: string }): 
 
 function describe(healed: readonly Healed[]): string {
   if (healed.length === 0) return 'nothing to undo\n';
-  return healed.map(({ run, undone, problems }) => [...undone.map((what) => `${run}: took down ${what}\n`), ...problems.map((problem) => `${run}: ${problem}\n`)].join('')).join('');
+  return healed
+    .map(({ run, undone, problems }) =>
+      [...undone.map((what) => `${run}: took down ${what}\n`), ...problems.map((problem) => `${run}: ${problem}\n`)].join(''),
+    )
+    .join('');
 }

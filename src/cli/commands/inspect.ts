@@ -20,6 +20,9 @@ function describe(inspection: Inspection): string {
   const { file, format, gap } = inspection;
   const parts = Object.entries(inspection)
     .filter(([key, value]) => !['file', 'format', 'gap'].includes(key) && value !== undefined)
-    .map(([key, value]) => `${key} ${typeof value === 'object' && value !== null ? Object.values(value as Record<string, number>).join('/') : String(value)}`);
+    .map(
+      ([key, value]) =>
+        `${key} ${typeof value === 'object' && value !== null ? Object.values(value as Record<string, number>).join('/') : String(value)}`,
+    );
   return `${file}: ${format ?? 'unknown format'}: ${parts.join(', ')}${gap === undefined ? '' : `\n  gap: ${gap.reason}: ${gap.message}`}`;
 }

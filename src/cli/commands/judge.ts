@@ -18,8 +18,16 @@ export async function judgeCommand(world: World, run: string, options: JudgeComm
   const other =
     options.config === undefined
       ? undefined
-      : await loadPlan(world, { ...options, config: options.config, budget, seed, ...(only.length > 0 ? { only } : {}), stage: stages.map(({ name }) => name) }, context.ports);
-  const report = await judgeRun(world, context, { ...(other ? { plan: other.plan } : {}), baseline: options.baseline, store: other === undefined });
+      : await loadPlan(
+          world,
+          { ...options, config: options.config, budget, seed, ...(only.length > 0 ? { only } : {}), stage: stages.map(({ name }) => name) },
+          context.ports,
+        );
+  const report = await judgeRun(world, context, {
+    ...(other ? { plan: other.plan } : {}),
+    baseline: options.baseline,
+    store: other === undefined,
+  });
   printReport(world, report, { json: options.json === true });
   return reportExitCode(report);
 }

@@ -20,7 +20,10 @@ export interface ReportOptions extends GlobalOptions {
 export async function report(world: World, run: string, options: ReportOptions): Promise<number> {
   const sink = sinks.find(({ name }) => name === options.format);
   if (!sink) {
-    throw new GauntletError(`no form of the report is called ${options.format}`, { kind: 'config', hint: `use one of: ${sinks.map(({ name }) => name).join(', ')}` });
+    throw new GauntletError(`no form of the report is called ${options.format}`, {
+      kind: 'config',
+      hint: `use one of: ${sinks.map(({ name }) => name).join(', ')}`,
+    });
   }
   const context = await openRun(world, { ...options, run });
   const text = context.redact(sink.render(await readReport(context)));
@@ -34,6 +37,10 @@ export async function readReport({ directory }: Pick<RunContext, 'directory'>): 
   try {
     return ReportV1.parse(JSON.parse(await readFile(directory.file('report.json'), 'utf8')));
   } catch (cause) {
-    throw new GauntletError(`${directory.path} has no report of this version`, { kind: 'evidence', hint: 'make it with `gauntlet judge`', cause });
+    throw new GauntletError(`${directory.path} has no report of this version`, {
+      kind: 'evidence',
+      hint: 'make it with `gauntlet judge`',
+      cause,
+    });
   }
 }

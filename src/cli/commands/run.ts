@@ -11,7 +11,7 @@ export interface RunOptions extends PlanOptions {
 
 /** `gauntlet run`: the whole gate. The report is written and the stack is down before the exit code says the verdict. */
 export async function run(world: World, options: RunOptions): Promise<number> {
-  const context = await startRun(world, options);
+  const context = await startRun(world, options, { owned: options.keepUp !== true });
   await runGate(context, { keepUp: options.keepUp === true });
   const report = await judgeRun(world, context, { baseline: options.baseline, store: true });
   printReport(world, report, { json: options.json === true });

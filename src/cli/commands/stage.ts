@@ -13,7 +13,10 @@ export async function stage(world: World, names: readonly string[], options: Glo
   const wanted = names.includes('all') ? planned : names.map(parseName);
   const unplanned = wanted.filter((name) => !planned.includes(name));
   if (unplanned.length > 0) {
-    throw new GauntletError(`${unplanned.join(', ')}: not in the plan of this run`, { kind: 'config', hint: `planned are: ${planned.join(', ') || 'no stages'}` });
+    throw new GauntletError(`${unplanned.join(', ')}: not in the plan of this run`, {
+      kind: 'config',
+      hint: `planned are: ${planned.join(', ') || 'no stages'}`,
+    });
   }
   const { outcome } = await runStages(context, wanted);
   if (outcome.status === 'crashed') throw outcome.error;

@@ -6,10 +6,13 @@ import type { World } from '../world.ts';
 
 /** `gauntlet up`: a run begins and its stack comes up. A stack that does not get ready is evidence for the verdict, and exit code 2 here. */
 export async function up(world: World, options: PlanOptions): Promise<number> {
-  const context = await startRun(world, options);
+  const context = await startRun(world, options, { owned: false });
   const { outcome } = await runUp(context);
   const stack = await openStack(context, 'head');
-  if (options.json === true) world.stdout.write(`${JSON.stringify({ run: context.info.id, directory: context.directory.path, stack: stack?.manifest }, undefined, 2)}\n`);
+  if (options.json === true)
+    world.stdout.write(
+      `${JSON.stringify({ run: context.info.id, directory: context.directory.path, stack: stack?.manifest }, undefined, 2)}\n`,
+    );
   else {
     for (const { name, url } of stack?.manifest.targets ?? []) world.stdout.write(`${name} ${url}\n`);
     world.stdout.write(`run ${context.info.id}\n`);

@@ -7,12 +7,12 @@ import { defineStep, type StepContext, type StepReply } from '../contract.ts';
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head'] as const;
 
 const Written = z.strictObject({
-  get: z.string().optional(),
-  post: z.string().optional(),
-  put: z.string().optional(),
-  patch: z.string().optional(),
-  delete: z.string().optional(),
-  head: z.string().optional(),
+  get: z.string().optional().describe('URL to send a GET request to'),
+  post: z.string().optional().describe('URL to send a POST request to'),
+  put: z.string().optional().describe('URL to send a PUT request to'),
+  patch: z.string().optional().describe('URL to send a PATCH request to'),
+  delete: z.string().optional().describe('URL to send a DELETE request to'),
+  head: z.string().optional().describe('URL to send a HEAD request to'),
   headers: z.record(z.string(), z.string()).default({}).describe('request headers'),
   json: z.json().optional().describe('request body, sent as JSON'),
   body: z.string().optional().describe('request body, sent as it is'),

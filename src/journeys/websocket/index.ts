@@ -9,10 +9,15 @@ const SOCKET = 'websocket';
 
 const Options = z.union([
   z
-    .strictObject({ connect: z.string(), headers: z.record(z.string(), z.string()).default({}) })
+    .strictObject({
+      connect: z.string().describe('URL of a WebSocket to open'),
+      headers: z.record(z.string(), z.string()).default({}).describe('headers of the handshake'),
+    })
     .transform(({ connect, headers }) => ({ act: 'connect' as const, url: connect, headers })),
-  z.strictObject({ send: z.json() }).transform(({ send }) => ({ act: 'send' as const, message: typeof send === 'string' ? send : JSON.stringify(send) })),
-  z.strictObject({ close: z.literal(true) }).transform(() => ({ act: 'close' as const })),
+  z
+    .strictObject({ send: z.json().describe('message to send on the open WebSocket; with an expected reply, the step waits for it') })
+    .transform(({ send }) => ({ act: 'send' as const, message: typeof send === 'string' ? send : JSON.stringify(send) })),
+  z.strictObject({ close: z.literal(true).describe('true closes the WebSocket') }).transform(() => ({ act: 'close' as const })),
 ]);
 type Options = z.output<typeof Options>;
 
@@ -48,7 +53,11 @@ export const websocket = defineStep<Options>({
 
 async function connect(url: string, headers: Record<string, string>, context: StepContext): Promise<StepReply> {
   const filled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, context.fill(value)]));
-  const result = await context.ports.sockets.connect(context.fill(url), { headers: filled, timeoutMs: context.timeoutMs, signal: context.signal });
+  const result = await context.ports.sockets.connect(context.fill(url), {
+    headers: filled,
+    timeoutMs: context.timeoutMs,
+    signal: context.signal,
+  });
   if (result.state === 'failed') {
     return {
       durationMs: result.durationMs,
@@ -75,7 +84,8 @@ async function send(message: string, context: StepContext, { expect }: JourneySt
     const durationMs = context.ports.clock.monotonicMs() - from;
     const expected = `a reply with ${JSON.stringify(expect.reply ?? expect.contains)}`;
     if (!event) return failed(durationMs, { what: 'timeout', measured: `${last} within ${context.timeoutMs} ms`, expected });
-    if (event.type === 'closed') return failed(durationMs, { what: 'connection', measured: `closed with code ${event.code} ${event.reason}`.trim(), expected });
+    if (event.type === 'closed')
+      return failed(durationMs, { what: 'connection', measured: `closed with code ${event.code} ${event.reason}`.trim(), expected });
     if (answers(event.text, expect)) return { durationMs, text: event.text, bytes: Buffer.byteLength(event.text) };
     last = `last message ${event.text.slice(0, 200)}`;
   }

@@ -109,7 +109,9 @@ describe('a stored run', () => {
     const again = await project.gauntlet(['judge', 'latest', '--json']);
     expect(again.exitCode).toBe(0);
     expect(JSON.parse(again.stdout)).toEqual(JSON.parse(first.stdout));
-    await project.write({ 'stricter.yml': 'version: 1\nstages:\n  - unit:\n      run: sh unit.sh\n      results: reports/*.xml\n      coverage: 90%\n' });
+    await project.write({
+      'stricter.yml': 'version: 1\nstages:\n  - unit:\n      run: sh unit.sh\n      results: reports/*.xml\n      coverage: 90%\n',
+    });
     const stricter = await project.gauntlet(['judge', '--config', 'stricter.yml']);
     expect(stricter.exitCode).toBe(2);
     expect(stricter.stdout).toContain('coverage');
@@ -137,7 +139,9 @@ describe('a stored run', () => {
 
 function processes(pattern: string): string[] {
   try {
-    return execFileSync('pgrep', ['-f', `^${pattern}$`], { encoding: 'utf8' }).trim().split('\n');
+    return execFileSync('pgrep', ['-f', `^${pattern}$`], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
   } catch {
     return [];
   }

@@ -55,7 +55,8 @@ describe('what a run ends with', () => {
   it('keeps every attempt: what passes on a retry is flaky, shown, and not plain green', async () => {
     await using project = await inlineProject({
       ...unitProject(junit(PASSED, FAILED), { more: '      retries: 1\n' }),
-      'unit.sh': 'mkdir -p reports\nif [ "$GAUNTLET_ATTEMPT" = 1 ]; then cp report.xml reports/junit.xml; exit 1; fi\nsed "s#<failure.*</failure>##" report.xml > reports/junit.xml\n',
+      'unit.sh':
+        'mkdir -p reports\nif [ "$GAUNTLET_ATTEMPT" = 1 ]; then cp report.xml reports/junit.xml; exit 1; fi\nsed "s#<failure.*</failure>##" report.xml > reports/junit.xml\n',
     });
     const { exitCode, report } = await project.gauntlet(['run']);
     const { flaky, findings, stages } = await report();
@@ -78,13 +79,38 @@ describe('what a run ends with', () => {
 /** Six well-known actions turn green on one or the other of these: research/results-and-coverage.md. */
 describe('the false-green shapes', () => {
   const cases: readonly (readonly [string, string, number, string])[] = [
-    ['attributes that lie', '<testsuites tests="2" failures="0"><testsuite name="s" tests="2" failures="0" errors="0"><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite></testsuites>', 1, 'TST-01'],
-    ['a failure in a nested suite', '<testsuites><testsuite name="s"><testsuite name="t"><testcase name="a"><failure message="no"/></testcase></testsuite></testsuite></testsuites>', 1, 'TST-01'],
-    ['an error of the suite itself', '<testsuites><testsuite name="s"><testcase name="a"/><error message="set-up failed"/></testsuite></testsuites>', 1, 'TST-01'],
+    [
+      'attributes that lie',
+      '<testsuites tests="2" failures="0"><testsuite name="s" tests="2" failures="0" errors="0"><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite></testsuites>',
+      1,
+      'TST-01',
+    ],
+    [
+      'a failure in a nested suite',
+      '<testsuites><testsuite name="s"><testsuite name="t"><testcase name="a"><failure message="no"/></testcase></testsuite></testsuite></testsuites>',
+      1,
+      'TST-01',
+    ],
+    [
+      'an error of the suite itself',
+      '<testsuites><testsuite name="s"><testcase name="a"/><error message="set-up failed"/></testsuite></testsuites>',
+      1,
+      'TST-01',
+    ],
     ['zero tests', '<testsuites/>', 2, 'GAT-01'],
     ['a truncated report', '<testsuites><testsuite name="s"><testcase name="a"/><testcase name="b">', 2, 'GAT-04'],
-    ['an entity bomb', '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><testsuites><testsuite name="&b;"><testcase name="a"/></testsuite></testsuites>', 2, 'GAT-04'],
-    ['the same name in two classes', '<testsuites><testsuite name="s"><testcase classname="A" name="x"><failure message="no"/></testcase><testcase classname="B" name="x"/></testsuite></testsuites>', 1, 'TST-01'],
+    [
+      'an entity bomb',
+      '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><testsuites><testsuite name="&b;"><testcase name="a"/></testsuite></testsuites>',
+      2,
+      'GAT-04',
+    ],
+    [
+      'the same name in two classes',
+      '<testsuites><testsuite name="s"><testcase classname="A" name="x"><failure message="no"/></testcase><testcase classname="B" name="x"/></testsuite></testsuites>',
+      1,
+      'TST-01',
+    ],
   ];
 
   it.each(cases)('%s', async (_, report, exitCode, code) => {
@@ -94,7 +120,8 @@ describe('the false-green shapes', () => {
   });
 
   it('a flakyFailure is neither a failure nor plain green', async () => {
-    const flaky = '<testsuites><testsuite name="s" tests="1" failures="0"><testcase classname="A" name="x"><flakyFailure message="once"/></testcase></testsuite></testsuites>';
+    const flaky =
+      '<testsuites><testsuite name="s" tests="1" failures="0"><testcase classname="A" name="x"><flakyFailure message="once"/></testcase></testsuite></testsuites>';
     await using project = await inlineProject(unitProject(flaky));
     const { exitCode, report } = await project.gauntlet(['run']);
     expect(exitCode).toBe(0);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -33,18 +33,33 @@ export interface Ended {
 /** Writes files into a fresh git repository. */
 export async function inlineProject(files: Readonly<Record<string, string>>): Promise<Project> {
   const path = await mkdtemp(join(tmpdir(), 'gauntlet-e2e-'));
-  const project: Project = {
+  const project = projectIn(path);
+  await project.write({ '.gitignore': '.gauntlet/\nreports/\n', ...files });
+  await commitAll(path);
+  return project;
+}
+
+function projectIn(path: string): Project {
+  return {
     path,
     gauntlet: (args, options) => run(path, args, options),
     write: (more) => writeAll(path, more),
     read: (file) => readFile(join(path, file), 'utf8'),
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
   };
-  await project.write({ '.gitignore': '.gauntlet/\nreports/\n', ...files });
+}
+
+async function commitAll(path: string): Promise<void> {
   await git(path, ['init', '-q', '-b', 'main']);
   await git(path, ['add', '-A']);
   await git(path, ['-c', 'user.name=t', '-c', 'user.email=t@example.invalid', 'commit', '-q', '-m', 'first']);
-  return project;
+}
+
+/** A folder that is there already, as a fresh git repository whose packages are found in `modules`. */
+export async function projectAt(path: string, { modules }: { modules: string }): Promise<Project> {
+  await symlink(modules, join(path, 'node_modules'));
+  await commitAll(path);
+  return projectIn(path);
 }
 
 async function writeAll(path: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -79,6 +94,8 @@ async function latestReport(path: string): Promise<ReportV1> {
 
 function git(cwd: string, args: readonly string[]): Promise<void> {
   return new Promise((done, refuse) => {
-    spawn('git', args, { cwd, stdio: 'ignore' }).on('error', refuse).on('exit', (code) => (code === 0 ? done() : refuse(new Error(`git ${args.join(' ')}: ${code}`))));
+    spawn('git', args, { cwd, stdio: 'ignore' })
+      .on('error', refuse)
+      .on('exit', (code) => (code === 0 ? done() : refuse(new Error(`git ${args.join(' ')}: ${code}`))));
   });
 }
