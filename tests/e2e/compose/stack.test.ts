@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 import { compose } from '../../../src/stacks/compose/index.ts';
@@ -98,7 +99,7 @@ describeWithDocker('compose: a stack from start to end', () => {
     const slow = `${IMAGE}\n    command: ${SLEEP}\n    healthcheck: {test: ["CMD-SHELL", "sleep 1; test -e /tmp/never"], interval: 1s, timeout: 3s, retries: 50}`;
     const yaml = `services:\n  db:\n    ${slow}\n${['a', 'b', 'c'].map((name) => `  ${name}:\n    ${IMAGE}\n    command: ${SLEEP}\n    volumes: ["data:/data"]\n    depends_on: {db: {condition: service_started}}\n`).join('')}volumes: {data: {}}\n`;
     const { root, context } = await lab(yaml);
-    const gate = spawn(process.execPath, [join(import.meta.dirname, 'killed-up.ts'), root, context.runId], {
+    const gate = spawn(process.execPath, [fileURLToPath(new URL('./killed-up.ts', import.meta.url)), root, context.runId], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = (await once(gate.stdout, 'data')) as [Buffer];
