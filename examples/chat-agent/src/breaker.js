@@ -63,13 +63,12 @@ export class CircuitBreaker {
 
   #succeed() {
     // A call that started before the breaker opened must not close it: only a trial may.
-    if (this.state === 'open') return;
+    if (this.state === 'open' && !defect('failing-unit-test')) return;
     this.failures = 0;
     this.#become('closed');
   }
 
   #fail() {
-    if (defect('failing-unit-test')) return;
     this.failures += 1;
     if (this.state === 'closed' && this.failures < this.options.threshold) return;
     this.#openedAt = this.now();

@@ -3,7 +3,7 @@
 
 /** @type {Readonly<Record<string, {row: string, does: string}>>} */
 export const DEFECTS = Object.freeze({
-  'failing-unit-test': { row: 'TST-01', does: 'the circuit breaker never counts a failure' },
+  'failing-unit-test': { row: 'TST-01', does: 'a late success closes an open circuit breaker' },
   'failing-integration-test': { row: 'TST-02', does: 'a new message does not invalidate the cached history' },
   'failing-e2e-test': { row: 'TST-03', does: 'the WebSocket reply carries the wrong id' },
   'coverage-hole': { row: 'TST-07', does: 'the unit run leaves out the tests of src/auth/tokens.js' },

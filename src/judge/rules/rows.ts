@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import { errorMessage } from '../../model/errors.ts';
 import { ruleOf } from '../../model/rules.ts';
@@ -25,9 +23,10 @@ interface RowRuling {
 }
 
 function judgeFacts(context: Context, piece: Facts): RowRuling {
-  const because = notApplicable(piece);
-  if (because !== undefined)
+  if (piece.notApplicable !== undefined) {
+    const because = piece.notApplicable;
     return { drafts: [], notApplicable: [{ code: piece.check, what: ruleOf(piece.check).title, because, blocks: false }] };
+  }
   const row = context.rowJudges.find(({ code }) => code === piece.check);
   if (!row) return unjudged(piece, `no judge of this version knows ${piece.check}`);
   const parsed = row.facts.safeParse(piece.facts);
@@ -49,13 +48,6 @@ function judgeFacts(context: Context, piece: Facts): RowRuling {
       result.verdict === 'not_applicable' ? [{ code: piece.check, what: subject, because: result.because, blocks: false }] : [],
     ),
   };
-}
-
-const NotApplicable = z.strictObject({ not_applicable: z.string() });
-
-/** Why the row's subject does not exist here: a field of the evidence, or the only thing that its facts say. */
-function notApplicable({ notApplicable: because, facts }: Facts): string | undefined {
-  return because ?? NotApplicable.safeParse(facts).data?.not_applicable;
 }
 
 function fromRow({ plan }: Context, piece: Facts, { row, result }: { row: RowJudge; result: RowResult }): Drafted {
