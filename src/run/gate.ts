@@ -36,10 +36,15 @@ function stackTasks(context: RunContext, state: { stack: RunningStack | undefine
       setup: async () => {
         state.stack = await stackUp(context, 'head');
       },
-      ...(keepUp ? {} : { teardown: (signal: AbortSignal) => stackDown(context, 'head', signal) }),
+      ...(keepUp ? {} : { teardown: (signal: AbortSignal) => stackDown(context, 'head', hurried(context, signal)) }),
       teardownMs: STACK_DOWN_MS,
     },
   ];
+}
+
+/** A cancelled job leaves ten seconds: an aborted signal tells the stack to hurry (logs and stop time cut short). */
+function hurried({ signal }: RunContext, budget: AbortSignal): AbortSignal {
+  return signal.aborted ? signal : AbortSignal.any([budget, signal]);
 }
 
 function stagesTask(context: RunContext, state: { stack: RunningStack | undefined }, names?: readonly StageName[]): Task {
