@@ -13,12 +13,13 @@ import { processesBelow } from '../actions/leftovers.ts';
 import type { Project } from '../support/project.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
+const ACT = 'act';
 /** What a user of `acme/gauntlet@v1` downloads, as far as it runs: no node_modules, no source. */
 const SHIPPED = ['action.yml', 'actions', 'bin', 'dist', 'package.json'];
 
 /** `describe` for what needs nektos/act; loud without it, a failure in CI. */
 export function describeWithAct(name: string, body: () => void): void {
-  if (spawnSync('act', ['--version'], { stdio: 'ignore' }).status === 0) describe(name, body);
+  if (spawnSync(ACT, ['--version'], { stdio: 'ignore' }).status === 0) describe(name, body);
   else if (process.env['CI'] === 'true') {
     describe(name, () => {
       it('needs act', () => {
@@ -87,7 +88,7 @@ async function runAct(
     XDG_CACHE_HOME: home,
     DOCKER_CONFIG: join(process.env['HOME'] ?? '/root', '.docker'),
   };
-  const child = spawn('act', args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(ACT, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let interrupted = false;
   for (const stream of [child.stdout, child.stderr]) {

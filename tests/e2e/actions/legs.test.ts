@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { ReportV1 } from '../../../src/model/report-v1.ts';
+import { eventOf } from '../../fakes/github/events.ts';
+import { startGitHub } from '../../fakes/github/server.ts';
 import { runJavaScriptAction } from '../../fakes/runner/index.ts';
 import type { JavaScriptResult } from '../../fakes/runner/javascript.ts';
 import type { Project } from '../support/project.ts';
@@ -14,8 +16,8 @@ const JUDGE = resolve(import.meta.dirname, '../../../actions/judge');
 const PUSHED = '8b0fcf6b669711350c527e8fcac52131d2e0fa2a';
 
 /** Runs one leg and keeps its run directory as its artifact would be downloaded. */
-async function leg(project: Project, stage: string): Promise<string> {
-  await project.gauntlet(['run', '--stage', stage, '--leg', stage], { env: { GITHUB_ACTIONS: 'true', GITHUB_SHA: PUSHED } });
+async function leg(project: Project, stage: string, head = PUSHED): Promise<string> {
+  await project.gauntlet(['run', '--stage', stage, '--leg', stage], { env: { GITHUB_ACTIONS: 'true', GITHUB_SHA: head } });
   const id = (await project.read('.gauntlet/latest')).trim();
   const folder = join(project.path, 'legs', `gauntlet-report-${stage}`);
   await mkdir(join(project.path, 'legs'), { recursive: true });
@@ -85,5 +87,36 @@ describe('the legs of a matrix', () => {
     const info = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')) as { git: object };
     await writeFile(join(folder, 'run.json'), JSON.stringify({ ...info, git: { ...info.git, head: 'f'.repeat(40) } }));
     expect((await judge(project)).annotations[0]?.message).toContain('this job is about');
+  });
+});
+
+describe('the fork-safe pair', () => {
+  const FORK_HEAD = '370d0221ec5aaa577de8b95954c260d8fc7684ee';
+
+  it('judges the artifact of a fork by the configuration here, and comments on its pull request', async () => {
+    await using github = await startGitHub({ pulls: [{ number: 8, headSha: FORK_HEAD, headRepo: 'mallory/demo', headRef: 'topic-8' }] });
+    await using project = await sample('bad');
+    await leg(project, 'unit', FORK_HEAD);
+    await leg(project, 'e2e', FORK_HEAD);
+    const { GITHUB_TOKEN: token = '', ...env } = github.env();
+    const job = { workspace: project.path, event: eventOf('workflow_run.completed.fork'), env };
+    const judged = await runJavaScriptAction({ ...job, action: JUDGE, inputs: { legs: 'legs', fail: 'false' } });
+    expect([judged.main?.exitCode, judged.outputs['verdict']]).toEqual([0, 'blocked']);
+    const commented = await runJavaScriptAction({ ...job, action: resolve(JUDGE, '../comment'), inputs: { token } });
+    expect(commented.main?.exitCode).toBe(0);
+    expect(github.state.comments).toMatchObject([{ issue: 8, body: expect.stringContaining(`head=${FORK_HEAD}`) }]);
+    expect(github.violations).toEqual([]);
+  });
+
+  it('refuses an artifact that claims another commit', async () => {
+    await using project = await sample('good');
+    await leg(project, 'unit', PUSHED);
+    const job = await runJavaScriptAction({
+      action: JUDGE,
+      workspace: project.path,
+      event: eventOf('workflow_run.completed.fork'),
+      inputs: { legs: 'legs' },
+    });
+    expect([job.main?.exitCode, job.annotations[0]?.message]).toEqual([2, expect.stringContaining(`this job is about ${FORK_HEAD}`)]);
   });
 });
