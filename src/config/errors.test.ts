@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { FAKES } from './fixtures.ts';
+import { FAKES } from '../../tests/support/config.ts';
 import { parseConfig } from './load.ts';
 import { ConfigError } from './problems.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { FAKES } from './fixtures.ts';
+import { FAKES } from '../../tests/support/config.ts';
 import { interpolate } from './interpolate.ts';
 import { parseConfig } from './load.ts';
 

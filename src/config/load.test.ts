@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import { GauntletError } from '../model/errors.ts';
 import type { Files } from '../ports/index.ts';
-import { FAKES } from './fixtures.ts';
+import { FAKES } from '../../tests/support/config.ts';
 import { loadConfig } from './load.ts';
 
 const CHUNK = 65_536;

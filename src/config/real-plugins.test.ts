@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { SEED_001, SKETCH } from './fixtures.ts';
+import { SEED_001, SKETCH } from '../../tests/support/config.ts';
 import { parseConfig } from './load.ts';
 import { ConfigError } from './problems.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { FAKES, SEED_001, SKETCH } from './fixtures.ts';
+import { FAKES, SEED_001, SKETCH } from '../../tests/support/config.ts';
 import { parseConfig } from './load.ts';
 
 function parse(text: string) {

@@ -82,7 +82,9 @@ const stage = z
       .optional()
       .describe('What the coverage must reach: a percentage, or a map with min, files, packages, changed and critical.'),
     parallel: flag.optional().describe('Run the commands and journeys of this stage at the same time.'),
-    fail_fast: flag.optional().describe('Stop the stage at its first failure, and start no later stage. What is not run is reported as not looked at.'),
+    fail_fast: flag
+      .optional()
+      .describe('Stop the stage at its first failure, and start no later stage. What is not run is reported as not looked at.'),
     retries: wholeNumber(0, 10).optional().describe('Further attempts after a failed one. What passes only then is flaky, and shown.'),
     services: z
       .union([z.literal('all'), nameList('a list of services')], { error: expected('`all`, or a list of services') })

@@ -9,8 +9,13 @@ export interface FaultContext {
   readonly signal: AbortSignal;
 }
 
-export type Capability = { readonly state: 'able' } | { readonly state: 'substitute'; readonly by: string } | { readonly state: 'unsupported'; readonly why: string };
-export type Proof = { readonly state: 'proved'; readonly by: readonly [string, ...string[]] } | { readonly state: 'unproved'; readonly why: string };
+export type Capability =
+  | { readonly state: 'able' }
+  | { readonly state: 'substitute'; readonly by: string }
+  | { readonly state: 'unsupported'; readonly why: string };
+export type Proof =
+  | { readonly state: 'proved'; readonly by: readonly [string, ...string[]] }
+  | { readonly state: 'unproved'; readonly why: string };
 
 /**
  * One thing done to the stack, with its undo. `heal` is a function of the options alone, so that another

@@ -5,7 +5,7 @@ import type { Owed, Plan } from '../model/plan.ts';
 import type { NotLooked } from '../model/report-v1.ts';
 import type { RowJudge } from '../model/row-judge.ts';
 import type { RunInfo } from '../model/run.ts';
-import type { StageName, StageRun } from '../model/stage.ts';
+import type { StageRun } from '../model/stage.ts';
 
 /** All that a judgement may depend on. No clock, no files: the same input gives the same verdict for ever. */
 export interface JudgeInput {
@@ -159,11 +159,6 @@ export function stackGroup(evidence: readonly Evidence[]): string | undefined {
 /** Name of the group of findings that one service of the stack causes. */
 export function groupOf(instance: string, service: string): string {
   return `stack:${instance}/${service}`;
-}
-
-/** The stages of the plan, in order. */
-export function plannedStages(plan: Plan): readonly StageName[] {
-  return plan.stages.map(({ name }) => name);
 }
 
 /** Runs somebody's pure code; a throw becomes a value, because a judge that dies must not look like a judge without findings. */

@@ -19,7 +19,10 @@ export interface LoadPlugin<Options = unknown> {
   readonly summary: string;
   readonly options: z.ZodType<Options>;
   readonly title: (options: Options) => string;
-  readonly run: (options: Options, context: LoadContext) => AsyncIterable<Omit<SeriesEvidence, 'id' | 'stage'> | Omit<GapEvidence, 'id' | 'stage'>>;
+  readonly run: (
+    options: Options,
+    context: LoadContext,
+  ) => AsyncIterable<Omit<SeriesEvidence, 'id' | 'stage'> | Omit<GapEvidence, 'id' | 'stage'>>;
 }
 
 /**

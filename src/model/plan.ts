@@ -46,6 +46,8 @@ export const Owed = z.object({
   what: z.string(),
   /** Catalogue rows that the evidence answers. */
   rows: z.array(z.string()),
+  /** The setting that promised it. */
+  location: Location.optional(),
 });
 export type Owed = z.output<typeof Owed>;
 

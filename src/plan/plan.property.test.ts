@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { FAKES, SEED_001, SKETCH } from '../config/fixtures.ts';
+import { FAKES, SEED_001, SKETCH } from '../../tests/support/config.ts';
 import { parseConfig } from '../config/load.ts';
 import { Plan } from '../model/plan.ts';
 import { STAGES } from '../model/stage.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { FAKES, SEED_001, SKETCH } from '../config/fixtures.ts';
+import { FAKES, SEED_001, SKETCH } from '../../tests/support/config.ts';
 import { parseConfig } from '../config/load.ts';
 import { GauntletError } from '../model/errors.ts';
 import { describePlan } from './describe.ts';
@@ -185,6 +185,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "unit/exit/nothing",
             "kind": "exit",
+            "location": {
+              "column": 5,
+              "line": 2,
+              "path": "gauntlet.yml",
+            },
             "name": "nothing",
             "rows": [
               "TST-01",
@@ -195,6 +200,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "integration/stack/head",
             "kind": "stack",
+            "location": {
+              "column": 7,
+              "line": 8,
+              "path": "gauntlet.yml",
+            },
             "name": "head",
             "rows": [
               "CFG-05",
@@ -206,6 +216,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "integration/exit/nothing",
             "kind": "exit",
+            "location": {
+              "column": 5,
+              "line": 7,
+              "path": "gauntlet.yml",
+            },
             "name": "nothing",
             "rows": [
               "TST-02",
@@ -216,6 +231,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "e2e/exit/nothing",
             "kind": "exit",
+            "location": {
+              "column": 5,
+              "line": 12,
+              "path": "gauntlet.yml",
+            },
             "name": "nothing",
             "rows": [
               "TST-03",
@@ -226,6 +246,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "performance/series/steady",
             "kind": "series",
+            "location": {
+              "column": 7,
+              "line": 18,
+              "path": "gauntlet.yml",
+            },
             "name": "steady",
             "rows": [
               "LOAD-01",
@@ -237,6 +262,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "performance/series/peak",
             "kind": "series",
+            "location": {
+              "column": 7,
+              "line": 18,
+              "path": "gauntlet.yml",
+            },
             "name": "peak",
             "rows": [
               "LOAD-02",
@@ -249,6 +279,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "performance/series/burst",
             "kind": "series",
+            "location": {
+              "column": 7,
+              "line": 18,
+              "path": "gauntlet.yml",
+            },
             "name": "burst",
             "rows": [
               "LOAD-03",
@@ -260,6 +295,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "performance/series/sustained",
             "kind": "series",
+            "location": {
+              "column": 7,
+              "line": 18,
+              "path": "gauntlet.yml",
+            },
             "name": "sustained",
             "rows": [
               "LOAD-04",
@@ -271,6 +311,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "performance/series/success_rate",
             "kind": "series",
+            "location": {
+              "column": 7,
+              "line": 20,
+              "path": "gauntlet.yml",
+            },
             "name": "success_rate",
             "rows": [
               "LOAD-06",
@@ -281,6 +326,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "chaos/fault/network",
             "kind": "fault",
+            "location": {
+              "column": 7,
+              "line": 23,
+              "path": "gauntlet.yml",
+            },
             "name": "network",
             "rows": [
               "TST-05",
@@ -294,6 +344,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "chaos/fault/service",
             "kind": "fault",
+            "location": {
+              "column": 7,
+              "line": 23,
+              "path": "gauntlet.yml",
+            },
             "name": "service",
             "rows": [
               "TST-05",
@@ -306,6 +361,11 @@ describe("the mission's own pipeline", () => {
           {
             "id": "chaos/fault/state",
             "kind": "fault",
+            "location": {
+              "column": 7,
+              "line": 23,
+              "path": "gauntlet.yml",
+            },
             "name": "state",
             "rows": [
               "TST-05",

@@ -4,6 +4,7 @@ import { GauntletError } from '../model/errors.ts';
 import type { Journey } from '../model/journey.ts';
 import type { Plan, PlanNote, PlannedStack, PlannedStage, PlannedTarget, Waiver } from '../model/plan.ts';
 import { type Budget, STAGES, type StageName } from '../model/stage.ts';
+import { locateOwed } from './locate.ts';
 import { type LoadOverrides, PlannedLoad } from './loads.ts';
 import { onlyCritical, onlyRows, onlyStages } from './narrow.ts';
 import { notesOn } from './notes.ts';
@@ -57,7 +58,7 @@ export function makePlan(config: Config, options: PlanOptions = {}): Plan {
     targets,
     stages,
     journeys: usedJourneys(config, stages),
-    owed,
+    owed: owed.map((piece) => ({ ...piece, location: locateOwed(config, piece) })),
     policy: { block: config.policy.block, waivers: [...(options.waivers ?? [])] },
     components: components(config, stages, targets),
     only: [...only],

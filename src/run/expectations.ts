@@ -31,7 +31,7 @@ export function capture(text: string, paths: Readonly<Record<string, string>>): 
     const value = atPath(body, path);
     if (value === undefined || value === null)
       misses.push({ what: 'capture', measured: `nothing at ${path}`, expected: `a value for {{${name}}}` });
-    else values[name] = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    else values[name] = typeof value === 'string' ? value : JSON.stringify(value);
   }
   return { values, misses };
 }

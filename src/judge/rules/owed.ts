@@ -1,6 +1,7 @@
 import { atMost } from '../../lib/text.ts';
 import { ofKind, type EvidenceOf, type GapReason } from '../../model/evidence.ts';
 import type { Owed } from '../../model/plan.ts';
+import type { Location } from '../../model/source.ts';
 import { byKey, nameOf, stackGroup, whyMissing, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested } from '../draft.ts';
 import { troubled } from './stages.ts';
@@ -73,6 +74,7 @@ function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...Evid
     measured: first.reason.replaceAll('-', ' '),
     expected: waits ? 'a stack that is ready' : (pieces[0]?.what ?? 'evidence that can be judged'),
     fix: first.fix ?? (waits ? 'Repair the stack first (its own finding says what is wrong); this then runs by itself.' : undefined),
+    locations: waits ? [] : placesOf(pieces),
     group: waits ? stackGroup(context.evidence) : undefined,
     owed: pieces.length > 0 || (planned && OF_THE_STAGE.includes(first.reason)),
   });
@@ -140,8 +142,15 @@ function missingFinding(piece: Owed, { because, seen }: NonNullable<ReturnType<t
     evidence: seen
       ? [{ id: seen.id, shows: `${nameOf(seen)}: ${because}` }]
       : [{ id: 'plan.json', shows: `owes ${piece.id}: ${piece.what}` }],
+    locations: placesOf([piece]),
     measured: because,
     expected: piece.what,
     owed: true,
   });
+}
+
+/** The settings that promised the pieces: where a reader starts to repair a glob or a name. */
+function placesOf(pieces: readonly Owed[]): Location[] {
+  const places = pieces.flatMap(({ location }) => (location ? [location] : []));
+  return [...new Map(places.map((place) => [`${place.path}:${String(place.line)}`, place])).values()];
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { stepKinds } from '../journeys/registry.ts';
-import { defineStack } from '../stacks/contract.ts';
-import type { Plugins } from './schema.ts';
+import { stepKinds } from '../../src/journeys/registry.ts';
+import { defineStack } from '../../src/stacks/contract.ts';
+import type { Plugins } from '../../src/config/schema.ts';
 
 // Test doubles for plugins, so that tests of the configuration do not change when a plugin's options do.
 
