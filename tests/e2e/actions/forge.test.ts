@@ -223,6 +223,23 @@ describe('trouble', () => {
   });
 });
 
+describe('after a write', () => {
+  it('waits and looks again, and repairs what an overtaken writer did meanwhile', async () => {
+    await start();
+    class Overtaken extends FakeClock {
+      override async sleep(ms: number): Promise<void> {
+        await super.sleep(ms);
+        const [standing] = github.state.comments;
+        if (standing && this.slept.length === 1) standing.body = marked(HEAD, 1, 'late and old');
+      }
+    }
+    const clock = new Overtaken();
+    expect(await comment(github, HEAD, { text: 'right', clock })).toMatchObject({ state: 'created' });
+    expect(bodies()).toEqual([marked(HEAD, 5007, 'right')]);
+    expect(clock.slept).toEqual([1500, 1500]);
+  });
+});
+
 describe('where the pull request comes from', () => {
   const withFork: GitHubOptions = {
     pulls: [
