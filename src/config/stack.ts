@@ -106,7 +106,10 @@ interface JsonSchema {
   readonly required?: readonly string[] | undefined;
 }
 
-/** The JSON schema of a kind's options as users write them, from the one of its plugin. */
+/**
+ * The JSON schema of a kind's options as users write them, from the one of its plugin.
+ * @public `scripts/schemas.ts` writes it.
+ */
 export function asWritten(kind: string, schema: JsonSchema): Record<string, unknown> {
   const { properties = {}, required = [], ...rest } = schema;
   if (kind === 'compose') {

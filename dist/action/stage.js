@@ -1,0 +1,1 @@
+import{n as runAction,o as getInput}from"../chunks/run-action.js";import{t as stage}from"../chunks/stage3.js";import{t as listInput}from"../chunks/inputs.js";await runAction(import.meta.dirname,world=>stage(world,listInput(`stages`),{directory:getInput(`working-directory`)||`.`,run:getInput(`run`)||`latest`}));export{};

@@ -1,0 +1,1 @@
+export{t as down}from"./down2.js";

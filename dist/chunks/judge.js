@@ -1,0 +1,1 @@
+export{t as judgeCommand}from"./judge2.js";

@@ -1,0 +1,1 @@
+export{t as stage}from"./stage3.js";

@@ -1,0 +1,1 @@
+async function version(){return`0.1.0`}export{version as t};
