@@ -155,7 +155,22 @@ describe('the root action', () => {
     await expect(project.read('pwned')).rejects.toThrow(/ENOENT/);
   });
 
-  it('runs the stages that are asked for, in a folder of the repository', async () => {
+  it('works in a folder of the repository, and its repro lines say so', async () => {
+    await using project = await sample('bad');
+    await project.write(
+      Object.fromEntries(
+        await Promise.all(
+          ['server.cjs', 'unit.sh', 'report.xml', 'gauntlet.yml'].map(async (file) => [`app/${file}`, await project.read(file)]),
+        ),
+      ),
+    );
+    const job = await gate(project, { inputs: { 'working-directory': 'app', comment: 'false' } });
+    expect(job.outputs).toMatchObject({ verdict: 'blocked', directory: expect.stringContaining('/app/.gauntlet/runs/') });
+    expect(job.summary).toContain('../gauntlet/bin/gauntlet -C app ');
+    await expect(project.read('.gauntlet/latest')).rejects.toThrow(/ENOENT/);
+  });
+
+  it('runs only the stages that are asked for', async () => {
     await using project = await sample('good');
     const job = await gate(project, { inputs: { stages: 'unit', comment: 'false' }, fixture: 'push' });
     expect(job.outputs['verdict']).toBe('pass');

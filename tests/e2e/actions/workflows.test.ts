@@ -29,7 +29,7 @@ const stepsOf = (file: string): readonly Step[] => Object.values((parse(read(fil
 
 /** The action.yml of ours that a step uses. */
 function actionOf({ uses = '' }: Step): Action | undefined {
-  const path = /^(?:<owner>\/gauntlet(\/actions\/\w+)?@v1|\.\/(?:gauntlet)?)$/.exec(uses);
+  const path = /^(?:<owner>\/gauntlet(\/actions\/\w+)?@v1|\.\/(?:\.gauntlet\/action)?)$/.exec(uses);
   return path ? (parse(read(join(path[1] ?? '.', 'action.yml'))) as Action) : undefined;
 }
 
