@@ -117,6 +117,12 @@ function addReadCommands(program: Command, world: World, finish: Finish): void {
 
 function addInternalCommands(program: Command, world: World, finish: Finish): void {
   program
+    .command('publish', { hidden: true })
+    .argument('<run>')
+    .action(async (run: string, _, command: Command) =>
+      finish(await (await import('../action/publish.ts')).publish(world, run, command.optsWithGlobals())),
+    );
+  program
     .command('supervise', { hidden: true })
     .argument('<spec>')
     .action(async (spec: string) => finish(await (await import('./commands/supervise.ts')).superviseCommand(world, spec)));

@@ -1,0 +1,44 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import type { ReportV1 } from '../../../src/model/report-v1.ts';
+import { projectAt, type Project } from './project.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+export interface Gate {
+  readonly exitCode: number | null;
+  readonly report: ReportV1;
+}
+
+/** The example system in a folder of its own, whose packages come from this checkout: runs side by side never share reports. */
+export interface Example extends AsyncDisposable {
+  readonly project: Project;
+  readonly gate: (options: { stack: 'process' | 'compose'; stages: string; env: Readonly<Record<string, string>> }) => Promise<Gate>;
+}
+
+/** Copies the example into a fresh repository. */
+export async function chatAgent(): Promise<Example> {
+  const folder = await mkdtemp(join(tmpdir(), 'gauntlet-example-'));
+  const path = join(folder, 'chat-agent');
+  const kept = (source: string): boolean => !/\/(?:\.gauntlet|reports|node_modules)$/.test(source);
+  await cp(join(ROOT, 'examples/chat-agent'), path, { recursive: true, filter: kept });
+  const project = await projectAt(path, { modules: join(ROOT, 'node_modules') });
+  return {
+    project,
+    gate: async ({ stack, stages, env }) => {
+      const ended = await project.gauntlet(['-q', 'run', '--stack', stack, '--stage', stages], { env });
+      if (ended.exitCode === 70 || ended.exitCode === 3) throw new Error(ended.stderr);
+      return { exitCode: ended.exitCode, report: await ended.report() };
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** Codes of all findings but the ones that only follow from another: stages that a broken stack kept from running. */
+export function codesOf({ findings }: ReportV1): string[] {
+  const causes = new Set(findings.filter(({ result }) => result.verdict === 'confirmed').map(({ group }) => group));
+  const own = findings.filter(({ result, group }) => result.verdict === 'confirmed' || group === undefined || !causes.has(group));
+  return [...new Set(own.map(({ code }) => code))].sort();
+}
