@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { configDocs } from './config-docs.ts';
 import { findingPages } from './finding-pages.ts';
 import { readmeTables } from './readme-tables.ts';
 import { registries } from './registries.ts';
@@ -16,11 +15,12 @@ interface Generator {
   readonly owns?: string;
 }
 
-// Registries first: what is generated after them imports the code that imports them.
+// Registries first, and what imports the gate's own code only after them: with a plugin's folder gone, that code does not load
+// until its registry is written again.
 const GENERATORS: readonly Generator[] = [
   { name: 'registries', run: registries },
-  { name: 'schemas', run: schemas, owns: 'schema' },
-  { name: 'configuration page', run: configDocs },
+  { name: 'schemas', run: async (from) => (await import('./schemas.ts')).schemas(from), owns: 'schema' },
+  { name: 'configuration page', run: async (from) => (await import('./config-docs.ts')).configDocs(from) },
   { name: 'rows', run: rows },
   { name: 'finding pages', run: findingPages, owns: 'docs/findings' },
   { name: 'README tables', run: readmeTables },
@@ -71,10 +71,4 @@ async function write(path: string, text: string): Promise<void> {
 async function remove(path: string): Promise<void> {
   await rm(join(root, path));
   console.log(`removed ${path}`);
-}
-
-/** Schemas import the config, which imports the registries: loaded only after these are written. */
-async function schemas(from: string): Promise<Map<string, string>> {
-  const module = await import('./schemas.ts');
-  return module.schemas(from);
 }
