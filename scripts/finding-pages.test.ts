@@ -58,6 +58,12 @@ test('a page is one screen with its four answers', () => {
   `);
 });
 
+test('what could not be looked at has no way to be waived, and its page offers none', async () => {
+  const pages = await findingPages(ROOT);
+  const closed = [...pages].flatMap(([path, text]) => (text.includes('.gauntlet/waivers.yml') ? [] : [path.slice(-9, -3)]));
+  expect(closed).toEqual(['GAT-01', 'GAT-04', 'GAT-05', 'GAT-07', 'GAT-08']);
+});
+
 test('every code that the gate can raise has its page', async () => {
   const pages = [...(await findingPages(ROOT)).keys()];
   expect(pages).toContain('docs/findings/GAT-01.md');

@@ -10,10 +10,10 @@ import { readCatalogue } from './catalogue.ts';
 import type { CatalogueRow } from './catalogue.ts';
 import { readOwners } from './rows.ts';
 
-const GateRows = z.record(z.string(), z.strictObject({ means: z.string(), how: z.string() }));
+const GateRows = z.record(z.string(), z.strictObject({ means: z.string(), how: z.string(), waivable: z.literal(false).optional() }));
 type GateRow = z.output<typeof GateRows>[string];
 
-/** What src/model/rules.ts knows of a code. */
+/** What src/model/rules.ts, or the `judge.ts` of a plugin, knows of a code. */
 interface Rule {
   readonly title: string;
   readonly priority: string;
@@ -70,7 +70,7 @@ export function findingPage({ code, rule, row, gate }: Page): string {
     `## What it means\n\n${gate?.means ?? `What should hold: **${row?.title}**. This finding says that it does not, for the subject that it names, and shows the proof.`}`,
     `## How it is verified\n\n${gate?.how ?? verified(row)}`,
     `## How to fix it\n\n${rule?.fix ?? 'Compare what was measured with what is expected, repair the subject that the finding names, and repeat with the command that it shows.'}`,
-    `## How to waive it\n\n${waiver(code)}`,
+    `## How to waive it\n\n${gate?.waivable === false ? UNWAIVABLE : waiver(code)}`,
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -109,6 +109,8 @@ function needs(inputs: string): string {
   return rest === '' ? words : `${words} (${rest})`;
 }
 
+const UNWAIVABLE = `It cannot be waived. A waiver excuses something that was seen and judged; here nothing could be judged, and an excuse for that would be a pass on nothing. Repair what the finding names, or take it out of gauntlet.yml, so that the plan no longer owes it.`;
+
 function waiver(code: string): string {
   return `An exception is dated, reasoned and approved, and is read from the base branch, so that a pull request cannot excuse itself. Add to \`.gauntlet/waivers.yml\` there:
 
@@ -126,10 +128,15 @@ function sentence(text: string): string {
 }
 
 async function readRules(root: string): Promise<Readonly<Record<string, Rule>>> {
-  const file = join(root, 'src/model/rules.ts');
-  if (!existsSync(file)) return {};
-  const { RULES } = (await import(pathToFileURL(file).href)) as { RULES: Readonly<Record<string, Rule>> };
-  return RULES;
+  const { RULES } = (await load(root, 'src/model/rules.ts')) as { RULES?: Readonly<Record<string, Rule>> };
+  const { rowJudges } = (await load(root, 'src/judge/registry.ts')) as { rowJudges?: readonly { code: string; rule?: Rule }[] };
+  const own = (rowJudges ?? []).flatMap(({ code, rule }) => (rule === undefined ? [] : [[code, rule] as const]));
+  return { ...RULES, ...Object.fromEntries(own) };
+}
+
+async function load(root: string, path: string): Promise<unknown> {
+  const file = join(root, path);
+  return existsSync(file) ? await import(pathToFileURL(file).href) : {};
 }
 
 /** Codes that stand as literals in the gate's own source. */
