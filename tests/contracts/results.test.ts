@@ -58,11 +58,8 @@ describe.each(own)('$format $path', ({ format, path }) => {
   });
 
   it('survives bytes that are no UTF-8, and says so', async () => {
-    const bytes = await readFile(path);
-    const broken = Buffer.from(bytes);
-    // A letter in the first word that is all letters and stands in quotes.
-    const word = /"[a-z ]*?([A-Za-z]{4,})[a-z ]*"[,/>\s]/.exec(bytes.toString('latin1').slice(200));
-    broken[200 + (word?.index ?? 0) + 3] = 0xff;
+    const broken = Buffer.from(await readFile(path));
+    broken[await indifferentByte(broken)] = 0xff;
     const { gaps, notes } = await collectOne(broken);
     expect(gaps).toEqual([]);
     expect(notes.map(({ message }) => message)).toContain('some bytes are not utf-8 and were replaced');
@@ -70,7 +67,7 @@ describe.each(own)('$format $path', ({ format, path }) => {
 
   it('is a gap with NUL bytes in it', async () => {
     const bytes = Buffer.from(await readFile(path));
-    bytes.fill(0, Math.floor(bytes.length / 2), Math.floor(bytes.length / 2) + 100);
+    bytes.fill(0, Math.floor(bytes.length / 2), Math.floor(bytes.length * 0.75));
     const { gaps } = await collectOne(bytes);
     expect(gaps.map(({ reason }) => reason)).toContain('encoding');
   });
@@ -131,6 +128,17 @@ describe('what is no report is a gap and never a pass', () => {
     expect(tests.failed[0]?.message).toHaveLength(4000);
   });
 });
+
+/** Where one letter less changes no count: in a name or a message, wherever the format keeps those. */
+async function indifferentByte(bytes: Buffer): Promise<number> {
+  const said = ({ tests, gaps }: Collected) => JSON.stringify([tests.counts, tests.files.map(({ disagreements }) => disagreements), gaps]);
+  const whole = said(await collectOne(bytes));
+  for (let at = bytes.length - 1; at >= 0; at -= 3) {
+    if (!/[a-z]/.test(String.fromCharCode(bytes[at] ?? 0))) continue;
+    if (said(await collectOne(Buffer.from(bytes).fill('?', at, at + 1))) === whole) return at;
+  }
+  throw new Error('the fixture holds no text that could be replaced: give it a test with a name');
+}
 
 function same(text: string): string {
   return text;
