@@ -23,7 +23,7 @@ export interface ExecOptions {
   readonly onStart?: ((pid: number) => void) | undefined;
   /** Replaces secrets in whole lines before they reach the log file, `tail` and `onLine`; `stdout` and `stderr` stay raw, for parsing. */
   readonly redact?: ((text: string) => string) | undefined;
-  /** Milliseconds between TERM and KILL when the group is ended; 5 s by default. */
+  /** Milliseconds between TERM and KILL when the group is ended; by default 5 s, and 2 s when `signal` ends it. */
   readonly graceMs?: number | undefined;
 }
 
@@ -43,7 +43,10 @@ export interface DetachedProcess {
   readonly pid: number;
 }
 
-/** Runs processes. Each one leads a process group of its own, which ends as a whole: TERM, then KILL after a grace. */
+/**
+ * Runs processes. Each one leads a process group of its own, which ends as a whole: TERM, then KILL after a grace. That is
+ * also what happens to what a process leaves in its group when it ends by itself, and to all groups when the gate is killed.
+ */
 export interface Exec {
   run(command: Command, options: ExecOptions): Promise<ExecResult>;
   /** Starts a process in its own session that survives the gate; output goes to `logFile`. */

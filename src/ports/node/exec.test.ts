@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,12 +73,34 @@ describe('how a command ends', () => {
     expect(await running).toMatchObject({ outcome: { ended: 'interrupted' }, stdout: 'started\n' });
   });
 
-  test('a grandchild that keeps the pipe open does not hold us', async () => {
+  test('a grandchild that keeps the pipe open does not hold us, and ends with its parent', async () => {
     const result = await nodeExec.run(shell('sleep 20 & echo $!; exit 0'), { env });
     expect(result.outcome).toEqual({ ended: 'exit', code: 0 });
     expect(result.durationMs).toBeLessThan(2_000);
-    expect(nodeExec.isAlive(Number(result.stdout))).toBe(true);
-    process.kill(Number(result.stdout), 'SIGKILL');
+    expect(result.tail).toEqual([expect.stringMatching(/^\d+$/), expect.stringContaining('still running in the background')]);
+    expect(nodeExec.isAlive(Number(result.stdout))).toBe(false);
+  });
+
+  test('a grandchild that does not heed TERM is killed', async () => {
+    const line = `sh -c 'trap "" TERM; echo $$; while :; do sleep 0.1; done' > pid & while [ ! -s pid ]; do sleep 0.02; done`;
+    const result = await nodeExec.run(shell(line), { cwd: folder, env, graceMs: 300 });
+    expect(result.outcome).toEqual({ ended: 'exit', code: 0 });
+    expect(nodeExec.isAlive(Number(readFileSync(join(folder, 'pid'), 'utf8')))).toBe(false);
+  });
+
+  test('kill -9 of the gate: its commands end too, whether they heed TERM or not', async () => {
+    const gate = `import { nodeExec } from ${JSON.stringify(new URL('exec.ts', import.meta.url).href)};
+      const env = ${JSON.stringify(env)};
+      const onStart = (pid) => console.log(pid);
+      void nodeExec.run({ type: 'argv', argv: ['sleep', '600'] }, { env, onStart });
+      await nodeExec.run({ type: 'shell', line: 'trap "" TERM; while :; do sleep 0.2; done' }, { env, onStart });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', gate], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await expect.poll(() => said.trim().split('\n').length).toBe(2);
+    child.kill('SIGKILL');
+    const pids = said.trim().split('\n').map(Number);
+    await expect.poll(() => pids.map((pid) => nodeExec.isAlive(pid)), { timeout: 8_000 }).toEqual([false, false]);
   });
 
   test('a process that does not read its input', async () => {

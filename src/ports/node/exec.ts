@@ -8,12 +8,17 @@ import type { Command } from '../../model/plan.ts';
 import type { Exec, ExecOptions, ExecResult } from '../exec.ts';
 import { timerMs } from './clock.ts';
 import { actionable, errorCode } from './errors.ts';
-import { endGroup, isAlive, signalGroup } from './group.ts';
+import { endGroup, goneWithin, isAlive, signalGroup } from './group.ts';
+import { guarded } from './guard.ts';
 import { Output } from './output.ts';
 
 const GRACE_MS = 5_000;
+/** The same for somebody who stops the gate: a cancelled job has 7.5 seconds for everything. */
+const INTERRUPTED_GRACE_MS = 2_000;
 /** How long output may still arrive after the process has ended: a grandchild can hold the pipe open for ever. */
 const DRAIN_MS = 250;
+/** How long what a process started may take to follow it. */
+const FOLLOW_MS = 250;
 /** A process that is still there so long after KILL hangs in the kernel; nobody can end it. */
 const STUCK_MS = 2_000;
 
@@ -52,12 +57,26 @@ async function execute(command: Command, options: ExecOptions, output: Output): 
     return started.outcome;
   }
   const { child, pid } = started;
+  const release = guarded(pid);
   const ended = settled(child);
   child.stdout?.on('data', (chunk: Buffer) => output.push('stdout', chunk));
   child.stderr?.on('data', (chunk: Buffer) => output.push('stderr', chunk));
   options.onStart?.(pid);
   feed(child, options.stdin);
-  return conclude({ child, pid, ended }, options);
+  try {
+    const outcome = await conclude({ child, pid, ended }, options);
+    await endRest(pid, options, output);
+    return outcome;
+  } finally {
+    release();
+  }
+}
+
+/** What a process leaves running in its group ends with it: nobody else would end it. */
+async function endRest(pid: number, { graceMs = GRACE_MS }: ExecOptions, output: Output): Promise<void> {
+  if (await goneWithin(pid, FOLLOW_MS)) return;
+  output.note('[gauntlet: ended what was still running in the background when the command was over]');
+  await endGroup(pid, graceMs);
 }
 
 interface Running {
@@ -74,7 +93,9 @@ async function conclude({ child, pid, ended }: Running, options: ExecOptions): P
   const end = (why: CommandOutcome): void => {
     if (forced !== undefined || child.exitCode !== null || child.signalCode !== null) return;
     forced = why;
-    ending = endGroup(pid, options.graceMs ?? GRACE_MS).finally(() => setTimeout(() => giveUp(), STUCK_MS).unref());
+    ending = endGroup(pid, options.graceMs ?? (why.ended === 'interrupted' ? INTERRUPTED_GRACE_MS : GRACE_MS)).finally(() =>
+      setTimeout(() => giveUp(), STUCK_MS).unref(),
+    );
   };
   const interrupt = (): void => {
     end({ ended: 'interrupted' });

@@ -55,7 +55,8 @@ export async function endGroup(pid: number, graceMs: number): Promise<void> {
   await goneWithin(pid, 1_000);
 }
 
-async function goneWithin(pid: number, ms: number): Promise<boolean> {
+/** Waits for the end of a group; tells whether it came in time. */
+export async function goneWithin(pid: number, ms: number): Promise<boolean> {
   const deadline = performance.now() + ms;
   for (let step = 5; ; step = Math.min(step * 2, 100)) {
     if (!isGroupAlive(pid)) return true;

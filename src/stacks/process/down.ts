@@ -8,8 +8,14 @@ const KILL_MS = 2_000;
 /** Longest wait for an orderly end, however deep the dependencies are. */
 const MOST_MS = 60_000;
 
-/** Ends the supervisor and whatever is left of its stack. Idempotent; returns what could not be ended. */
-export async function takeDown(handle: ProcessHandle, ports: Ports): Promise<readonly string[]> {
+/** The same when somebody is in a hurry: a cancelled job has 7.5 seconds for everything. */
+const HURRY_MS = 2_500;
+
+/**
+ * Ends the supervisor and whatever is left of its stack. Idempotent; returns what could not be ended. An aborted signal is no
+ * reason to stop but to hurry.
+ */
+export async function takeDown(handle: ProcessHandle, ports: Ports, signal: AbortSignal): Promise<readonly string[]> {
   const state = await readState(handle.stateFile, ports).catch(() => undefined);
   const spec = await readSpec(handle.specFile, ports);
   const graceMs = spec?.graceMs ?? 5_000;
@@ -17,14 +23,16 @@ export async function takeDown(handle: ProcessHandle, ports: Ports): Promise<rea
   if (supervisor !== undefined && (await isSame(ports, supervisor))) {
     ports.exec.kill(supervisor.pid, 'SIGTERM');
     const orderly = Math.min(MOST_MS, graceMs * (spec?.services.length ?? 1) + 5_000);
-    if (!(await within(orderly, ports, async () => !(await isSame(ports, supervisor))))) ports.exec.kill(supervisor.pid, 'SIGKILL');
+    const gone = async () => !(await isSame(ports, supervisor));
+    if (!(await within(() => (signal.aborted ? HURRY_MS : orderly), ports, gone))) ports.exec.kill(supervisor.pid, 'SIGKILL');
   }
   // Read again: the supervisor has written who it ended.
   const groups = new Groups(handle.mark, (await readState(handle.stateFile, ports).catch(() => undefined)) ?? state, ports);
+  const empty = async () => (await groups.left()).length === 0;
   await groups.signal('SIGTERM');
-  if (!(await within(graceMs, ports, async () => (await groups.left()).length === 0))) {
+  if (!(await within(() => (signal.aborted ? 0 : graceMs), ports, empty))) {
     await groups.signal('SIGKILL');
-    await within(KILL_MS, ports, async () => (await groups.left()).length === 0);
+    await within(() => KILL_MS, ports, empty);
   }
   return (await groups.left()).map(({ pid, name }) => `process ${String(pid)} (${name})`);
 }
@@ -69,11 +77,12 @@ async function readSpec(path: string, { files }: Pick<Ports, 'files'>): Promise<
   return text === undefined ? undefined : SupervisorSpec.parse(JSON.parse(text));
 }
 
-async function within(ms: number, { clock }: Pick<Ports, 'clock'>, condition: () => Promise<boolean>): Promise<boolean> {
-  const deadline = clock.monotonicMs() + ms;
+/** `ms` is asked again with every look: it shrinks when somebody starts to hurry. */
+async function within(ms: () => number, { clock }: Pick<Ports, 'clock'>, condition: () => Promise<boolean>): Promise<boolean> {
+  const from = clock.monotonicMs();
   for (;;) {
     if (await condition()) return true;
-    if (clock.monotonicMs() >= deadline) return false;
+    if (clock.monotonicMs() - from >= ms()) return false;
     await clock.sleep(LOOK_MS);
   }
 }

@@ -26,7 +26,7 @@ const processStack = defineStack<ProcessOptions>({
     const state = await readState(ProcessHandle.parse(manifest.handle).stateFile, context.ports);
     return state === undefined ? [] : copyLogs(state, context);
   },
-  down: (handle, { ports }) => takeDown(ProcessHandle.parse(handle), ports),
+  down: (handle, { ports, signal }) => takeDown(ProcessHandle.parse(handle), ports, signal),
 });
 
 export { processStack as process };

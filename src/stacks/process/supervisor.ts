@@ -4,7 +4,7 @@ import { makeRedactor, secretsFromEnv } from '../../lib/redact.ts';
 import type { Ports } from '../../ports/index.ts';
 import { Board } from './board.ts';
 import { live } from './child.ts';
-import { identify, isSame, ownPid } from './identity.ts';
+import { identify, isSame, marked, ownPid } from './identity.ts';
 import { inherited } from './resolve.ts';
 import { SERVICE_ENV, ServiceEnvironments, SupervisorSpec, type ServiceSpec } from './spec.ts';
 
@@ -38,6 +38,7 @@ export async function supervise(specPath: string, ports: Ports, signal: AbortSig
   // Others must read why before they can see that somebody is gone.
   await board.flush();
   await stopAll(lives);
+  await endRunaways(spec.mark, pid, ports);
   board.phase('stopped');
   await board.flush();
   return 0;
@@ -54,6 +55,12 @@ async function reasonToStop(spec: SupervisorSpec, ports: Ports, signal: AbortSig
     await ports.clock.sleep(OWNER_MS, signal).catch(() => undefined);
   }
   return 'it was told to';
+}
+
+/** What went to a session of its own has nobody else to end it when the gate is gone. */
+async function endRunaways(mark: string, self: number, ports: Ports): Promise<void> {
+  const runaways = (await marked(ports, mark)).filter(({ pid, group }) => pid !== self && group !== self && group > 1);
+  for (const group of new Set(runaways.map((runaway) => runaway.group))) ports.exec.kill(group, 'SIGKILL');
 }
 
 interface Life {

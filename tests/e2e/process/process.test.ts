@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -204,16 +204,15 @@ describe('watch', () => {
     expect(watch.incidents().find(({ what }) => what === 'died')?.message).toBe('exited with code 137');
   });
 
-  test('a supervisor that was killed is told, and its children are taken down', async () => {
+  test('a supervisor that was killed is told, and its children end with it', async () => {
     await using stack = bench();
     const up = await stack.up({ services: { api: { run: js('serve()'), health: '/' } } });
     await using watch = plugin.watch(up.manifest, stack.context);
     process.kill((up.manifest.handle['supervisor'] as { pid: number }).pid, 'SIGKILL');
     await expect.poll(() => watch.incidents()[0]?.message, { timeout: 5_000 }).toBe('the supervisor is gone');
     expect((await plugin.look(up.manifest, stack.context)).readiness.state).toBe('not-ready');
-    expect(pidsOf(up).map((pid) => ports.exec.isAlive(pid))).toEqual([true]);
+    await expect.poll(() => pidsOf(up).map((pid) => ports.exec.isAlive(pid)), { timeout: 5_000 }).toEqual([false]);
     expect(await stack.down()).toEqual([]);
-    expect(pidsOf(up).map((pid) => ports.exec.isAlive(pid))).toEqual([false]);
   });
 });
 
@@ -237,6 +236,30 @@ describe('down', () => {
     expect(performance.now() - started).toBeLessThan(4_000);
     expect(readFileSync(order, 'utf8')).toBe('web api db ');
     expect(pidsOf(up).filter((pid) => ports.exec.isAlive(pid))).toEqual([]);
+  });
+
+  test('in a hurry nobody is waited for', async () => {
+    await using stack = bench();
+    const deaf = js(`process.on('SIGTERM', () => {}); serve()`);
+    const up = await stack.up({
+      services: { db: { run: deaf }, api: { run: deaf, depends_on: ['db'] }, web: { run: deaf, depends_on: ['api'] } },
+    });
+    expect(up.readiness.state).toBe('ready');
+    const started = performance.now();
+    expect(await plugin.down(up.manifest.handle, { ...stack.context, signal: AbortSignal.abort() })).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(4_500);
+    expect(pidsOf(up).filter((pid) => ports.exec.isAlive(pid))).toEqual([]);
+  });
+
+  test('a stack whose gate is gone ends its runaways too', async () => {
+    await using stack = bench();
+    const script = `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); serve()`;
+    const up = await stack.up({ lifetime: '2s', services: { api: { run: js(script), health: 'tcp' } } });
+    const mark = String(up.manifest.handle['mark']);
+    const marked = () =>
+      execFileSync('sh', ['-c', `grep -slz 'GAUNTLET_STACK_MARK=${mark}' /proc/[0-9]*/environ || true`], { encoding: 'utf8' });
+    expect(marked().trim().split('\n').length).toBeGreaterThanOrEqual(3);
+    await expect.poll(marked, { timeout: 6_000 }).toBe('');
   });
 
   test('a grandchild that went to a session of its own is found', async () => {
