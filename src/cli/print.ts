@@ -10,6 +10,11 @@ export function printReport(world: World, report: ReportV1, { json }: { json: bo
     world.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     return;
   }
-  const colour = world.stdout.isTTY === true && world.env['NO_COLOR'] === undefined;
-  world.stdout.write(`\n${renderTerminal(report, pc.createColors(colour))}`);
+  world.stdout.write(`\n${renderTerminal(report, pc.createColors(inColour(world)))}`);
+}
+
+/** On a terminal, unless somebody said so or otherwise: https://no-color.org, https://force-color.org */
+function inColour({ env, stdout }: World): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  return stdout.isTTY === true || !['', '0'].includes(env['FORCE_COLOR'] ?? '');
 }

@@ -201,7 +201,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     title: 'the journey is over its token budget',
     priority: 'P0',
     effort: '1–2 h',
-    fix: 'Shorten the step with the most tokens first (numbers per step below), or correct the claim if the budget was wrong.',
+    fix: 'Shorten the step with the most tokens first (numbers per step stand here), or correct the claim if the budget was wrong.',
   },
   'AGT-06': {
     title: 'a disclosure step does not answer 200',

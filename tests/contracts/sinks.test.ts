@@ -136,7 +136,7 @@ test('a pass is three lines and what folds', () => {
       .split('\n')
       .filter((line) => line !== ''),
   ).toEqual([
-    '### ✅ Gauntlet: pass (no baseline)',
+    '### ✅ Gauntlet: pass',
     'Looked at: unit (3 tests) on `0f3c2e1`, with the `pr` budget.',
     'Not looked at: nothing that the plan owes.',
   ]);

@@ -1,4 +1,4 @@
-import { counted } from '../../lib/text.ts';
+import { counted, quoted } from '../../lib/text.ts';
 import { ofKind, type CommandOutcome, type EvidenceOf } from '../../model/evidence.ts';
 import type { EvidenceRef } from '../../model/finding.ts';
 import type { StageName } from '../../model/stage.ts';
@@ -56,7 +56,7 @@ function contradictedSuccess(last: Exit, results: readonly EvidenceOf<'tests'>[]
       stage: last.stage,
       subject: `command ${last.command}`,
       title: `\`${last.command}\` exits 0 although ${counted(failures, 'test')} failed`,
-      summary: `${last.line}\nended with exit code 0, but its results hold ${counted(failures, 'failed test')}. Any other gate that trusts the exit code is green here.`,
+      summary: `${quoted(last.line)} ended with exit code 0, but its results hold ${counted(failures, 'failed test')}. Any other gate that trusts the exit code is green here.`,
       evidence: [exitRef(last), ...results.map(testsRef)],
       measured: `exit 0, ${counted(failures, 'failed test')}`,
       expected: 'a failing test makes the command fail',
@@ -75,7 +75,7 @@ function failed(context: Context, attempts: Attempts, results: readonly Evidence
       stage: last.stage,
       subject: `command ${last.command}`,
       title: `\`${last.command}\` fails although every test passed`,
-      summary: `${last.line}\nended with ${describe(last.outcome)}, but none of its ${counted(ran, 'test')} failed. Often a threshold of the runner itself, a crash after the last test, or a report that an earlier run left behind.${tail(last)}`,
+      summary: `${quoted(last.line)} ended with ${describe(last.outcome)}, but none of its ${counted(ran, 'test')} failed. Often a threshold of the runner itself, a crash after the last test, or a report that an earlier run left behind.${tail(last)}`,
       evidence: [exitRef(last), ...results.map(testsRef)],
       measured: `${describe(last.outcome)}, 0 failed tests`,
       expected: 'exit 0 when every test passed',
@@ -91,7 +91,7 @@ function failure(attempts: Attempts, how: string, promisedResults: boolean): Dra
     stage: last.stage,
     subject: `command ${last.command}`,
     title: `\`${last.command}\` ${how.replace(/^exited exit/, 'fails with exit')}`,
-    summary: `${last.line}\n${how}${times} after ${formatDuration(last.durationMs)}${promisedResults ? ', and left no results behind that could say why' : ''}.${tail(last)}`,
+    summary: `${quoted(last.line)} ${how}${times} after ${formatDuration(last.durationMs)}${promisedResults ? ', and left no results behind that could say why' : ''}.${tail(last)}`,
     evidence: attempts.map(exitRef).reverse(),
     measured: describe(last.outcome),
     expected: 'exit 0',
@@ -106,7 +106,7 @@ function unfinished(last: Exit): Drafted {
     subject: `command ${last.command}`,
     title: missing === undefined ? `\`${last.command}\` did not end in its time` : `\`${missing}\` is not installed here`,
     result: notTested(`\`${last.command}\` ${how}`),
-    summary: `${last.line}\n${how}.${tail(last)}`,
+    summary: `${quoted(last.line)} ${how}.${tail(last)}`,
     evidence: [exitRef(last)],
     measured: describe(last.outcome),
     expected: 'the command ends by itself',
@@ -129,7 +129,7 @@ function repeated(attempts: Attempts, results: readonly EvidenceOf<'tests'>[]): 
       stage: last.stage,
       subject: `command ${last.command}`,
       title: `\`${last.command}\` passed only on attempt ${last.attempt}`,
-      summary: `${last.line}\n${bad.map(({ attempt, outcome }) => `attempt ${attempt}: ${describe(outcome)}`).join('; ')}; attempt ${last.attempt}: exit 0.${tail(bad[0] ?? last)}`,
+      summary: `${quoted(last.line)}: ${bad.map(({ attempt, outcome }) => `attempt ${attempt}: ${describe(outcome)}`).join('; ')}; attempt ${last.attempt}: exit 0.${tail(bad[0] ?? last)}`,
       evidence: attempts.map(exitRef),
       measured: `${attempts.length} attempts`,
       expected: '1 attempt',

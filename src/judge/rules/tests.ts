@@ -1,4 +1,5 @@
 import { counted, cut, grouped, oneLine, quoted } from '../../lib/text.ts';
+import { lineInTrace, readableFailure } from '../../lib/trace.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { EvidenceRef } from '../../model/finding.ts';
 import type { StageName } from '../../model/stage.ts';
@@ -67,14 +68,15 @@ function tell(piece: Tests, kind: Kind): Drafted[] {
 }
 
 function single(piece: Tests, kind: Kind, test: CaseDetail): Drafted {
-  const message = [test.message, test.detail].filter((text) => text !== undefined && text.trim() !== '').join('\n');
+  const message = readableFailure(test.message, test.detail);
+  const measured = kind.verb === 'flaky' ? test.attempts.join(' → ') || 'flaky' : test.status;
   return draft(kind.code, {
     stage: piece.stage,
     subject: subjectOfTest(piece, test),
     title: `${kind.verb}: ${quoted(cut(displayName(test), 120))}`,
     summary: `${quoted(displayName(test))} ${howOf(kind, test)}${message === '' ? '.' : `:\n\n${cut(message, 1_500)}`}`,
-    evidence: [{ id: piece.id, shows: `${test.source}: ${test.status}${test.message ? `: ${test.message}` : ''}` }],
-    measured: kind.verb === 'flaky' ? test.attempts.join(' → ') || 'flaky' : test.status,
+    evidence: [{ id: piece.id, shows: `${inRun(test.source)}: ${measured}${test.message ? `: ${test.message}` : ''}` }],
+    measured,
     expected: kind.expected,
     locations: locationOf(test),
     group: kind.group,
@@ -191,8 +193,16 @@ function displayName({ suite, class: owner, name, parameters }: CaseDetail): str
   return parameters === undefined ? base : `${base} [${parameters}]`;
 }
 
-function locationOf({ location, file }: CaseDetail): Drafted['finding']['locations'] {
-  return location ? [location] : file ? [{ path: file }] : [];
+function locationOf({ location, file, detail }: CaseDetail): Drafted['finding']['locations'] {
+  const place = location ?? (file ? { path: file } : undefined);
+  if (place === undefined) return [];
+  const line = place.line ?? lineInTrace(place.path, detail);
+  return [{ ...place, ...(line === undefined ? {} : { line }) }];
+}
+
+/** Reports of earlier attempts are kept in the run directory, which every other path of a report begins at. */
+function inRun(source: string): string {
+  return source.replace(/^.*\.gauntlet\/runs\/[^/]+\//, '');
 }
 
 function place(test: CaseDetail): string {

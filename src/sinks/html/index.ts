@@ -1,10 +1,11 @@
-import { html as escaped } from '../../lib/markdown.ts';
-import { visible } from '../../lib/text.ts';
+import { html as escaped, htmlProse } from '../../lib/markdown.ts';
+import { capital, visible } from '../../lib/text.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
 import { clockFace, formatDuration } from '../../model/units.ts';
 import { defineSink } from '../contract.ts';
 import { reproLine, where } from '../sections/findings.ts';
+import { STYLE } from './style.ts';
 
 /** One page without scripts or anything to load. */
 export const html = defineSink({
@@ -14,19 +15,21 @@ export const html = defineSink({
   render: page,
 });
 
-const STYLE = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{max-width:70rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #8884;vertical-align:top}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#8881;padding:.6rem}code{overflow-wrap:anywhere}
-.pass{color:#197a3d}.blocked,.unknown{color:#c62f2f}summary{cursor:pointer}details{margin:.6rem 0}`;
+const MARKS = { pass: '✓', blocked: '✗', unknown: '?' } as const;
+const CELLS = { pass: '✓', fail: '✗', untested: '', not_applicable: 'n/a' } as const;
 
 function page(report: ReportV1): string {
   const { verdict } = report.verdict;
+  const stopping = report.findings.filter(({ disposition }) => disposition === 'blocking');
+  const others = report.findings.filter(({ disposition }) => disposition !== 'blocking');
+  const told = (findings: readonly Finding[]) => findings.map((finding) => findingHtml(report, finding)).join('\n');
   const body = [
-    `<h1 class="${verdict}">${verdict}</h1>`,
-    `<p>${escaped(report.equation)}.</p>`,
-    report.baseline.state === 'none' ? `<p>No baseline: ${escaped(report.baseline.because)}. What is new is unknown.</p>` : '',
-    section('Findings', report.findings.map((finding) => findingHtml(report, finding)).join('\n')),
+    `<h1 class="${verdict}">Gauntlet: ${verdict}</h1>`,
+    `<p>${htmlProse(`${capital(report.equation)}.`)}</p>`,
+    report.baseline.state === 'none' ? `<p>No baseline: ${escaped(report.baseline.because)}. What is new here is not known.</p>` : '',
+    section(`Blocks (${stopping.length})`, told(stopping)),
     section('Stages', stageTable(report)),
+    section(`Does not block (${others.length})`, told(others)),
     section('Component × stage', matrixTable(report)),
     section('Stack', stackTable(report)),
     section('Not looked at', list(report.notLooked.map(({ code, what, because }) => `${code} ${what}: ${because}`))),
@@ -34,7 +37,7 @@ function page(report: ReportV1): string {
     `<p><small>${escaped(`run ${report.run.id}, commit ${report.run.git.head ?? 'unknown'}, budget ${report.run.budget}, seed ${report.run.seed}, gauntlet ${report.run.tool.version}`)}</small></p>`,
   ];
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Gauntlet: ${verdict}</title><style>${STYLE}</style></head>
 <body>
@@ -44,24 +47,28 @@ ${body.filter(Boolean).join('\n')}
 }
 
 function findingHtml(report: ReportV1, finding: Finding): string {
-  const because = 'because' in finding.result ? `<p><b>Not known, because:</b> ${escaped(finding.result.because)}</p>` : '';
-  const proof = finding.evidence.map(({ id, shows }) => `${id}: ${shows}`);
-  return `<details${finding.disposition === 'blocking' ? ' open' : ''}><summary><b>${finding.priority} ${finding.code}</b> ${escaped(finding.title)} <small>(${finding.disposition}, ${finding.novelty}, ${finding.stage}, ${escaped(where(finding))})</small></summary>
-<pre>${block(finding.summary)}</pre>${because}
-<p><b>Measured</b> ${escaped(finding.measured)}; <b>allowed</b> ${escaped(finding.expected)}</p>
-${list(proof)}
-<p><b>Fix</b> (${escaped(finding.effort.range)}): ${escaped(finding.fix)}</p>
+  const { disposition, novelty, effort } = finding;
+  const because = 'because' in finding.result ? `<p><b>Not known, because:</b> ${htmlProse(finding.result.because)}</p>` : '';
+  const about = [disposition === 'blocking' ? '' : disposition, novelty === 'unknown' ? '' : novelty, finding.stage, where(finding)]
+    .filter(Boolean)
+    .join(' · ');
+  const [said = '', ...rest] = finding.summary.split('\n\n');
+  const output = rest.join('\n\n').trim();
+  return `<details class="${disposition}"${disposition === 'blocking' ? ' open' : ''}><summary><b>${finding.priority} ${finding.code}</b> ${htmlProse(finding.title)}<br><small>${escaped(about)}</small></summary>
+<p>${said.split('\n').map(htmlProse).join('<br>')}</p>${output === '' ? '' : `\n<pre>${block(output)}</pre>`}${because}
+<p><b>Measured:</b> ${htmlProse(finding.measured)}. <b>Allowed:</b> ${htmlProse(finding.expected)}.</p>
+${list(finding.evidence.map(({ id, shows }) => `${id}: ${shows}`))}
+<p><b>Fix</b> (${escaped(effort.range)}): ${htmlProse(finding.fix)}</p>
 <p><b>Here:</b> <code>${escaped(reproLine(report, finding))}</code></p>${finding.waiver === undefined ? '' : `<p>Waived by ${escaped(finding.waiver)}</p>`}
 </details>`;
 }
 
 function stageTable({ stages }: ReportV1): string {
   return table(
-    ['stage', 'outcome', 'what', 'time', 'asked'],
+    ['stage', 'result', 'time', 'asked'],
     stages.map(({ name, outcome, headline, run }) => [
       name,
-      outcome,
-      headline,
+      `${MARKS[outcome]} ${headline}`,
       run ? clockFace(run.durationMs) : '',
       run?.askedMs === undefined ? '' : formatDuration(run.askedMs),
     ]),
@@ -71,7 +78,7 @@ function stageTable({ stages }: ReportV1): string {
 function matrixTable({ matrix }: ReportV1): string {
   return table(
     ['component', ...matrix.stages],
-    matrix.components.map((component, index) => [component, ...(matrix.cells[index] ?? [])]),
+    matrix.components.map((component, index) => [component, ...(matrix.cells[index] ?? []).map((cell) => CELLS[cell])]),
   );
 }
 
@@ -93,7 +100,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   if (rows.length === 0) return '';
   const cells = (tag: string, values: readonly string[]) =>
     `<tr>${values.map((value) => `<${tag}>${escaped(value)}</${tag}>`).join('')}</tr>`;
-  return `<table>${cells('th', head)}${rows.map((row) => cells('td', row)).join('\n')}</table>`;
+  return `<div class="wide"><table>${cells('th', head)}${rows.map((row) => cells('td', row)).join('\n')}</table></div>`;
 }
 
 function section(title: string, body: string): string {
@@ -101,10 +108,13 @@ function section(title: string, body: string): string {
 }
 
 function list(items: readonly string[]): string {
-  return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${escaped(item)}</li>`).join('')}</ul>`;
+  return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${htmlProse(item)}</li>`).join('')}</ul>`;
 }
 
-/** Text with its line breaks. */
+/** Text with its line breaks and its indentation. */
 function block(text: string): string {
-  return visible(text).split('\n').map(escaped).join('\n');
+  return visible(text)
+    .split('\n')
+    .map((line) => `${/^[ \t]*/.exec(line)?.[0] ?? ''}${escaped(line)}`)
+    .join('\n');
 }

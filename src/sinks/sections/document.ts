@@ -3,7 +3,7 @@ import { cut, grouped, sentenceList } from '../../lib/text.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
 import { findingFold, findingsTable } from './findings.ts';
-import { equationLine, heading, lookedAt, notLookedAt } from './headline.ts';
+import { equationLine, heading, lookedAt, noveltyLine, notLookedAt } from './headline.ts';
 import { footer, matrixFold, restFold, stackFold, stageTable, timelineFold } from './tables.ts';
 
 /** How much of a report a document shows. Zero leaves a part out. */
@@ -47,12 +47,11 @@ export function renderDocument(report: ReportV1, extent: Extent): string {
 
 function passed(report: ReportV1, extent: Extent): string[] {
   const open = report.findings.filter(({ disposition }) => disposition !== 'waived');
-  const baseline = report.baseline.state === 'none' && open.some(({ priority }) => priority === 'P1') ? equationLine(report) : '';
   const looked = [stages(report, extent), ...folds(report, extent)].filter((part) => part !== '').join('\n\n');
   return [
     heading(report),
     `${lookedAt(report)}\n${notLookedAt(report)}`,
-    baseline,
+    open.some(({ disposition }) => disposition === 'release-blocking') ? noveltyLine(report) : '',
     open.length > 0 && extent.rows > 0
       ? folded(
           `Advice (${grouped(open.length)})`,
@@ -87,7 +86,8 @@ function stopped(report: ReportV1, extent: Extent): string[] {
 }
 
 function proofs(report: ReportV1, findings: readonly Finding[], { folds: most, length }: Extent): string[] {
-  return findings.slice(0, most).map((finding) => findingFold(report, finding, length));
+  const told = findings.slice(0, most).map((finding) => findingFold(report, finding, length));
+  return told.length === 0 ? [] : ['Proof, fix, and the command that shows it again:', ...told];
 }
 
 function stages(report: ReportV1, extent: Extent): string {

@@ -13,17 +13,15 @@ export function findingsTable(findings: readonly Finding[]): string {
       code(cut(where(finding), 100)),
       prose(cut(finding.measured, 80)),
       prose(cut(finding.expected, 80)),
-      text(finding.effort.range),
+      // `2 h` in a narrow column stays together.
+      text(finding.effort.range).replaceAll(' ', '&nbsp;'),
     ]),
   );
 }
 
 /** One finding folded: what happened, proof, fix, how to see it here. `length` bounds each part in characters. */
 export function findingFold(report: ReportV1, finding: Finding, length: number): string {
-  return folded(
-    `<b>${finding.code}</b> ${htmlProse(cut(finding.title, 120))}: proof, fix, reproduce`,
-    findingBody(report, finding, length),
-  );
+  return folded(`<b>${finding.code}</b> ${htmlProse(cut(finding.title, 120))}`, findingBody(report, finding, length));
 }
 
 /** The same, open. */
@@ -50,7 +48,7 @@ function findingBody(report: ReportV1, finding: Finding, length: number): string
     `**What happened.** ${said}`,
     block === '' ? '' : fenced(block),
     because,
-    `**Proof.** measured ${prose(finding.measured)}, allowed ${prose(finding.expected)}${places.length > 0 ? `, at ${places.join(', ')}` : ''}\n\n${proof.join('\n')}`,
+    `**Proof.** Measured: ${prose(finding.measured)}. Allowed: ${prose(finding.expected)}.${places.length > 0 ? ` At ${places.join(', ')}.` : ''}\n\n${proof.join('\n')}`,
     `**Fix** (${text(finding.effort.range)}). ${prose(cut(finding.fix, length))}`,
     finding.waiver === undefined ? '' : `**Waived** by ${code(finding.waiver)}.`,
     `**Here.** ${code(reproLine(report, finding))}`,

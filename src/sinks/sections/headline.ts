@@ -1,11 +1,12 @@
 import { code, prose } from '../../lib/markdown.ts';
-import { atMost, counted, cut, numberWord } from '../../lib/text.ts';
+import { atMost, capital, counted, cut, numberWord } from '../../lib/text.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
 
 /** The first line: am I blocked, and by what. Only a pass has a tick. */
 export function heading(report: ReportV1): string {
-  const baseline = report.baseline.state === 'none' ? ' (no baseline)' : '';
+  // Without a baseline a P1 cannot block a change: then, and only then, the first line says so.
+  const baseline = undecided(report) > 0 ? ' (no baseline)' : '';
   const { verdict } = report;
   switch (verdict.verdict) {
     case 'pass':
@@ -21,7 +22,9 @@ export function heading(report: ReportV1): string {
 
 /** The verdict equation as a sentence, and whose the findings are. */
 export function equationLine(report: ReportV1): string {
-  const sentence = `${report.equation.charAt(0).toUpperCase()}${report.equation.slice(1)}.`;
+  // What blocks stands in the heading already.
+  const news = report.verdict.verdict === 'blocked' ? report.equation.replace(/^blocked by [^;]*; /, '') : report.equation;
+  const sentence = `${capital(news)}.`;
   return [prose(cut(sentence, 1_500)), noveltyLine(report)].filter(Boolean).join(' ');
 }
 
@@ -40,10 +43,14 @@ export function notLookedAt({ notLooked, counts, stages }: ReportV1): string {
   return `${all.length === 0 ? 'Not looked at: nothing that the plan owes.' : `Not looked at: ${prose(all.slice(0, 3).join('; '))}${all.length > 3 ? ` and ${all.length - 3} more (below)` : ''}.`}${waived}`;
 }
 
-function noveltyLine(report: ReportV1): string {
+/** Whose the findings are: new in this change, or on the base branch before. */
+export function noveltyLine(report: ReportV1): string {
   if (!report.findings.some(({ result, disposition }) => result.verdict === 'confirmed' && disposition !== 'waived')) return '';
-  if (report.baseline.state === 'none')
-    return `Nobody can tell what is new here (${prose(cut(report.baseline.because, 200))}): a P1 blocks a release and not this change.`;
+  if (report.baseline.state === 'none') {
+    const held = undecided(report);
+    const so = held > 0 ? `, so ${held === 1 ? 'one P1 blocks' : `${numberWord(held)} P1 block`} a release and not this change` : '';
+    return `What of this is new here is not known (${prose(cut(report.baseline.because, 200))})${so}.`;
+  }
   const blocking = blockers(report).filter(({ result }) => result.verdict === 'confirmed');
   const fresh = blocking.filter(({ novelty }) => novelty === 'new' || novelty === 'regressed').length;
   if (blocking.length === 0) return '';
@@ -53,10 +60,11 @@ function noveltyLine(report: ReportV1): string {
   return `${capital(numberWord(fresh))} ${fresh === 1 ? 'is' : 'are'} new in this change, ${numberWord(blocking.length - fresh)} ${blocking.length - fresh === 1 ? 'was' : 'were'} ${base}.`;
 }
 
-function blockers({ findings }: ReportV1): Finding[] {
-  return findings.filter(({ disposition }) => disposition === 'blocking');
+/** Findings that would block if they were new, and nobody can tell. */
+function undecided({ baseline, findings }: ReportV1): number {
+  return baseline.state === 'none' ? findings.filter(({ disposition }) => disposition === 'release-blocking').length : 0;
 }
 
-function capital(word: string): string {
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+function blockers({ findings }: ReportV1): Finding[] {
+  return findings.filter(({ disposition }) => disposition === 'blocking');
 }

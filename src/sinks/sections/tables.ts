@@ -1,5 +1,5 @@
 import { code, fenced, folded, mermaidLabel, prose, table, text } from '../../lib/markdown.ts';
-import { counted, cut } from '../../lib/text.ts';
+import { capital, counted, cut } from '../../lib/text.ts';
 import type { MatrixCell, ReportV1 } from '../../model/report-v1.ts';
 import { clockFace, formatDuration } from '../../model/units.ts';
 
@@ -11,7 +11,7 @@ const CELLS: Record<MatrixCell, string> = { pass: '✓', fail: '✗', untested: 
 /** Stage by stage: what was run, how long, and how long it was asked to run. */
 export function stageTable({ stages, run }: ReportV1): string {
   if (stages.length === 0) return '';
-  return table(
+  return filled(
     ['stage', 'result', 'time', 'asked / run'],
     stages.map((stage) => [
       stage.name,
@@ -41,6 +41,12 @@ export function matrixFold({ matrix }: ReportV1): string {
   );
 }
 
+/** A table without the columns that say nothing here: on a phone each costs a screen's width. */
+function filled(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const kept = <T>(line: readonly T[]) => line.filter((_, index) => rows.some((row) => (row[index] ?? '') !== ''));
+  return table(kept(head), rows.map(kept));
+}
+
 /** How long each service took until it was healthy. */
 export function stackFold({ stack }: ReportV1): string {
   if (stack.length === 0) return '';
@@ -53,7 +59,7 @@ export function stackFold({ stack }: ReportV1): string {
   ]);
   return folded(
     `Stack (${counted(stack.length, 'service')})`,
-    table(['service', 'state', 'restarts', 'pull', 'build', 'start', 'healthy'], rows),
+    filled(['service', 'state', 'restarts', 'pull', 'build', 'start', 'healthy'], rows),
   );
 }
 
@@ -82,8 +88,12 @@ export function restFold(report: ReportV1, most: number): string {
   const { flaky } = report;
   // What blocks stands among the findings already.
   const notLooked = report.notLooked.filter(({ blocks }) => !blocks);
-  const title = [`Not looked at (${notLooked.length})`, `waived (${waived.length})`, `flaky (${flaky.length})`].join(', ');
-  if (notLooked.length + waived.length + flaky.length === 0) return '';
+  const groups = { 'not looked at': notLooked, waived, flaky };
+  const title = Object.entries(groups)
+    .filter(([, { length }]) => length > 0)
+    .map(([name, { length }]) => `${name} (${length})`)
+    .join(', ');
+  if (title === '') return '';
   const body = [
     list(
       notLooked.map(({ code: row, what, because }) => `${row} ${prose(cut(what, 160))}: ${prose(cut(because, 240))}`),
@@ -98,7 +108,7 @@ export function restFold(report: ReportV1, most: number): string {
       most,
     ),
   ];
-  return folded(title, body.filter(Boolean).join('\n\n'));
+  return folded(capital(title), body.filter(Boolean).join('\n\n'));
 }
 
 function list(items: readonly string[], most: number): string {

@@ -35,25 +35,36 @@ export function renderTerminal(report: ReportV1, style: Style = PLAIN): string {
     rest > 0 ? `${counted(rest, 'more finding')} in the full report.` : '',
     stageBlock(report, style),
     restBlock(report),
-    [
-      `report  .gauntlet/runs/${oneLine(report.run.id)}/report.md (also .json, .html; logs beside it)`,
-      report.run.git.head === undefined
-        ? ''
-        : style.dim(`commit  ${oneLine(report.run.git.head).slice(0, 12)}, budget ${report.run.budget}, seed ${report.run.seed}`),
-    ]
-      .filter(Boolean)
-      .join('\n'),
+    whereBlock(report, style),
+    // The eye rests at the end of a long output: the answer stands there again.
+    shown.length > 1 ? verdictLine(report, style) : '',
   ];
   return `${blocks.filter(Boolean).join('\n\n')}\n`;
 }
 
 function verdictBlock(report: ReportV1, style: Style): string {
-  const paint = report.verdict.verdict === 'pass' ? style.green : style.red;
+  const held = report.findings.filter(({ disposition }) => disposition === 'release-blocking').length;
   const baseline =
-    report.baseline.state === 'none'
-      ? `no baseline (${oneLine(report.baseline.because)}): what is new is unknown, so a P1 blocks a release and not a change`
+    report.baseline.state === 'none' && held > 0
+      ? `no baseline (${oneLine(report.baseline.because)}): nobody can tell what is new, so ${counted(held, 'P1 blocks', 'P1 block')} a release and not this change`
       : '';
-  return [style.bold(paint(report.verdict.verdict.toUpperCase())), oneLine(report.equation), baseline].filter(Boolean).join('\n');
+  return [verdictLine(report, style), baseline].filter(Boolean).join('\n');
+}
+
+/** `BLOCKED by TST-01; clearing this turns it green`. */
+function verdictLine({ verdict: { verdict }, equation }: ReportV1, style: Style): string {
+  const paint = verdict === 'pass' ? style.green : style.red;
+  const rest = oneLine(equation);
+  return `${style.bold(paint(verdict.toUpperCase()))}${rest.startsWith(verdict) ? rest.slice(verdict.length) : `: ${rest}`}`;
+}
+
+function whereBlock({ run }: ReportV1, style: Style): string {
+  return [
+    `report  .gauntlet/runs/${oneLine(run.id)}/report.md (also .json, .html; logs beside it)`,
+    run.git.head === undefined ? '' : style.dim(`commit  ${oneLine(run.git.head).slice(0, 12)}, budget ${run.budget}, seed ${run.seed}`),
+  ]
+    .filter(Boolean)
+    .join('\n');
 }
 
 function findingBlock(report: ReportV1, finding: Finding, style: Style): string {
@@ -66,7 +77,8 @@ function findingBlock(report: ReportV1, finding: Finding, style: Style): string 
     .filter(Boolean)
     .join(', ');
   const row = (name: string, value: string) => `  ${style.dim(name.padEnd(9))} ${value}`;
-  const story = visible(finding.summary)
+  // What does not block is told in short: the whole story is in the report.
+  const story = (blocks ? visible(finding.summary) : '')
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(0, 16)
@@ -76,7 +88,7 @@ function findingBlock(report: ReportV1, finding: Finding, style: Style): string 
     ...story,
     row('where', cut(oneLine(where(finding)), 160)),
     row('measured', `${oneLine(finding.measured)}; allowed: ${oneLine(finding.expected)}`),
-    ...finding.evidence.slice(0, 2).map(({ id, shows }) => row('proof', `${oneLine(id)}: ${cut(oneLine(shows), 200)}`)),
+    ...finding.evidence.slice(0, blocks ? 2 : 0).map(({ id, shows }) => row('proof', `${oneLine(id)}: ${cut(oneLine(shows), 200)}`)),
     row('fix', `${oneLine(finding.fix)} (${finding.effort.range})`),
     row('again', oneLine(reproLine(report, finding))),
   ].join('\n');
