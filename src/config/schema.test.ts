@@ -122,11 +122,12 @@ test('the sketch, exactly as it is written there', () => {
             "success_rate": ">= 99%",
           },
           "fault": {
-            "for": "30s",
-            "partition": {
+            "durationMs": 30000,
+            "options": {
               "from": "api",
               "to": "clickhouse",
             },
+            "type": "partition",
           },
           "ledger": "chat",
           "recovery": {

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import { checks } from '../checks/registry.ts';
 import type { CheckPlugin } from '../checks/contract.ts';
+import type { FaultPlugin } from '../faults/contract.ts';
+import { faults } from '../faults/registry.ts';
 import type { StepPlugin } from '../journeys/contract.ts';
 import { stepKinds } from '../journeys/registry.ts';
 import { PriorityRule } from '../model/plan.ts';
@@ -23,12 +25,13 @@ import { WAIVERS_PATH } from './waivers.ts';
 export interface Plugins {
   readonly stacks: readonly StackPlugin[];
   readonly stepKinds: readonly StepPlugin[];
+  readonly faults: readonly FaultPlugin[];
   readonly checks: readonly CheckPlugin[];
   readonly sinks: readonly Sink[];
 }
 
 /** Every plugin of this version. */
-export const PLUGINS: Plugins = { stacks, stepKinds, checks, sinks };
+export const PLUGINS: Plugins = { stacks, stepKinds, faults, checks, sinks };
 
 const words = oneOrMore(text, 'a word, or a list of words');
 
@@ -53,7 +56,7 @@ const waiversPath = z
 const report = z.strictObject({ sinks: z.array(text).optional().describe('Which reports to write; all of them without it.') });
 
 /** The whole of `gauntlet.yml`, for the plugins that are there. */
-export function configSchema({ stacks: stackKinds, stepKinds: kinds }: Plugins) {
+export function configSchema({ stacks: stackKinds, stepKinds: kinds, faults: faultKinds }: Plugins) {
   return z.strictObject(
     {
       $schema: z.string().optional().describe('Where an editor finds the JSON schema of this file; has no effect.'),
@@ -63,7 +66,7 @@ export function configSchema({ stacks: stackKinds, stepKinds: kinds }: Plugins) 
       environments: environments.default({}).describe('Other sets of targets, selected by a stage with `environment:`.'),
       stages: stages.describe('What is done, stage by stage.'),
       journeys: journeys(kinds).default({}).describe("Users' paths through the system, by name."),
-      experiments: experiments.default({}).describe('Faults with what must hold during and after them, by name.'),
+      experiments: experiments(faultKinds).default({}).describe('Faults with what must hold during and after them, by name.'),
       budget: Budget.default('pr').describe(
         'How much time a run may take: pr (long stages are cut), nightly (as written) or release (as written, everything owed).',
       ),

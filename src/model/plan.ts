@@ -51,13 +51,46 @@ export const Owed = z.object({
 });
 export type Owed = z.output<typeof Owed>;
 
+/** One scenario of load on some journeys, with the time that it asks for and the time that it gets. */
+export const PlannedLoad = z.object({
+  name: z.string(),
+  journeys: z.array(z.string()),
+  users: z.number(),
+  perUserPerMinute: z.number().optional(),
+  connectWithinMs: z.number().optional(),
+  askedMs: z.number(),
+  grantedMs: z.number(),
+});
+export type PlannedLoad = z.output<typeof PlannedLoad>;
+
+/** What is done to the stack: a plugin of `src/faults` by its type, and its own options. A later version may know a type that this one does not. */
+export const PlannedFault = z.object({
+  type: z.string(),
+  options: z.json(),
+  /** How long it lasts; the plugin's own time without it. */
+  durationMs: z.number().optional(),
+});
+export type PlannedFault = z.output<typeof PlannedFault>;
+
+/** A fault with what must hold before, during and after it. */
+export const PlannedExperiment = z.object({
+  name: z.string(),
+  /** Absent for a family of faults (`network`), whose faults are chosen when the stack is known. */
+  fault: PlannedFault.optional(),
+  steady: z.json().optional(),
+  during: z.record(z.string(), z.json()).optional(),
+  recovery: Limit.optional(),
+  ledger: z.json().optional(),
+});
+export type PlannedExperiment = z.output<typeof PlannedExperiment>;
+
 export const PlannedStage = z.object({
   name: StageName,
   commands: z.array(PlannedCommand),
   journeys: z.array(z.string()),
   checks: z.array(z.string()),
-  loads: z.array(z.json()),
-  experiments: z.array(z.json()),
+  loads: z.array(PlannedLoad),
+  experiments: z.array(PlannedExperiment),
   thresholds: z.array(Threshold),
   parallel: z.boolean(),
   failFast: z.boolean(),

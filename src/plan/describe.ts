@@ -1,8 +1,7 @@
-import type { Plan, PlannedStage, PlannedTarget } from '../model/plan.ts';
+import type { Plan, PlannedLoad, PlannedStage, PlannedTarget } from '../model/plan.ts';
 import { formatLimit } from '../model/limit.ts';
 import { formatDuration, formatRatio } from '../model/units.ts';
-import { PlannedLoad } from './loads.ts';
-import { count, lineOf, namesOf } from './owed.ts';
+import { count, lineOf } from './owed.ts';
 
 /** A plan as a person reads it in a terminal: what will be done, what is owed for it, and what has no effect. */
 export function describePlan(plan: Plan): string {
@@ -40,8 +39,11 @@ function stageLines(stage: PlannedStage): string[] {
     ...stage.commands.flatMap(({ coverage }) => (coverage ? [`  coverage: ${coverageOf(coverage)}`] : [])),
     ...list('journeys', stage.journeys),
     ...list('checks', stage.checks),
-    ...stage.loads.map((load) => `  load ${loadOf(PlannedLoad.parse(load))}`),
-    ...list('experiments', namesOf(stage)),
+    ...stage.loads.map((load) => `  load ${loadOf(load)}`),
+    ...list(
+      'experiments',
+      stage.experiments.map(({ name }) => name),
+    ),
     ...stage.thresholds.map((threshold) => `  threshold ${threshold.text}`),
     ...list('with', optionsOf(stage)),
   ];

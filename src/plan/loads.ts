@@ -1,20 +1,7 @@
-import { z } from 'zod';
-
 import { type Scenario, SCENARIOS, STANDARD, type ScenarioName } from '../config/profiles.ts';
+import type { PlannedLoad } from '../model/plan.ts';
 import type { Budget } from '../model/stage.ts';
 import { GRANTS } from './budgets.ts';
-
-/** One scenario of load on some journeys, with the time that it asks for and the time that it gets. */
-export const PlannedLoad = z.object({
-  name: z.string(),
-  journeys: z.array(z.string()),
-  users: z.number(),
-  perUserPerMinute: z.number().optional(),
-  connectWithinMs: z.number().optional(),
-  askedMs: z.number(),
-  grantedMs: z.number(),
-});
-export type PlannedLoad = z.output<typeof PlannedLoad>;
 
 export interface LoadOverrides {
   readonly users: number | undefined;

@@ -2,8 +2,7 @@ import { suggest } from '../lib/suggest.ts';
 import { GauntletError } from '../model/errors.ts';
 import type { CoverageGate, Owed, PlannedStage } from '../model/plan.ts';
 import type { StageName } from '../model/stage.ts';
-import { PlannedLoad } from './loads.ts';
-import { namesOf, SUCCESS_RATE } from './owed.ts';
+import { SUCCESS_RATE } from './owed.ts';
 import { isOwnCode } from './rows.ts';
 
 /** The stages that somebody asked for. @throws GauntletError when one of them is not configured. */
@@ -86,14 +85,14 @@ function keepPieces(stage: PlannedStage, pieces: readonly Owed[]): PlannedStage 
     journeys: stage.journeys.filter((name) => has(['journey'], name)),
     checks: stage.checks.filter((code) => has(['facts'], code)),
     loads: keepLoads(stage, (name) => has(['series'], name)),
-    experiments: stage.experiments.filter((_, index) => has(['fault'], namesOf(stage)[index] ?? '')),
+    experiments: stage.experiments.filter(({ name }) => has(['fault'], name)),
     thresholds: stage.thresholds.filter((threshold) => has(['series'], threshold.metric)),
     ...(successRate !== undefined && has(['series'], SUCCESS_RATE) ? { successRate } : {}),
   };
 }
 
 function keepLoads(stage: PlannedStage, wanted: (name: string) => boolean): PlannedStage['loads'] {
-  const chosen = stage.loads.filter((load) => wanted(PlannedLoad.parse(load).name));
+  const chosen = stage.loads.filter(({ name }) => wanted(name));
   const measured = wanted(SUCCESS_RATE) || stage.thresholds.some((threshold) => wanted(threshold.metric));
   return chosen.length === 0 && measured ? stage.loads : chosen;
 }

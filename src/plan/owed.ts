@@ -3,7 +3,6 @@ import type { Config } from '../config/load.ts';
 import type { Command, CoverageGate, Owed, PlannedCommand, PlannedStage } from '../model/plan.ts';
 import { formatLimit } from '../model/limit.ts';
 import { formatDuration, formatRatio } from '../model/units.ts';
-import { PlannedLoad } from './loads.ts';
 import {
   coverageRows,
   experimentRows,
@@ -33,7 +32,7 @@ export function owedBy(stages: readonly PlannedStage[], config: Config, { narrow
       ...ofJourneys(stage, config),
       ...ofChecks(stage),
       ...ofLoads(stage, config),
-      ...ofExperiments(stage, config),
+      ...ofExperiments(stage),
     ];
     // A stage always owes something of its own: an empty one can only end as a gap. Only `--only CFG-09` asks for readiness alone.
     return own.length > readiness.length || (narrowed && own.length > 0) ? own : [...own, ofNothing(stage)];
@@ -101,11 +100,10 @@ function ofChecks(stage: PlannedStage): Owed[] {
 }
 
 function ofLoads(stage: PlannedStage, config: Config): Owed[] {
-  const loads = stage.loads.map((load) => PlannedLoad.parse(load));
   const metrics = unique(stage.thresholds.map((threshold) => threshold.metric));
   const speaksWebSocket = (journey: string): boolean => config.journeys[journey]?.steps.some((step) => step.type === 'websocket') ?? false;
   return [
-    ...loads.map((load) =>
+    ...stage.loads.map((load) =>
       owed(stage, 'series', {
         name: load.name,
         what: `samples of the load ${load.name}: ${load.users} users for ${formatDuration(load.grantedMs)}`,
@@ -134,26 +132,16 @@ function ofLoads(stage: PlannedStage, config: Config): Owed[] {
   ];
 }
 
-function ofExperiments(stage: PlannedStage, config: Config): Owed[] {
-  return namesOf(stage).map((name) => {
-    const settings = config.experiments[name];
-    const recovery = settings?.recovery ?? stage.recovery;
+function ofExperiments(stage: PlannedStage): Owed[] {
+  return stage.experiments.map(({ name, ledger, ...experiment }) => {
+    const recovery = experiment.recovery ?? stage.recovery;
     const what = `experiment ${name}: the fault, its proof and its end${recovery ? `; recovery ${formatLimit(recovery)}` : ''}`;
     return owed(stage, 'fault', {
       name,
       what,
-      rows: experimentRows(name, { recovery: recovery !== undefined, ledger: settings?.ledger !== undefined }),
+      rows: experimentRows(name, { recovery: recovery !== undefined, ledger: ledger !== undefined }),
     });
   });
-}
-
-/** Names of a stage's experiments. */
-export function namesOf({ experiments }: PlannedStage): string[] {
-  return experiments.flatMap((experiment) =>
-    typeof experiment === 'object' && experiment !== null && !Array.isArray(experiment) && typeof experiment['name'] === 'string'
-      ? [experiment['name']]
-      : [],
-  );
 }
 
 /** A command as one line. */

@@ -5,10 +5,10 @@ import type { Journey } from '../model/journey.ts';
 import type { Plan, PlanNote, PlannedStack, PlannedStage, PlannedTarget, Waiver } from '../model/plan.ts';
 import { type Budget, STAGES, type StageName } from '../model/stage.ts';
 import { locateOwed } from './locate.ts';
-import { type LoadOverrides, PlannedLoad } from './loads.ts';
+import type { LoadOverrides } from './loads.ts';
 import { onlyCritical, onlyRows, onlyStages } from './narrow.ts';
 import { notesOn } from './notes.ts';
-import { namesOf, needsStack, owedBy } from './owed.ts';
+import { needsStack, owedBy } from './owed.ts';
 import { isCode } from './rows.ts';
 import { type KnownCheck, planStage } from './stages.ts';
 import { planTargets } from './targets.ts';
@@ -93,8 +93,8 @@ function checkCodes(only: readonly string[]): readonly string[] {
 
 /** The journeys that a stage runs, that a load's users do, or that an experiment watches. */
 function usedJourneys(config: Config, stages: readonly PlannedStage[]): Journey[] {
-  const experiments = stages.flatMap(namesOf).flatMap((name) => [config.experiments[name]?.steady, config.experiments[name]?.ledger]);
-  const loads = stages.flatMap((stage) => stage.loads).flatMap((load) => PlannedLoad.parse(load).journeys);
+  const experiments = stages.flatMap((stage) => stage.experiments).flatMap(({ steady, ledger }) => [steady, ledger]);
+  const loads = stages.flatMap((stage) => stage.loads).flatMap((load) => load.journeys);
   const used = new Set([...stages.flatMap((stage) => stage.journeys), ...loads, ...experiments.filter((name) => typeof name === 'string')]);
   return Object.entries(config.journeys).flatMap(([name, journey]) => (used.has(name) ? [{ name, ...journey }] : []));
 }

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 import type { CheckPlugin } from '../checks/contract.ts';
 import type { Config } from '../config/load.ts';
 import type { StageEntry } from '../config/stages.ts';
@@ -20,8 +18,6 @@ export interface StageContext {
   readonly hasStack: boolean;
 }
 
-const json = z.array(z.json());
-
 /** One stage with every default filled in. */
 export function planStage(stage: StageEntry, context: StageContext): PlannedStage {
   const { config, budget, overrides } = context;
@@ -38,8 +34,8 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     // With a load, the journeys are what its users do; they run within it, not beside it.
     journeys: loads.length > 0 ? [] : [...(stage.journeys ?? [])],
     checks: [...checks],
-    loads: json.parse(loads),
-    experiments: json.parse((stage.experiments ?? []).map((name) => ({ name, ...config.experiments[name] }))),
+    loads: loads,
+    experiments: (stage.experiments ?? []).map((name) => ({ name, ...config.experiments[name] })),
     thresholds: [...stage.thresholds],
     parallel: stage.parallel ?? false,
     failFast: stage.failFast ?? false,

@@ -46,6 +46,7 @@ export const FAKES: Plugins = {
     fakeStack('external', z.strictObject({ targets: z.record(z.string(), z.string()) })),
   ],
   stepKinds,
+  faults: [],
   checks: [],
   sinks: [],
 };

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+
+import { FAKES } from '../../tests/support/config.ts';
+import { defineFault } from '../faults/contract.ts';
+import { parseConfig } from './load.ts';
+
+const pause = defineFault<{ service: string }>({
+  type: 'pause',
+  summary: 'freezes a service',
+  options: z.strictObject({ service: z.string() }),
+  title: ({ service }) => `freeze ${service}`,
+  capability: async () => ({ state: 'able' }),
+  inject: async () => {},
+  prove: async () => ({ state: 'unproved', why: 'a fake' }),
+  heal: async () => {},
+});
+
+function parse(fault: string) {
+  const text = `stages: {unit: {run: a}}\nexperiments:\n  x: {fault: ${fault}}\n`;
+  return parseConfig(text, { file: 'gauntlet.yml', env: {}, plugins: { ...FAKES, faults: [pause] } }).experiments['x']?.fault;
+}
+
+function refuse(fault: string): string {
+  try {
+    parse(fault);
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+  }
+  return 'not refused';
+}
+
+test.each([
+  ['{pause: {service: db}, for: 30s}', { type: 'pause', options: { service: 'db' }, durationMs: 30_000 }],
+  ['quake', { type: 'quake', options: {} }],
+  ['{quake: {scale: 7}}', { type: 'quake', options: { scale: 7 } }],
+])('fault: %s', (written, fault) => {
+  expect(parse(written)).toEqual(fault);
+});
+
+test('what a known fault does not take', () => {
+  expect(refuse('{pause: {servce: db}, for: long}')).toMatchInlineSnapshot(`
+    "gauntlet.yml has 3 problems
+
+    gauntlet.yml:3:15: \`service\` is missing
+      3 |   x: {fault: {pause: {servce: db}, for: long}}
+        |               ^^^^^
+      → write text
+
+    gauntlet.yml:3:23: \`servce\` is not a setting of \`pause\`
+      3 |   x: {fault: {pause: {servce: db}, for: long}}
+        |                       ^^^^^^
+      → did you mean \`service\`?
+
+    gauntlet.yml:3:41: \`for\` cannot be "long": that is not a duration
+      3 |   x: {fault: {pause: {servce: db}, for: long}}
+        |                                         ^^^^
+      → write a number with its unit, such as 500ms, 30s, 5m or 1h30m"
+  `);
+});
+
+test('nothing, and two things at once', () => {
+  expect([refuse('{for: 3s}'), refuse('{pause: {service: db}, quake: {}}')].join('\n\n')).toMatchInlineSnapshot(`
+    "gauntlet.yml has a problem
+
+    gauntlet.yml:3:14: \`fault\` says nothing to do
+      3 |   x: {fault: {for: 3s}}
+        |              ^^^^^^^^^
+      → write a fault, such as {kill: {service: api}}
+
+    gauntlet.yml has a problem
+
+    gauntlet.yml:3:14: \`fault\` does several things at once: \`pause\`, \`quake\`
+      3 |   x: {fault: {pause: {service: db}, quake: {}}}
+        |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      → make an experiment of each"
+  `);
+});
