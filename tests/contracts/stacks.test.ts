@@ -2,28 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
 
 import type { PlannedTarget } from '../../src/model/plan.ts';
 import type { StackManifest } from '../../src/model/manifest.ts';
-import { nodePorts } from '../../src/ports/node/index.ts';
-import type { ExecResult, Ports } from '../../src/ports/index.ts';
 import type { StackContext } from '../../src/stacks/contract.ts';
 import { stacks } from '../../src/stacks/registry.ts';
+import { brokenPorts, goneStack, itIsNamedAfterItsFolder, itTakesOptions, samplesOf } from './support.ts';
 
 // Every kind must keep these promises on a machine where nothing works: no program is installed and nothing answers.
 // What they do where things work is in tests/e2e/<kind>.
 
-/** Smallest sensible options of each kind; a new kind adds its own line. */
-const SAMPLES: Readonly<Record<string, unknown>> = {
-  compose: { files: ['compose.yaml'] },
-  process: { services: { api: { run: ['gauntlet-no-such-program'], port: 'auto', health: '/' } } },
-  external: { targets: { api: 'http://127.0.0.1:9' } },
-};
-
-it('every registered kind has a sample here', () => {
-  expect(stacks.map(({ kind }) => kind).filter((kind) => !(kind in SAMPLES))).toEqual([]);
-});
+itIsNamedAfterItsFolder(
+  'stacks',
+  stacks.map(({ kind }) => kind),
+);
 
 it('kinds are words, and unique', () => {
   const kinds = stacks.map(({ kind }) => kind);
@@ -32,24 +24,13 @@ it('kinds are words, and unique', () => {
 });
 
 describe.each(stacks.map((plugin) => ({ plugin, kind: plugin.kind })))('$kind', ({ plugin, kind }) => {
-  const sample = (): unknown => plugin.options.parse(SAMPLES[kind]);
+  const [written] = samplesOf('stacks', kind);
+  const sample = (): unknown => plugin.options.parse(written);
 
-  it('has a one-line summary', () => {
-    expect(plugin.summary).toMatch(/^[^\n]{10,120}[^.\n]$/);
-  });
+  itTakesOptions('stacks', { name: kind, ...plugin });
 
-  it('options have a JSON Schema for editors', () => {
-    expect(z.toJSONSchema(plugin.options, { io: 'input' })).toMatchObject({ type: 'object' });
-  });
-
-  it('options are strict', () => {
-    expect(plugin.options.safeParse({ ...Object(SAMPLES[kind]), nonsense: 1 }).success).toBe(false);
-    expect(plugin.options.safeParse(42).success).toBe(false);
-  });
-
-  it('parsed options survive JSON, and parse to themselves', () => {
+  it('parsed options parse to themselves', () => {
     const parsed = sample();
-    expect(JSON.parse(JSON.stringify(parsed))).toEqual(parsed);
     expect(plugin.options.parse(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed);
   });
 
@@ -73,7 +54,7 @@ describe.each(stacks.map((plugin) => ({ plugin, kind: plugin.kind })))('$kind', 
     const { context, booked } = await nowhere({ readyMs: 50 });
     await plugin.up(sample(), context).catch(() => undefined);
     const handle = booked.at(-1) ?? {};
-    const manifest: StackManifest = { schema: 'gauntlet.stack/1', kind, instance: 'head', project: 'p', services: [], targets: [], handle };
+    const manifest: StackManifest = { ...goneStack(kind), handle };
     if (booked.length === 0) return;
     await expect(plugin.logs(manifest, context)).resolves.toEqual([]);
     const watch = plugin.watch(manifest, context);
@@ -103,22 +84,4 @@ async function nowhere(more: Partial<StackContext> = {}): Promise<{ context: Sta
     ...more,
   };
   return { context, booked };
-}
-
-/** Real ports, but no program is installed. */
-function brokenPorts(): Ports {
-  const real = nodePorts({ env: { PATH: '/nowhere' }, progress: { say: () => undefined, update: () => undefined, warn: () => undefined } });
-  const missing: ExecResult = {
-    outcome: { ended: 'not-found', program: 'docker' },
-    durationMs: 1,
-    stdout: '',
-    stderr: '',
-    tail: [],
-    outputBytes: 0,
-    droppedBytes: 0,
-  };
-  return {
-    ...real,
-    exec: { ...real.exec, run: async () => missing, detach: async () => Promise.reject(new Error('no program is installed')) },
-  };
 }
