@@ -138,8 +138,9 @@ function activity(context: Context): Drafted[] {
 }
 
 /** A plan that owes nothing, or that answers nothing of what was asked for with `--only`, cannot pass. */
-function vacuous({ plan }: Context): Drafted[] {
-  if (plan.owed.length > 0 && plan.stages.length > 0) return [];
+function vacuous(context: Context): Drafted[] {
+  const { plan } = context;
+  if (plan.owed.length > 0 && plan.stages.length > 0) return nothingApplies(context);
   return [
     draft('GAT-07', {
       stage: plan.stages[0]?.name ?? 'audit',
@@ -150,6 +151,28 @@ function vacuous({ plan }: Context): Drafted[] {
       evidence: [{ id: 'plan.json', shows: `stages: ${plan.stages.length}, owed: ${plan.owed.length}` }],
       measured: `${plan.owed.length} pieces owed`,
       expected: 'at least 1',
+      repro: ['plan'],
+      owed: true,
+    }),
+  ];
+}
+
+/** All that arrived says that its subject does not exist here: true, and yet nothing was looked at. */
+function nothingApplies({ plan, evidence }: Context): Drafted[] {
+  const arrived = evidence.filter(({ kind }) => kind !== 'gap');
+  const [first] = arrived;
+  if (!first || arrived.some((piece) => piece.kind !== 'facts' || piece.notApplicable === undefined)) return [];
+  return [
+    draft('GAT-07', {
+      stage: plan.stages[0]?.name ?? 'audit',
+      subject: 'evidence',
+      title: 'nothing that was asked for applies here',
+      result: notTested('every row that was looked at is not applicable here, so nothing was judged'),
+      summary: 'Every row that was looked at has no subject in this repository or stack. Nothing judged is unknown, never a pass.',
+      evidence: arrived.slice(0, 5).map(({ id }) => ({ id, shows: 'not applicable' })),
+      measured: 'nothing judged',
+      expected: 'at least one row, test or journey that applies',
+      fix: 'Plan at least one stage, journey or check whose subject exists here, or name the stack that the checks are about.',
       repro: ['plan'],
       owed: true,
     }),
