@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { setFailed } from '@actions/core';
 
 import { explainError } from '../cli/errors.ts';
-import type { World } from '../cli/world.ts';
+import { outputOf, type World } from '../cli/world.ts';
 import { EXIT_CODES } from '../model/verdict.ts';
 
 /** How repro lines start when nothing else is said: a checkout of the gate beside the repository. */
@@ -45,8 +45,8 @@ function worldOf(entryFolder: string): World {
     env: { ...env, GAUNTLET_COMMAND: env['GAUNTLET_COMMAND'] ?? COMMAND },
     self: [launcherOf(entryFolder)],
     pid: process.pid,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: outputOf(process.stdout, env),
+    stderr: outputOf(process.stderr, env),
     signal: interrupt.signal,
   };
 }

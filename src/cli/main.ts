@@ -15,23 +15,41 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     if (signals >= 3) process.exit(EXIT_CODES.interrupted);
   });
 }
-// A reader that goes away (`gauntlet plan | head`) is no error of ours.
+// A reader that goes away (`gauntlet run 2>&1 | head`) is no error of ours, and nothing that cannot be printed may keep the
+// stack from being taken down: the verdict is in the exit code and in the report. That something is missing is said at the end.
+let unwritten: string | undefined;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE') unwritten ??= errorMessage(error);
 });
-process.on('unhandledRejection', (reason) => {
+process.stderr.on('error', () => {});
+process.on('exit', () => {
+  if (unwritten === undefined) return;
+  process.stderr.write(`gauntlet: standard output could not be written: ${unwritten}\n`);
+  if (process.exitCode === EXIT_CODES.pass) process.exitCode = EXIT_CODES.unknown;
+});
+// A defect must not leave the stack up either: it stops the run, and whoever hangs after that is left.
+let defect = false;
+function onDefect(reason: unknown): void {
   process.stderr.write(`gauntlet: a defect of the gate itself: ${errorMessage(reason)}\n`);
-  process.exit(EXIT_CODES.internal);
-});
+  process.exitCode = EXIT_CODES.internal;
+  if (defect) return;
+  defect = true;
+  interrupt.abort(new Error('stopped by a defect of the gate itself'));
+  setTimeout(() => process.exit(EXIT_CODES.internal), 20_000).unref();
+}
+process.on('unhandledRejection', onDefect);
+process.on('uncaughtException', onDefect);
 
-const { main } = await import('./program.ts');
-process.exitCode = await main({
+const [{ main }, { outputOf }] = await Promise.all([import('./program.ts'), import('./world.ts')]);
+const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+const exitCode = await main({
   argv: process.argv.slice(2),
   cwd: process.cwd(),
-  env: Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  env,
   self: [process.execPath, ...process.execArgv, import.meta.filename],
   pid: process.pid,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: outputOf(process.stdout, env),
+  stderr: outputOf(process.stderr, env),
   signal: interrupt.signal,
 });
+process.exitCode = defect ? EXIT_CODES.internal : exitCode;

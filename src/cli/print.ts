@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 
+import { safeJson } from '../lib/runner-commands.ts';
 import type { ReportV1 } from '../model/report-v1.ts';
 import { renderTerminal } from '../sinks/terminal/index.ts';
 import type { World } from './world.ts';
@@ -7,7 +8,7 @@ import type { World } from './world.ts';
 /** The report for whoever sits at the terminal, or as JSON for a program. */
 export function printReport(world: World, report: ReportV1, { json }: { json: boolean }): void {
   if (json) {
-    world.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    world.stdout.write(`${safeJson(report, 2)}\n`);
     return;
   }
   world.stdout.write(`\n${renderTerminal(report, pc.createColors(inColour(world)))}`);

@@ -1,3 +1,4 @@
+import { visible } from '../lib/text.ts';
 import type { Progress } from '../ports/index.ts';
 
 interface Terminal {
@@ -7,7 +8,6 @@ interface Terminal {
 }
 
 const CLEAR_LINE = '\r\u001B[2K';
-const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F]|\u001B\[[0-9;?]*[A-Za-z]/g;
 
 /** Progress on a terminal: what happens now on one line that is replaced, what happened above it. Plain lines elsewhere. */
 export function terminalProgress(terminal: Terminal, { quiet }: { quiet: boolean }): Progress {
@@ -25,5 +25,5 @@ export function terminalProgress(terminal: Terminal, { quiet }: { quiet: boolean
 
 /** The user's commands may print anything: nothing of it may steer the terminal. */
 function clean(line: string): string {
-  return line.replaceAll('\n', ' ').replaceAll(CONTROL, '');
+  return visible(line).replaceAll('\n', ' ');
 }

@@ -1,3 +1,5 @@
+import { withoutCommands } from '../lib/runner-commands.ts';
+
 /** What the process gives a command. Everything else comes through ports. */
 export interface World {
   readonly argv: readonly string[];
@@ -16,4 +18,16 @@ export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
+}
+
+/** A stream of the process. Where a CI reads it for commands, none of the tested programs' own words becomes one. */
+export function outputOf(stream: Output, env: Readonly<Record<string, string>>): Output {
+  const read = ['CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'].some((name) => (env[name] ?? '') !== '');
+  if (!read) return stream;
+  const { isTTY, columns } = stream;
+  return {
+    ...(isTTY === undefined ? {} : { isTTY }),
+    ...(columns === undefined ? {} : { columns }),
+    write: (text) => stream.write(withoutCommands(text)),
+  };
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 
+import { safeJson } from '../../lib/runner-commands.ts';
 import { errorMessage } from '../../model/errors.ts';
 import { EXIT_CODES } from '../../model/verdict.ts';
+import { healFaults } from '../../run/faults.ts';
 import { openInstances, stackDown } from '../../run/stack.ts';
 import { portsOf, rootOf, type GlobalOptions } from '../ports.ts';
 import { openRun } from '../session.ts';
@@ -24,7 +26,7 @@ export async function heal(world: World, options: GlobalOptions & { json?: boole
     const result = await healRun(world, { ...options, run: id });
     if (result.undone.length + result.problems.length > 0) healed.push(result);
   }
-  world.stdout.write(options.json === true ? `${JSON.stringify(healed, undefined, 2)}\n` : describe(healed));
+  world.stdout.write(options.json === true ? `${safeJson(healed, 2)}\n` : describe(healed));
   return healed.some(({ problems }) => problems.length > 0) ? EXIT_CODES.unknown : EXIT_CODES.pass;
 }
 
@@ -33,9 +35,13 @@ async function healRun(world: World, options: GlobalOptions & { run: string }): 
   const problems: string[] = [];
   try {
     const context = await openRun(world, options);
+    // Faults first: they were done to the stack that is taken down after them.
+    const faults = await healFaults(context);
+    undone.push(...faults.healed.map((fault) => `healed ${fault}`));
+    problems.push(...faults.problems);
     for (const instance of openInstances(await context.directory.readJournal())) {
       await stackDown(context, instance, AbortSignal.timeout(DOWN_MS));
-      undone.push(`stack (${instance})`);
+      undone.push(`took down stack (${instance})`);
     }
   } catch (error) {
     problems.push(errorMessage(error));
@@ -47,7 +53,7 @@ function describe(healed: readonly Healed[]): string {
   if (healed.length === 0) return 'nothing to undo\n';
   return healed
     .map(({ run, undone, problems }) =>
-      [...undone.map((what) => `${run}: took down ${what}\n`), ...problems.map((problem) => `${run}: ${problem}\n`)].join(''),
+      [...undone.map((what) => `${run}: ${what}\n`), ...problems.map((problem) => `${run}: ${problem}\n`)].join(''),
     )
     .join('');
 }

@@ -1,3 +1,4 @@
+import { safeJson } from '../../lib/runner-commands.ts';
 import { EXIT_CODES } from '../../model/verdict.ts';
 import { inspectFile, type Inspection } from '../../run/inspect.ts';
 import { portsOf, rootOf, type GlobalOptions } from '../ports.ts';
@@ -11,7 +12,7 @@ export async function inspect(world: World, files: readonly string[], options: G
   for (const file of files) {
     const inspection = await inspectFile({ ports, root, cwd: world.cwd }, file);
     trouble ||= inspection.gap !== undefined;
-    world.stdout.write(`${options.json === true ? JSON.stringify(inspection) : describe(inspection)}\n`);
+    world.stdout.write(`${options.json === true ? safeJson(inspection) : describe(inspection)}\n`);
   }
   return trouble ? EXIT_CODES.unknown : EXIT_CODES.pass;
 }

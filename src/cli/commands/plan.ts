@@ -1,3 +1,4 @@
+import { safeJson } from '../../lib/runner-commands.ts';
 import { describePlan } from '../../plan/describe.ts';
 import { EXIT_CODES } from '../../model/verdict.ts';
 import { portsOf } from '../ports.ts';
@@ -7,6 +8,6 @@ import type { World } from '../world.ts';
 /** `gauntlet plan`: reads, computes, prints; runs nothing. */
 export async function plan(world: World, options: PlanOptions): Promise<number> {
   const { plan: planned } = await loadPlan(world, options, portsOf(world, options));
-  world.stdout.write(options.json === true ? `${JSON.stringify(planned, undefined, 2)}\n` : `${describePlan(planned).trimEnd()}\n`);
+  world.stdout.write(options.json === true ? `${safeJson(planned, 2)}\n` : `${describePlan(planned).trimEnd()}\n`);
   return EXIT_CODES.pass;
 }

@@ -1,3 +1,4 @@
+import { safeJson } from '../../lib/runner-commands.ts';
 import { runUp } from '../../run/gate.ts';
 import { openStack } from '../../run/stack.ts';
 import { EXIT_CODES } from '../../model/verdict.ts';
@@ -10,9 +11,7 @@ export async function up(world: World, options: PlanOptions): Promise<number> {
   const { outcome } = await runUp(context);
   const stack = await openStack(context, 'head');
   if (options.json === true)
-    world.stdout.write(
-      `${JSON.stringify({ run: context.info.id, directory: context.directory.path, stack: stack?.manifest }, undefined, 2)}\n`,
-    );
+    world.stdout.write(`${safeJson({ run: context.info.id, directory: context.directory.path, stack: stack?.manifest }, 2)}\n`);
   else {
     for (const { name, url } of stack?.manifest.targets ?? []) world.stdout.write(`${name} ${url}\n`);
     world.stdout.write(`run ${context.info.id}\n`);

@@ -55,7 +55,7 @@ describe('step by step', () => {
     expect((await project.gauntlet(['heal'])).stdout).toBe('nothing to undo\n');
 
     const judged = await project.gauntlet(['judge']);
-    expect([judged.exitCode, judged.stdout]).toEqual([0, expect.stringContaining('pass')]);
+    expect([judged.exitCode, judged.stdout]).toEqual([0, expect.stringContaining('PASS')]);
     const markdown = await project.gauntlet(['report', '--format', 'summary']);
     expect(markdown.stdout).toContain('integration');
   });
