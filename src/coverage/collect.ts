@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { readReport } from '../lib/decode-report.ts';
+import type { ChangedLines } from '../lib/diff.ts';
 import type { Ratio } from '../model/coverage.ts';
 import type { CoverageEvidence, GapReason } from '../model/evidence.ts';
 import { LIMITS } from '../model/limits.ts';
@@ -31,6 +32,8 @@ export interface CollectCoverageOptions {
   /** Git's own list of files, relative to `root`. */
   readonly tracked: readonly string[];
   readonly redact: (text: string) => string;
+  /** The lines of the change, when they are asked for and known. */
+  readonly change?: { readonly base: string; readonly lines: ChangedLines } | undefined;
 }
 
 export interface CollectedCoverage {
@@ -44,7 +47,7 @@ const UNMAPPED = 500;
 const GAPS_PER_FILE = 20;
 
 /** Coverage of one command: every report, merged per line, its paths led back to the repository's files. */
-export async function collectCoverage({ ports, root, paths, tracked, redact }: CollectCoverageOptions): Promise<CollectedCoverage> {
+export async function collectCoverage({ ports, root, paths, tracked, redact, change }: CollectCoverageOptions): Promise<CollectedCoverage> {
   const merge = new CoverageMerge();
   const mapper = new PathMapper(root, tracked);
   const unmapped = new Set<string>();
@@ -68,7 +71,8 @@ export async function collectCoverage({ ports, root, paths, tracked, redact }: C
     notes.push({ message: redact(`${path} could be ${candidates.join(' or ')}`) });
   if (unmapped.size > UNMAPPED) notes.push({ message: `${unmapped.size - UNMAPPED} more paths lead to no file of the repository` });
   const { files, ...totals } = merge.finish();
-  return { coverage: { sources, ...totals, files, unmapped: [...unmapped].slice(0, UNMAPPED).map(redact) }, gaps, notes };
+  const changed = change && { changed: { base: change.base, ...merge.changed(change.lines) } };
+  return { coverage: { sources, ...totals, files, ...changed, unmapped: [...unmapped].slice(0, UNMAPPED).map(redact) }, gaps, notes };
 }
 
 export interface CoverageInspection {

@@ -1,5 +1,6 @@
 import { LineHits } from '../lib/lines-hits.ts';
-import type { FileCoverage, LineRange, Ratio } from '../model/coverage.ts';
+import type { ChangedLines } from '../lib/diff.ts';
+import type { ChangedCoverage, FileCoverage, LineRange, Ratio } from '../model/coverage.ts';
 import type { CoverageRecord } from './contract.ts';
 
 interface MergedFile {
@@ -34,6 +35,17 @@ export class CoverageMerge {
     file.functions = better(file.functions, functions);
   }
 
+  /** The same of the lines of a change alone; lines that no report knows (comments, blanks) do not count. */
+  changed(change: ChangedLines): Omit<ChangedCoverage, 'base'> {
+    const files = [...this.#files].flatMap(([path, file]) => {
+      const only = change.get(path);
+      if (!only) return [];
+      const { lines, uncovered } = fileCoverage(path, file, only);
+      return lines.total > 0 ? [{ path, lines, uncovered }] : [];
+    });
+    return { lines: sum(files.map(({ lines }) => lines)) ?? { covered: 0, total: 0 }, files };
+  }
+
   finish(): CoverageTotals {
     const files = [...this.#files].map(([path, file]) => fileCoverage(path, file)).sort((a, b) => (a.path < b.path ? -1 : 1));
     const branches = sum(files.map((file) => file.branches));
@@ -47,10 +59,11 @@ export class CoverageMerge {
   }
 }
 
-function fileCoverage(path: string, { hits, branches, functions }: MergedFile): FileCoverage {
+function fileCoverage(path: string, { hits, branches, functions }: MergedFile, only?: ReadonlySet<number>): FileCoverage {
   const uncovered: LineRange[] = [];
   let [covered, total] = [0, 0];
   for (const [line, count] of hits.entries()) {
+    if (only?.has(line) === false) continue;
     total += 1;
     if (count > 0) {
       covered += 1;

@@ -16,3 +16,13 @@ export const FileCoverage = z.object({
   uncovered: z.array(LineRange),
 });
 export type FileCoverage = z.output<typeof FileCoverage>;
+
+/** Of the lines that a change touches, what the tests ran. Only lines that the report knows count: comments do not. */
+export const ChangedCoverage = z.object({
+  /** Commit that the change is measured against. */
+  base: z.string(),
+  lines: Ratio,
+  /** Files with changed lines that the report knows. */
+  files: z.array(FileCoverage.pick({ path: true, lines: true, uncovered: true })),
+});
+export type ChangedCoverage = z.output<typeof ChangedCoverage>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { FileCoverage, Ratio } from './coverage.ts';
+import { ChangedCoverage, FileCoverage, Ratio } from './coverage.ts';
 import { JourneyStepRun } from './journey.ts';
 import { Preflight, Readiness, Service, StackInstance } from './manifest.ts';
 import { Source } from './source.ts';
@@ -94,6 +94,8 @@ export const CoverageEvidence = z.object({
   branches: Ratio.optional(),
   functions: Ratio.optional(),
   files: z.array(FileCoverage),
+  /** Only when the gate asks for changed lines and the base is known. */
+  changed: ChangedCoverage.optional(),
   /** Paths of the report that no file of the repository answers to. */
   unmapped: z.array(z.string()),
 });

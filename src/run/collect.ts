@@ -6,7 +6,7 @@ import type { PlannedCommand, PlannedStage } from '../model/plan.ts';
 import { collectResults } from '../results/collect.ts';
 import type { AttemptReports } from './command.ts';
 import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
-import { trackedFiles } from './git.ts';
+import { changedLines, trackedFiles } from './git.ts';
 
 export interface Collection {
   readonly command: PlannedCommand;
@@ -71,6 +71,7 @@ async function collectCommandCoverage(context: RunContext, stage: PlannedStage, 
     paths: last.coverage.fresh,
     tracked,
     redact: context.redact,
+    change: command.coverage.changed === undefined ? undefined : await changedLines(context, context.info.git.base),
   });
   await addGaps(context, place, gaps);
   if (coverage.lines.total === 0) return;

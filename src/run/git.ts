@@ -1,3 +1,4 @@
+import { parseDiff, type ChangedLines } from '../lib/diff.ts';
 import type { Ports } from '../ports/index.ts';
 
 const GIT_MS = 20_000;
@@ -25,6 +26,36 @@ export async function gitState(repository: Repository): Promise<{ head?: string;
 /** The text of a file at a commit, `undefined` when it is not there. */
 export async function showFile(repository: Repository, { commit, path }: { commit: string; path: string }): Promise<string | undefined> {
   return git(repository, ['show', `${commit}:${path}`]);
+}
+
+/** Refs of a default branch, in the order in which they are tried when nobody names the base. */
+const DEFAULT_BRANCHES = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
+
+/**
+ * The lines by which the work tree differs from where it left the base branch. `undefined` when that commit is not in
+ * this clone (a shallow checkout), or when there is no base to compare with.
+ */
+export async function changedLines(
+  repository: Repository,
+  base: string | undefined,
+): Promise<{ base: string; lines: ChangedLines } | undefined> {
+  for (const candidate of base === undefined ? DEFAULT_BRANCHES : [base]) {
+    const fork = (await git(repository, ['merge-base', candidate, 'HEAD']))?.trim();
+    if (fork === undefined || fork === '') continue;
+    const diff = await git(repository, [
+      '-c',
+      'core.quotePath=false',
+      'diff',
+      '--unified=0',
+      '--no-color',
+      '--no-ext-diff',
+      '--no-prefix',
+      '--relative',
+      fork,
+    ]);
+    if (diff !== undefined) return { base: fork, lines: parseDiff(diff) };
+  }
+  return undefined;
 }
 
 async function git({ ports, root }: Repository, args: readonly string[]): Promise<string | undefined> {

@@ -22,7 +22,14 @@ export const coverage: JudgeRule = {
         const pieces = ofKind(evidence, 'coverage').filter(
           (piece) => piece.stage === stage.name && piece.command === name && piece.lines.total > 0,
         );
-        return gate ? pieces.flatMap((piece) => [...total(piece, gate), ...critical(piece, gate), ...packages(piece, gate)]) : [];
+        return gate
+          ? pieces.flatMap((piece) => [
+              ...total(piece, gate),
+              ...changedLines(piece, gate),
+              ...critical(piece, gate),
+              ...packages(piece, gate),
+            ])
+          : [];
       }),
     ),
   }),
@@ -48,6 +55,49 @@ function total(piece: Coverage, { min }: CoverageGate): Drafted[] {
       evidence: proof(piece),
       measured: formatRatio(ratio),
       expected: `>= ${formatRatio(min)}`,
+    }),
+  ];
+}
+
+/** The lines of the change. A gate on them that could not be measured is open, never passed over. */
+function changedLines(piece: Coverage, { changed: required }: CoverageGate): Drafted[] {
+  if (required === undefined) return [];
+  const subject = `changed lines in the coverage of ${piece.command}`;
+  if (!piece.changed) {
+    return [
+      draft('TST-06', {
+        stage: piece.stage,
+        subject,
+        title: 'nobody knows which lines the change touches',
+        result: notTested('the commit that the change starts from is not in this clone, so its lines are unknown'),
+        summary: `${formatRatio(required)} of the changed lines must be covered, but the base commit is not in this clone.`,
+        evidence: proof(piece),
+        measured: 'changed lines unknown',
+        expected: `>= ${formatRatio(required)} of changed lines`,
+        fix: 'Check out with history (`fetch-depth: 0`), or leave `coverage.changed` out where there is no base branch.',
+        owed: true,
+      }),
+    ];
+  }
+  const { lines, files } = piece.changed;
+  if (lines.total === 0 || ratioOf(lines) >= required) return [];
+  const bad = files.filter(({ uncovered }) => uncovered.length > 0);
+  return [
+    draft('TST-06', {
+      stage: piece.stage,
+      subject,
+      title: `${formatRatio(ratioOf(lines))} of changed lines covered, ${formatRatio(required)} asked`,
+      summary: [
+        `${lines.covered} of ${counted(lines.total, 'changed line')} are covered. Never ran:`,
+        ...bad.slice(0, 25).map((file) => `- ${quoted(file.path)}: ${ranges(file.uncovered)}`),
+        bad.length > 25 ? `and ${bad.length - 25} more files.` : '',
+      ]
+        .filter(Boolean)
+        .join('\n'),
+      evidence: proof(piece),
+      measured: `${formatRatio(ratioOf(lines))} of changed lines`,
+      expected: `>= ${formatRatio(required)} of changed lines`,
+      locations: bad.flatMap((file) => places(file).slice(0, 3)),
     }),
   ];
 }
@@ -162,7 +212,7 @@ function proof(piece: Coverage): { id: string; shows: string }[] {
   ];
 }
 
-function places({ path, uncovered }: FileCoverage): Location[] {
+function places({ path, uncovered }: Pick<FileCoverage, 'path' | 'uncovered'>): Location[] {
   return uncovered.length === 0 ? [{ path }] : uncovered.slice(0, 10).map(([line, endLine]) => ({ path, line, endLine }));
 }
 
