@@ -14,7 +14,7 @@ export const StageReport = z.object({
   outcome: z.enum(['pass', 'blocked', 'unknown']),
   run: StageRun.optional(),
   tests: TestCounts.optional(),
-  coverage: z.object({ lines: Ratio, branches: Ratio.optional(), functions: Ratio.optional() }).optional(),
+  coverage: z.object({ lines: Ratio, branches: Ratio.optional(), functions: Ratio.optional(), changed: Ratio.optional() }).optional(),
   journeys: z.object({ passed: z.number(), total: z.number() }).optional(),
   experiments: z.object({ passed: z.number(), total: z.number() }).optional(),
   /** One short line for the stage table: `1,204 tests, 2 flaky, 91.3 % lines`. */

@@ -76,7 +76,7 @@ function headline({ tests, coverage, journeys, experiments, commands, checks, bl
     failed > 0 ? `${grouped(failed)} failed` : '',
     tests && tests.skipped > 0 ? `${tests.skipped} skipped` : '',
     tests && tests.flaky > 0 ? `${tests.flaky} flaky` : '',
-    coverage && coverage.lines.total > 0 ? `${formatRatio(coverage.lines.covered / coverage.lines.total)} lines` : '',
+    coverage && coverage.lines.total > 0 ? `${percent(coverage.lines)} lines${changedOf(coverage)}` : '',
     journeys.length > 0
       ? passed === journeys.length
         ? counted(passed, 'journey')
@@ -120,12 +120,22 @@ function sumCounts(pieces: readonly EvidenceOf<'tests'>[]): TestCounts | undefin
   );
 }
 
+function changedOf({ changed }: NonNullable<StageReport['coverage']>): string {
+  if (!changed) return '';
+  return changed.total > 0 ? ` (changed lines ${percent(changed)})` : ' (no changed lines to cover)';
+}
+
+function percent({ covered, total }: Ratio): string {
+  return formatRatio(covered / total);
+}
+
 function sumCoverage(pieces: readonly EvidenceOf<'coverage'>[]): StageReport['coverage'] | undefined {
   if (pieces.length === 0) return undefined;
   const branches = sumRatios(pieces.flatMap((piece) => piece.branches ?? []));
   const functions = sumRatios(pieces.flatMap((piece) => piece.functions ?? []));
   const lines = sumRatios(pieces.map((piece) => piece.lines)) ?? { covered: 0, total: 0 };
-  return { lines, ...(branches ? { branches } : {}), ...(functions ? { functions } : {}) };
+  const changed = sumRatios(pieces.flatMap((piece) => piece.changed?.lines ?? []));
+  return { lines, ...(branches ? { branches } : {}), ...(functions ? { functions } : {}), ...(changed ? { changed } : {}) };
 }
 
 function sumRatios(ratios: readonly Ratio[]): Ratio | undefined {
