@@ -7,6 +7,7 @@ import { runChecks } from './checks.ts';
 import { runCommand, skipCommand, type CommandEnd } from './command.ts';
 import { addGap, owedByStage, owedIds, timed, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
+import { runExperiments, skipExperiments } from './experiments.ts';
 import { runStageJourneys } from './stage-journeys.ts';
 import type { RunningStack } from './stack.ts';
 import { whyNotReady } from './stack-needs.ts';
@@ -106,7 +107,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
     );
     return { status: 'completed' };
   }
-  const missing = await whyNotReady(context, stage, stack);
+  const missing = whyNotReady(context, stage, stack);
   if (missing !== undefined) {
     await addGap(context, { stage: stage.name, name: 'stack', owed }, { reason: 'stack-not-ready', message: missing });
     return { status: 'skipped', because: missing };
@@ -117,10 +118,12 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   work.ms += commands.durationMs;
   if (commands.value === 'interrupted' || (commands.value === 'failed' && stage.failFast)) {
     await skipJourneys(context, stage);
+    await skipExperiments(context, stage, 'a command of the stage failed first');
     return { status: 'completed', failed: true };
   }
   const journeys = await timed(context.ports.clock, () => runStageJourneys(context, stage, stack?.manifest));
   work.ms += journeys.durationMs;
+  work.ms += (await timed(context.ports.clock, () => runExperiments(context, stage, stack))).durationMs;
   return { status: 'completed', failed: commands.value === 'failed' || !journeys.value };
 }
 
@@ -167,15 +170,13 @@ async function skipJourneys(context: RunContext, stage: PlannedStage): Promise<v
 
 /** What the plan asks for and no plugin of this version can do is said, never passed over. */
 async function addUnsupported(context: RunContext, stage: PlannedStage): Promise<void> {
-  for (const kind of ['series', 'fault'] as const) {
-    const owed = context.plan.owed.filter((piece) => piece.stage === stage.name && piece.kind === kind);
-    for (const { id, name, what } of owed) {
-      await addGap(
-        context,
-        { stage: stage.name, name: `${kind}-${name}`, owed: [id] },
-        { reason: 'unsupported', message: `${what}: this version has no ${kind === 'series' ? 'load engine' : 'fault'} for it` },
-      );
-    }
+  const owed = context.plan.owed.filter((piece) => piece.stage === stage.name && piece.kind === 'series');
+  for (const { id, name, what } of owed) {
+    await addGap(
+      context,
+      { stage: stage.name, name: `series-${name}`, owed: [id] },
+      { reason: 'unsupported', message: `${what}: this version has no load engine for it` },
+    );
   }
 }
 

@@ -62,7 +62,8 @@ async function undo({ title, teardown, teardownMs = TEARDOWN_MS }: Task): Promis
   }
 }
 
-function expiry(signal: AbortSignal): Promise<never> {
+/** Rejects with the signal's reason when it is aborted: what a time budget is raced against. */
+export function expiry(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason instanceof Error ? signal.reason : new Error('out of time')), {
       once: true,
