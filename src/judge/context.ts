@@ -133,7 +133,8 @@ function unusable(piece: Evidence): string | undefined {
     case 'series':
       return piece.samples > 0 ? undefined : 'the series has no samples';
     case 'fault':
-      return piece.proof.state === 'proved' ? undefined : `the fault had no proved effect: ${piece.proof.why}`;
+      if (piece.proof.state === 'unproved') return `the fault had no proved effect: ${piece.proof.why}`;
+      return piece.healed ? undefined : 'the fault was not healed: what was seen after it is its doing too';
     case 'facts':
       return undefined;
     case 'gap':

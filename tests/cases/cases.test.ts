@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -10,12 +10,12 @@ import { markdown } from '../../src/sinks/markdown/index.ts';
 import { CaseFile, fillCase } from './fill.ts';
 
 /*
- * One folder per case: `case.json` is the run, `report.md` what a reader gets. `UPDATE_CASES=1` writes the reports anew;
- * read the difference before you commit it.
+ * One folder per case: `case.json` is the run, `report.md` what a reader gets. The report of a new case is written by its first
+ * run, and all of them anew by `npx vitest run tests/cases -u`; read the difference before you commit it.
  */
 describe.each(['pass', 'blocked', 'unknown'])('%s', (verdict) => {
   const folder = join(import.meta.dirname, verdict);
-  test.each(readdirSync(folder).sort())('%s', (name) => {
+  test.each(readdirSync(folder).sort())('%s', async (name) => {
     const file = CaseFile.parse(JSON.parse(readFileSync(join(folder, name, 'case.json'), 'utf8')));
     const filled = fillCase(file);
     const judged = judge(filled);
@@ -25,8 +25,6 @@ describe.each(['pass', 'blocked', 'unknown'])('%s', (verdict) => {
     expect(reportExitCode(report)).toBe(file.exit);
     expect(report.equation).toContain(file.equation);
     expect([...new Set(report.findings.map(({ code }) => code))].sort()).toEqual([...file.codes].sort());
-    const expected = join(folder, name, 'report.md');
-    if (process.env['UPDATE_CASES'] === '1') writeFileSync(expected, page);
-    expect(page).toBe(readFileSync(expected, 'utf8'));
+    await expect(page).toMatchFileSnapshot(join(folder, name, 'report.md'));
   });
 });
