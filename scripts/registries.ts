@@ -7,6 +7,8 @@ interface Kind {
   readonly folder: string;
   readonly type: string;
   readonly constant: string;
+  /** A folder holds a family: it exports a list of plugins instead of one. */
+  readonly families?: true;
 }
 
 export const KINDS: readonly Kind[] = [
@@ -16,7 +18,7 @@ export const KINDS: readonly Kind[] = [
   { folder: 'journeys', type: 'StepPlugin', constant: 'stepKinds' },
   { folder: 'loads', type: 'LoadPlugin', constant: 'loads' },
   { folder: 'faults', type: 'FaultPlugin', constant: 'faults' },
-  { folder: 'checks', type: 'CheckPlugin', constant: 'checks' },
+  { folder: 'checks', type: 'CheckPlugin', constant: 'checks', families: true },
   { folder: 'sinks', type: 'Sink', constant: 'sinks' },
 ];
 
@@ -52,9 +54,9 @@ async function pluginFolders(folder: string): Promise<readonly string[]> {
     .sort();
 }
 
-function registry({ type, constant }: Kind, plugins: readonly string[]): string {
+function registry({ type, constant, families }: Kind, plugins: readonly string[]): string {
   const imports = plugins.map((plugin) => `import { ${camelCase(plugin)} } from './${plugin}/index.ts';\n`).join('');
-  const list = plugins.map(camelCase).join(', ');
+  const list = plugins.map((plugin) => `${families ? '...' : ''}${camelCase(plugin)}`).join(', ');
   return `${HEADER}import type { ${type} } from './contract.ts';\n${imports}\nexport const ${constant}: readonly ${type}[] = [${list}];\n`;
 }
 

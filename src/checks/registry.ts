@@ -2,4 +2,4 @@
 import type { CheckPlugin } from './contract.ts';
 import { healthcheck } from './healthcheck/index.ts';
 
-export const checks: readonly CheckPlugin[] = [healthcheck];
+export const checks: readonly CheckPlugin[] = [...healthcheck];

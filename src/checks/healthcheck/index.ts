@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { defineCheck } from '../contract.ts';
+import { defineCheck, type CheckPlugin } from '../contract.ts';
 import { Facts } from './judge.ts';
 
 /** What is needed of the resolved compose model (https://docs.docker.com/reference/compose-file/services/#healthcheck). */
@@ -17,7 +17,7 @@ const ComposeModel = z.object({
 type ComposeModel = z.output<typeof ComposeModel>;
 
 /** CFG-11: every long-running service has a health check; a disabled one is none. */
-export const healthcheck = defineCheck<Facts>({
+const everyService = defineCheck<Facts>({
   code: 'CFG-11',
   summary: 'every long-running service of the stack has a health check',
   needs: 'static',
@@ -35,9 +35,13 @@ export const healthcheck = defineCheck<Facts>({
       effective: images.get(name) ?? null,
       oneShot: oneShots.has(name),
     }));
+    if (services.every(({ oneShot }) => oneShot)) return { state: 'not-applicable', because: 'no service of the stack is there to stay' };
     return { state: 'collected', facts: { services }, sources: [] };
   },
 });
+
+/** Whether something tells that a service works. */
+export const healthcheck: readonly CheckPlugin[] = [everyService];
 
 /** Services that others wait for to complete: they end, so nothing checks their health. */
 function completedBefore({ services }: ComposeModel): Set<string> {
