@@ -30,7 +30,7 @@ async function main(world: World): Promise<number> {
   if (outcome.status === 'interrupted') return EXIT_CODES.interrupted;
   const stack = await openStack(context, 'head');
   setOutput('targets', JSON.stringify(Object.fromEntries((stack?.manifest.targets ?? []).map(({ name, url }) => [name, url]))));
-  return context.plan.stack === undefined || stack?.ready === true ? EXIT_CODES.pass : EXIT_CODES.unknown;
+  return context.plan.stack === undefined || stack?.readiness.state === 'ready' ? EXIT_CODES.pass : EXIT_CODES.unknown;
 }
 
 /** Logs, then down. Inputs are not read here: the runner hands wrong ones to the post of a nested action (actions/runner#2030). */

@@ -4,14 +4,14 @@ import type { StageName } from '../model/stage.ts';
 import type { RunContext } from './context.ts';
 import { runStage, skipStage } from './stage.ts';
 import { needsStack } from './stack-needs.ts';
-import { openStack, stackDown, stackUp, watchStack, type RunningStack } from './stack.ts';
+import { lookAgain, openStack, stackDown, stackUp, watchStack, type RunningStack } from './stack.ts';
 import { runTasks, type Task, type TasksResult } from './task-runner.ts';
 
 const STACK_DOWN_MS = 120_000;
 
 /** The whole gate: stack up, stages in order, stack down whatever happened. What happened is on disk; nothing is judged here. */
 export async function runGate(context: RunContext, { keepUp }: { keepUp: boolean }): Promise<TasksResult> {
-  const state: { stack: RunningStack | undefined } = { stack: undefined };
+  const state: GateState = { stack: undefined };
   const tasks = [...stackTasks(context, state, keepUp), stagesTask(context, state)];
   return finish(context, await runTasks(tasks, context.signal));
 }
@@ -19,16 +19,31 @@ export async function runGate(context: RunContext, { keepUp }: { keepUp: boolean
 /** Brings up the stack alone, for later steps. A stack that does not get ready is evidence, not an error. */
 export async function runUp(context: RunContext): Promise<TasksResult> {
   const setup = async () => void (await stackUp(context, 'head'));
-  return runTasks([{ title: 'bring the stack up', setup }], context.signal);
+  const result = await runTasks([{ title: 'bring the stack up', setup }], context.signal);
+  if (result.outcome.status === 'completed') return result;
+  // Whoever stopped it may never call `down`; where it is called, it finds nothing left to do.
+  const teardown = (signal: AbortSignal) => stackDown(context, 'head', hurried(context, signal));
+  const { undoProblems } = await runTasks(
+    [{ title: 'bring the stack up', teardown, teardownMs: STACK_DOWN_MS }],
+    new AbortController().signal,
+  );
+  for (const problem of undoProblems) context.ports.progress.warn(`gate │ ${problem}`);
+  return { ...result, undoProblems };
 }
 
 /** Some stages against a stack that an earlier step brought up. */
 export async function runStages(context: RunContext, names: readonly StageName[]): Promise<TasksResult> {
-  const state = { stack: await openStack(context, 'head') };
+  const state = { stack: await openStack(context, 'head'), suspect: true };
   return finish(context, await runTasks([stagesTask(context, state, names)], context.signal));
 }
 
-function stackTasks(context: RunContext, state: { stack: RunningStack | undefined }, keepUp: boolean): Task[] {
+interface GateState {
+  stack: RunningStack | undefined;
+  /** Time has passed since somebody looked: it may have died. */
+  readonly suspect?: boolean;
+}
+
+function stackTasks(context: RunContext, state: GateState, keepUp: boolean): Task[] {
   if (!context.plan.stack || !needsStack(context.plan.stages)) return [];
   return [
     {
@@ -47,18 +62,20 @@ function hurried({ signal }: RunContext, budget: AbortSignal): AbortSignal {
   return signal.aborted ? signal : AbortSignal.any([budget, signal]);
 }
 
-function stagesTask(context: RunContext, state: { stack: RunningStack | undefined }, names?: readonly StageName[]): Task {
+function stagesTask(context: RunContext, state: GateState, names?: readonly StageName[]): Task {
   const stages = context.plan.stages.filter(({ name }) => names === undefined || names.includes(name));
   return {
     title: 'run the stages',
-    setup: () => runInOrder(context, stages, state.stack),
+    setup: () => runInOrder(context, stages, state),
     teardown: () => leaveNothingOpen(context, stages),
   };
 }
 
-async function runInOrder(context: RunContext, stages: readonly PlannedStage[], stack: RunningStack | undefined): Promise<void> {
+async function runInOrder(context: RunContext, stages: readonly PlannedStage[], state: GateState): Promise<void> {
   await using watching = new AsyncDisposableStack();
-  if (stack) watching.use(watchStack(context, stack));
+  const watch = state.stack && watching.use(watchStack(context, state.stack));
+  let suspect = state.suspect === true;
+  let seen = 0;
   let stopped: string | undefined;
   for (const stage of stages) {
     if (context.signal.aborted) return;
@@ -66,7 +83,15 @@ async function runInOrder(context: RunContext, stages: readonly PlannedStage[], 
       await skipStage(context, stage, { status: 'skipped', because: stopped });
       continue;
     }
-    const { failed } = await runStage(context, stage, stack);
+    await context.directory.clearStage(stage.name);
+    watch?.begin(stage.name);
+    suspect ||= (watch?.incidents().length ?? 0) > seen;
+    if (state.stack?.readiness.state === 'ready' && suspect && needsStack([stage])) {
+      seen = watch?.incidents().length ?? 0;
+      state.stack = await lookAgain(context, state.stack, stage.name);
+      suspect = false;
+    }
+    const { failed } = await runStage(context, stage, state.stack);
     if (failed && stage.failFast) stopped = `${stage.name} failed and fails fast`;
   }
 }

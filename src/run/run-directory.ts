@@ -4,7 +4,7 @@ import { GauntletError } from '../model/errors.ts';
 import { StackManifest, type StackInstance } from '../model/manifest.ts';
 import { Plan } from '../model/plan.ts';
 import { JournalEntry, RUN_SCHEMA, RunInfo } from '../model/run.ts';
-import { StageRun } from '../model/stage.ts';
+import { StageRun, type StageName } from '../model/stage.ts';
 import { Evidence } from '../model/evidence.ts';
 import type { Ports } from '../ports/index.ts';
 import { z } from 'zod';
@@ -64,6 +64,18 @@ export class RunDirectory {
 
   async evidence(): Promise<Evidence[]> {
     return this.#readAll('evidence', Evidence);
+  }
+
+  /** Forgets what an earlier attempt at a stage left, and the report that was made of it. The stack's coming and going stays. */
+  async clearStage(stage: StageName): Promise<void> {
+    const { files } = this.#ports;
+    const folder = join(this.path, 'evidence', stage);
+    const old = (await files.exists(folder)) ? await files.list(folder) : [];
+    const left = old.filter((name) => !/^stack-(?:head|base)-(?:up|down)\.json$/.test(name)).map((name) => join(folder, name));
+    if (left.length === 0 && !(await files.exists(join(this.path, `stages/${stage}.json`)))) return;
+    const reports = ['json', 'md', 'html'].map((form) => join(this.path, `report.${form}`));
+    for (const path of [...left, join(this.path, 'logs', stage), join(this.path, `stages/${stage}.json`), ...reports])
+      await files.remove(path);
   }
 
   async addStageRun(stageRun: StageRun): Promise<void> {

@@ -9,22 +9,17 @@ export function needsStack(stages: readonly PlannedStage[]): boolean {
 }
 
 /** Why a stage cannot use the stack it needs; `undefined` when it can, or needs none. */
-export async function whyNotReady(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<string | undefined> {
+export function whyNotReady(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): string | undefined {
   if (!context.plan.stack || !needsStack([stage])) return undefined;
   if (!stack) return 'the stack did not come up';
-  if (stack.ready) return undefined;
-  const bad = await badServices(context, stack);
+  if (stack.readiness.state === 'ready') return undefined;
+  const bad = new Set(stack.readiness.causes.flatMap(({ service, blocked }) => [service, ...blocked]));
   if (stage.services === 'all') return `the stack is not ready: ${[...bad].join(', ')}`;
   const needed = withDependencies(stage.services, stack.manifest.services);
-  const missing = [...needed].filter((service) => bad.has(service));
+  // What is not one of the services, such as the supervisor or the engine, is needed by all.
+  const known = new Set(stack.manifest.services.map(({ name }) => name));
+  const missing = [...bad].filter((service) => needed.has(service) || !known.has(service));
   return missing.length === 0 ? undefined : `the stack is not ready: ${missing.join(', ')}`;
-}
-
-async function badServices(context: RunContext, stack: RunningStack): Promise<Set<string>> {
-  const evidence = await context.directory.evidence();
-  const up = evidence.find((piece) => piece.kind === 'stack' && piece.phase === 'up' && piece.instance === stack.manifest.instance);
-  if (up?.kind !== 'stack' || up.readiness?.state !== 'not-ready') return new Set(stack.manifest.services.map(({ name }) => name));
-  return new Set(up.readiness.causes.flatMap(({ service, blocked }) => [service, ...blocked]));
 }
 
 function withDependencies(names: readonly string[], services: readonly Service[]): Set<string> {

@@ -2,7 +2,7 @@ import { stacks } from '../stacks/registry.ts';
 import type { StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
 import type { StackEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
-import type { Preflight, StackInstance, StackManifest } from '../model/manifest.ts';
+import type { Preflight, Readiness, StackInstance, StackManifest } from '../model/manifest.ts';
 import type { JournalEntry } from '../model/run.ts';
 import type { StageName, Window } from '../model/stage.ts';
 import { z } from 'zod';
@@ -16,7 +16,8 @@ type StackUndo = z.output<typeof StackUndo>;
 export interface RunningStack {
   readonly plugin: StackPlugin;
   readonly manifest: StackManifest;
-  readonly ready: boolean;
+  /** As it was seen last. */
+  readonly readiness: Readiness;
 }
 
 /** The stage under which stack evidence is filed: the first that is planned. */
@@ -41,7 +42,7 @@ export async function stackUp(context: RunContext, instance: StackInstance): Pro
   await context.directory.writeManifest(up.manifest);
   await store(context, { instance, preflight, window, up });
   sayReadiness(context, up, durationMs);
-  return { plugin, manifest: up.manifest, ready: up.readiness.state === 'ready' };
+  return { plugin, manifest: up.manifest, readiness: up.readiness };
 }
 
 /** The stack that an earlier process brought up for this run. */
@@ -49,27 +50,49 @@ export async function openStack(context: RunContext, instance: StackInstance): P
   const manifest = await context.directory.manifest(instance);
   if (!manifest) return undefined;
   const evidence = await context.directory.evidence();
-  const ready = evidence.some(
-    (piece) => piece.kind === 'stack' && piece.instance === instance && piece.phase === 'up' && piece.readiness?.state === 'ready',
+  const up = evidence.find((piece) => piece.kind === 'stack' && piece.instance === instance && piece.phase === 'up');
+  const readiness = up?.kind === 'stack' ? up.readiness : undefined;
+  return { plugin: findStack(manifest.kind), manifest, readiness: readiness ?? lost('nothing says that it became ready') };
+}
+
+/** The stack as it is now, before a stage relies on it: what died meanwhile is the stack's fault, not the tests'. */
+export async function lookAgain(context: RunContext, stack: RunningStack, stage: StageName): Promise<RunningStack> {
+  const { plugin, manifest } = stack;
+  const { value, window } = await timed(context.ports.clock, () =>
+    attempt(() => plugin.look(manifest, contextFor(context, manifest.instance, context.signal))),
   );
-  return { plugin: findStack(manifest.kind), manifest, ready };
+  const seen = 'value' in value ? value.value : { manifest, readiness: lost(`nobody could look: ${value.error}`) };
+  if (seen.readiness.state === 'not-ready') {
+    sayReadiness(context, { ...seen }, 0);
+    const { services } = seen.manifest;
+    const place = { instance: manifest.instance, phase: 'watch', window, stage } as const;
+    const evidence = { ...frame(context, place), id: `${stage}/stack-${manifest.instance}-look`, stack: manifest.kind };
+    await context.directory.addEvidence({ ...evidence, readiness: seen.readiness, services });
+  }
+  return { ...stack, readiness: seen.readiness };
+}
+
+/** A watch over the stack that files what happened under the stage that ran then. */
+export interface StackWatch extends AsyncDisposable, Pick<Watch, 'incidents'> {
+  readonly begin: (stage: StageName) => void;
 }
 
 /** Watches the stack while stages run; what happened to it is stored when the watch ends. */
-export function watchStack(context: RunContext, { plugin, manifest }: RunningStack): AsyncDisposable & Watch {
-  const from = context.ports.clock.now();
+export function watchStack(context: RunContext, { plugin, manifest }: RunningStack): StackWatch {
+  const spans: { stage: StageName; from: string }[] = [];
   const watch = plugin.watch(manifest, contextFor(context, manifest.instance, context.signal));
   return {
     incidents: watch.incidents,
+    begin: (stage) => void spans.push({ stage, from: context.ports.clock.now() }),
     async [Symbol.asyncDispose]() {
       await watch[Symbol.asyncDispose]();
-      const evidence = frame(context, { instance: manifest.instance, phase: 'watch', window: { from, to: context.ports.clock.now() } });
-      await context.directory.addEvidence({
-        ...evidence,
-        stack: manifest.kind,
-        services: manifest.services,
-        incidents: [...watch.incidents()],
-      });
+      const end = context.ports.clock.now();
+      for (const [index, { stage, from }] of spans.entries()) {
+        const to = spans[index + 1]?.from ?? end;
+        const incidents = watch.incidents().filter(({ at }) => (index === 0 || at >= from) && (at < to || to === end));
+        const evidence = frame(context, { instance: manifest.instance, phase: 'watch', window: { from, to }, stage });
+        await context.directory.addEvidence({ ...evidence, stack: manifest.kind, services: manifest.services, incidents });
+      }
     },
   };
 }
@@ -162,8 +185,10 @@ async function store(
   });
 }
 
-function frame(context: RunContext, { instance, phase, window }: Pick<StackEvidence, 'instance' | 'phase' | 'window'>): StackEvidence {
-  const stage = stackStage(context);
+function frame(
+  context: RunContext,
+  { instance, phase, window, stage = stackStage(context) }: Pick<StackEvidence, 'instance' | 'phase' | 'window'> & { stage?: StageName },
+): StackEvidence {
   return {
     id: `${stage}/stack-${instance}-${phase}`,
     kind: 'stack',
@@ -186,6 +211,10 @@ function sayReadiness({ ports }: RunContext, { readiness, manifest }: UpResult, 
     ports.progress.say(`stack │ ready after ${seconds} s: ${manifest.services.map(({ name }) => name).join(', ')}`);
   else
     for (const cause of readiness.causes) ports.progress.warn(`stack │ not ready after ${seconds} s: ${cause.service}: ${cause.message}`);
+}
+
+function lost(message: string): Readiness {
+  return { state: 'not-ready', afterMs: 0, causes: [{ service: '(stack)', reason: 'missing', message, blocked: [], logTail: [] }] };
 }
 
 function instant({ ports }: RunContext): Window {

@@ -18,5 +18,5 @@ export async function up(world: World, options: PlanOptions): Promise<number> {
   }
   if (outcome.status === 'interrupted') return EXIT_CODES.interrupted;
   if (outcome.status === 'crashed') throw outcome.error;
-  return context.plan.stack === undefined || stack?.ready === true ? EXIT_CODES.pass : EXIT_CODES.unknown;
+  return context.plan.stack === undefined || stack?.readiness.state === 'ready' ? EXIT_CODES.pass : EXIT_CODES.unknown;
 }

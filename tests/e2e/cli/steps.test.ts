@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { isAlive } from '../../../src/ports/node/group.ts';
 import { inlineProject } from '../support/project.ts';
 import { junit, PASSED } from '../support/reports.ts';
 
@@ -72,5 +73,79 @@ describe('step by step', () => {
     await project.gauntlet(['up']);
     const { exitCode, stdout } = await project.gauntlet(['heal']);
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('took down stack (head)')]);
+  });
+
+  it('a stack that died meanwhile is what blocks, not the tests that could not have passed', async () => {
+    await using project = await inlineProject(PROJECT);
+    const up = await project.gauntlet(['up', '--json']);
+    const { stack } = JSON.parse(up.stdout) as { stack: { services: { replicas: { pid: number }[] }[] } };
+    const pid = stack.services[0]?.replicas[0]?.pid ?? 0;
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => isAlive(pid)).toBe(false);
+    expect((await project.gauntlet(['stage', 'integration'])).stderr).toContain('not ready');
+    await project.gauntlet(['stage', 'e2e']);
+    await project.gauntlet(['down']);
+    const { exitCode, report } = await project.gauntlet(['judge']);
+    const { findings } = await report();
+    expect(exitCode).toBe(1);
+    // The death itself is also told when it was noted only after the stage had begun.
+    const others = findings.filter(({ code }) => code !== 'CFG-09');
+    expect(others.map(({ code, stage, result }) => [code, stage, result.verdict])).toEqual([
+      ['CFG-18', 'integration', 'confirmed'],
+      ['CFG-18', 'e2e', 'confirmed'],
+      ['GAT-05', 'integration', 'not_tested'],
+      ['GAT-05', 'e2e', 'not_tested'],
+    ]);
+  });
+
+  it('a second attempt at a stage replaces the first, with its retries and its report', async () => {
+    await using project = await inlineProject({
+      'gauntlet.yml':
+        'version: 1\nstages:\n  - unit:\n      run: sh unit.sh\n      results: reports/*.xml\n      retries: 2\n  - integration: {run: "true"}\n',
+      'unit.sh': `mkdir -p reports\n[ -e repaired ] || exit 1\ncat > reports/a.xml <<'XML'\n${junit(PASSED)}\nXML\n`,
+    });
+    await project.gauntlet(['up']);
+    expect((await project.gauntlet(['stage', 'all'])).exitCode).toBe(0);
+    expect((await project.gauntlet(['judge'])).exitCode).toBe(1);
+    await project.write({ repaired: '' });
+    await project.gauntlet(['stage', 'unit']);
+    expect((await project.gauntlet(['report'])).exitCode).toBe(2);
+    const { exitCode, report } = await project.gauntlet(['judge']);
+    expect([exitCode, (await report()).findings.filter(({ disposition }) => disposition === 'blocking')]).toEqual([0, []]);
+    expect((await report()).stages[0]).toMatchObject({ outcome: 'pass', tests: { runs: 1 } });
+  });
+
+  it('what dies while a stage runs is filed under that stage', async () => {
+    await using project = await inlineProject({
+      ...PROJECT,
+      'server.cjs': `${SERVER}require('node:fs').writeFileSync('server.pid', String(process.pid));\n`,
+      'gauntlet.yml': PROJECT['gauntlet.yml'].replace(
+        '  - integration:\n      run: node check.cjs',
+        '  - unit: {run: "true"}\n  - integration:\n      run: "kill -9 $$(cat server.pid); sleep 1; node check.cjs"',
+      ),
+    });
+    const { report } = await project.gauntlet(['run']);
+    const { findings } = await report();
+    expect(findings.find(({ code }) => code === 'CFG-09')).toMatchObject({ stage: 'integration', subject: expect.stringContaining('api') });
+    expect(findings.map(({ code, stage }) => `${stage} ${code}`)).toEqual(expect.arrayContaining(['e2e CFG-18', 'e2e GAT-05']));
+  });
+
+  it('an interrupted `up` leaves nothing', async () => {
+    await using project = await inlineProject({
+      ...PROJECT,
+      'server.cjs': `require('node:fs').writeFileSync('server.pid', String(process.pid)); setInterval(() => {}, 1000);\n`,
+    });
+    let sent = false;
+    const { exitCode } = await project.gauntlet(['up'], {
+      onOutput: (_, kill) => {
+        if (sent) return;
+        sent = true;
+        setTimeout(() => kill('SIGINT'), 1_500);
+      },
+    });
+    expect(exitCode).toBe(4);
+    const pid = Number(await project.read('server.pid'));
+    expect(isAlive(pid)).toBe(false);
+    expect((await project.gauntlet(['heal'])).stdout).toBe('nothing to undo\n');
   });
 });
