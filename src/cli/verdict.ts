@@ -1,28 +1,27 @@
-import { isAbsolute, join, relative } from 'node:path';
+import { relative } from 'node:path';
 
 import { z } from 'zod';
 
 import type { JudgeInput } from '../judge/context.ts';
 import { judge, makeBaseline } from '../judge/judge.ts';
-import { errorMessage, GauntletError } from '../model/errors.ts';
-import { Baseline } from '../model/baseline.ts';
+import { errorMessage } from '../model/errors.ts';
 import { ofKind, type Evidence } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ReportV1 } from '../model/report-v1.ts';
 import { CaseStatus } from '../model/tests.ts';
 import { makeReport, type TestLine } from '../report/report.ts';
 import type { RunContext } from '../run/context.ts';
+import type { BaselineStore } from '../ports/index.ts';
 import { sinks } from '../sinks/registry.ts';
 import type { World } from './world.ts';
 
-const BASELINE = '.gauntlet/baseline.json';
 const MATRIX_TESTS = 200_000;
 const CaseLine = z.object({ id: z.string(), status: CaseStatus });
 
 export interface JudgeOptions {
   /** Judges by this plan instead of the one that was run. */
   readonly plan?: Plan;
-  readonly baseline?: string | undefined;
+  readonly baselines: BaselineStore;
   /** Store the report in the run directory. */
   readonly store: boolean;
 }
@@ -30,7 +29,7 @@ export interface JudgeOptions {
 /** From what is on disk to the report. Judging reads the run directory and nothing else. */
 export async function judgeRun(world: World, context: RunContext, options: JudgeOptions): Promise<ReportV1> {
   const { directory, ports } = context;
-  const baseline = await readBaseline(context, options.baseline);
+  const baseline = await options.baselines.read();
   const now = ports.clock.now();
   const input: JudgeInput = {
     plan: options.plan ?? context.plan,
@@ -82,21 +81,4 @@ async function readCases({ directory, ports }: RunContext, evidence: readonly Ev
 function commandName(world: World, { root }: RunContext): string {
   const directory = relative(world.cwd, root);
   return `${world.env['GAUNTLET_COMMAND'] ?? 'bin/gauntlet'}${directory === '' ? '' : ` -C ${directory}`}`;
-}
-
-async function readBaseline({ ports, root }: RunContext, file: string | undefined): Promise<Baseline | undefined> {
-  const path = file === undefined ? join(root, BASELINE) : isAbsolute(file) ? file : join(root, file);
-  if (!(await ports.files.exists(path))) {
-    if (file === undefined) return undefined;
-    throw new GauntletError(`there is no baseline at ${path}`, {
-      kind: 'config',
-      hint: 'name a `baseline.json` of a run of the base branch, or leave --baseline out',
-    });
-  }
-  const parsed = Baseline.safeParse(JSON.parse(await ports.files.readText(path)));
-  if (parsed.success) return parsed.data;
-  throw new GauntletError(`${path} is not a baseline of this version`, {
-    kind: 'config',
-    hint: 'use the `baseline.json` of a run by the same version',
-  });
 }

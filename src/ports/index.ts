@@ -4,6 +4,7 @@ import type { Files } from './files.ts';
 import type { Http, Sockets, Tcp } from './http.ts';
 import type { Progress } from './log.ts';
 
+export type { BaselineStore } from './baseline.ts';
 export type { Clock } from './clock.ts';
 export type { Exec, ExecResult } from './exec.ts';
 export type { Files } from './files.ts';

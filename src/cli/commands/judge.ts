@@ -1,3 +1,4 @@
+import { fileBaseline } from '../baseline.ts';
 import type { GlobalOptions } from '../ports.ts';
 import { printReport } from '../print.ts';
 import { loadPlan, openRun } from '../session.ts';
@@ -25,7 +26,7 @@ export async function judgeCommand(world: World, run: string, options: JudgeComm
         );
   const report = await judgeRun(world, context, {
     ...(other ? { plan: other.plan } : {}),
-    baseline: options.baseline,
+    baselines: fileBaseline(context, options.baseline),
     store: other === undefined,
   });
   printReport(world, report, { json: options.json === true });

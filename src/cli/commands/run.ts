@@ -1,4 +1,5 @@
 import { runGate } from '../../run/gate.ts';
+import { fileBaseline } from '../baseline.ts';
 import { startRun, type PlanOptions } from '../session.ts';
 import { reportExitCode } from '../../report/report.ts';
 import { judgeRun } from '../verdict.ts';
@@ -13,7 +14,7 @@ export interface RunOptions extends PlanOptions {
 export async function run(world: World, options: RunOptions): Promise<number> {
   const context = await startRun(world, options, { owned: options.keepUp !== true });
   await runGate(context, { keepUp: options.keepUp === true });
-  const report = await judgeRun(world, context, { baseline: options.baseline, store: true });
+  const report = await judgeRun(world, context, { baselines: fileBaseline(context, options.baseline), store: true });
   printReport(world, report, { json: options.json === true });
   return reportExitCode(report);
 }
