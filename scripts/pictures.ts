@@ -31,11 +31,11 @@ try {
   const phone = join(scratch, 'phone-comment.html');
   await writeFile(phone, commentPage(blocked.comment));
   const pictures: readonly Picture[] = [
-    { name: 'comment', html: commentPage(blocked.comment), width: 900, most: 1_000 },
+    { name: 'comment', html: commentPage(blocked.comment), width: 900, most: 722 },
     { name: 'comment-open', html: commentPage(blocked.comment, { open: 2 }), width: 900, most: 1_300 },
     { name: 'comment-green', html: commentPage(passed.comment), width: 900, most: 600 },
     { name: 'comment-phone', html: phonePage(pathToFileURL(phone).href, PHONE), width: 2 * PHONE.width + 48, most: PHONE.height + 32 },
-    { name: 'terminal', html: terminalPage(`$ npm run demo\n${blocked.output}`), width: 900, most: 800 },
+    { name: 'terminal', html: terminalPage(`$ npm run demo\n${blocked.output}`), width: 900, most: 592 },
     { name: 'terminal-green', html: terminalPage(`$ npm run demo -- --hardened\n${passed.output}`), width: 900, most: 600 },
     { name: 'report', html: blocked.page, width: 900, most: 1_200 },
   ];
