@@ -1,22 +1,11 @@
-import type { getOctokit } from '@actions/github';
-
 import type { ForgeContext } from '../model/forge.ts';
 import { GauntletError } from '../model/errors.ts';
 import type { Forge, NoteOutcome, Ports } from '../ports/index.ts';
 import { forgeEvent } from './forge-context.ts';
+import type { GitHub } from './github.ts';
 import { GitHubNotes } from './github-notes.ts';
 import { findPull } from './pull-request.ts';
 import { Patience, reasonOf, statusOf } from './patience.ts';
-
-export type Octokit = ReturnType<typeof getOctokit>;
-/** What every question to GitHub goes through. */
-export interface GitHub {
-  readonly octokit: Octokit;
-  readonly owner: string;
-  readonly repo: string;
-  readonly clock: Ports['clock'];
-  readonly patience: Patience;
-}
 
 type Env = Readonly<Record<string, string>>;
 type Outside = Pick<Ports, 'files' | 'clock'>;

@@ -1,5 +1,5 @@
 import type { NoteOutcome } from '../ports/index.ts';
-import type { GitHub } from './forge.ts';
+import type { GitHub } from './github.ts';
 import { nextStep, readNote, withMark, type Draft, type Note } from './notes.ts';
 import { detailsOf, isPassing, statusOf } from './patience.ts';
 import { shrink } from './shrink.ts';

@@ -1,5 +1,5 @@
 import type { ForgeContext } from '../model/forge.ts';
-import type { GitHub } from './forge.ts';
+import type { GitHub } from './github.ts';
 import type { ForgeEvent, RunHead } from './forge-context.ts';
 
 /** A pull request as far as it matters for a note. */

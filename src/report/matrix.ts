@@ -2,7 +2,7 @@ import { ofKind, type EvidenceOf } from '../model/evidence.ts';
 import type { MatrixCell, ReportV1 } from '../model/report-v1.ts';
 import type { StageName } from '../model/stage.ts';
 import type { CaseResult } from '../model/tests.ts';
-import type { ReportInput } from './report.ts';
+import type { ReportInput } from './input.ts';
 
 /** Something that ran in a stage, with the words that tell what it was about. */
 interface Trace {

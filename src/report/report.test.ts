@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { fillCase } from '../../tests/cases/fill.ts';
 import { judge } from '../judge/judge.ts';
 import { ReportV1 } from '../model/report-v1.ts';
-import { makeReport, reportExitCode, type ReportInput } from './report.ts';
+import type { ReportInput } from './input.ts';
+import { makeReport, reportExitCode } from './report.ts';
 
 const COMPONENTS = { chat: ['websocket', 'chat hub'], cache: ['redis'], billing: [] };
 

@@ -1,43 +1,11 @@
 import { ofKind, type Evidence } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Plan } from '../model/plan.ts';
-import type { NotLooked, ReportV1 } from '../model/report-v1.ts';
-import type { RunInfo } from '../model/run.ts';
-import type { StageName, StageRun } from '../model/stage.ts';
-import type { CaseStatus } from '../model/tests.ts';
-import { EXIT_CODES, exitCode, type Verdict } from '../model/verdict.ts';
+import type { ReportV1 } from '../model/report-v1.ts';
+import { EXIT_CODES, exitCode } from '../model/verdict.ts';
+import type { ReportInput } from './input.ts';
 import { matrixOf } from './matrix.ts';
 import { stageReports } from './stages.ts';
 import { timelineOf } from './timeline.ts';
-
-/** What the judge made of the run. */
-export interface JudgedRun {
-  readonly findings: readonly Finding[];
-  readonly verdict: Verdict;
-  readonly equation: string;
-  readonly notLooked: readonly NotLooked[];
-  readonly baselineState: ReportV1['baseline'];
-}
-
-/** All that a report is made of. */
-export interface ReportInput {
-  readonly plan: Plan;
-  readonly run: RunInfo;
-  readonly stageRuns: readonly StageRun[];
-  readonly evidence: readonly Evidence[];
-  readonly judged: JudgedRun;
-  /** A command that works for this reader, before the arguments of a repro line: `bin/gauntlet`. */
-  readonly command: string;
-  /** One line per test, when somebody has read the `cases` files: the matrix then knows every test, not only the ones told in detail. */
-  readonly cases?: readonly TestLine[];
-}
-
-/** One test of the results, by the id that names its file, class or suite. */
-export interface TestLine {
-  readonly stage: StageName;
-  readonly id: string;
-  readonly status: CaseStatus;
-}
 
 /** The public report: everything that a sink needs, counted from the findings and the evidence alone. */
 export function makeReport(input: ReportInput): ReportV1 {

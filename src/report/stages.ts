@@ -6,7 +6,7 @@ import type { ReportV1 } from '../model/report-v1.ts';
 import type { StageName } from '../model/stage.ts';
 import type { TestCounts } from '../model/tests.ts';
 import { formatRatio } from '../model/units.ts';
-import type { ReportInput } from './report.ts';
+import type { ReportInput } from './input.ts';
 
 type StageReport = ReportV1['stages'][number];
 

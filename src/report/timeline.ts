@@ -1,6 +1,6 @@
 import { ofKind, type Evidence } from '../model/evidence.ts';
 import type { ReportV1 } from '../model/report-v1.ts';
-import type { ReportInput } from './report.ts';
+import type { ReportInput } from './input.ts';
 
 type Bar = ReportV1['timeline'][number];
 

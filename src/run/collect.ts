@@ -4,9 +4,16 @@ import { collectCoverage } from '../coverage/collect.ts';
 import type { CoverageEvidence, TestsEvidence } from '../model/evidence.ts';
 import type { PlannedCommand, PlannedStage } from '../model/plan.ts';
 import { collectResults } from '../results/collect.ts';
-import type { AttemptReports } from './command.ts';
 import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
 import { changedLines, trackedFiles } from './git.ts';
+import type { Reports } from './reports.ts';
+
+/** The reports that one attempt left. */
+export interface AttemptReports {
+  readonly attempt: number;
+  readonly results: Reports;
+  readonly coverage: Reports;
+}
 
 export interface Collection {
   readonly command: PlannedCommand;

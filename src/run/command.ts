@@ -4,18 +4,11 @@ import type { CommandOutcome, ExitEvidence } from '../model/evidence.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { PlannedCommand, PlannedStage } from '../model/plan.ts';
 import { owedIds, addGap, timed, type RunContext } from './context.ts';
-import { collectCommandEvidence } from './collect.ts';
+import { collectCommandEvidence, type AttemptReports } from './collect.ts';
 import { reportsSince, reportState, type Reports } from './reports.ts';
 
 /** How a command ended after all its attempts, as an activity. */
 export type CommandEnd = 'succeeded' | 'failed' | 'interrupted';
-
-/** The reports that one attempt left. */
-export interface AttemptReports {
-  readonly attempt: number;
-  readonly results: Reports;
-  readonly coverage: Reports;
-}
 
 export interface CommandOptions {
   readonly stage: PlannedStage;

@@ -1,6 +1,6 @@
 import type { RootCause } from '../model/manifest.ts';
 import { formatDuration } from '../model/units.ts';
-import type { ReplicaState, ServiceNode, Snapshot } from './readiness.ts';
+import type { ReplicaState, ServiceNode, Snapshot } from './observation.ts';
 
 /** Why a service is not settled. */
 export interface Why {

@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import {
-  judgeReadiness,
-  remember,
-  settledKind,
-  type ReadinessOptions,
-  type ReplicaState,
-  type ServiceNode,
-  type Snapshot,
-} from './readiness.ts';
+import type { ReplicaState, ServiceNode, Snapshot } from './observation.ts';
+import { judgeReadiness, remember, settledKind, type ReadinessOptions } from './readiness.ts';
 
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
 const options: ReadinessOptions = { readyMs: 60_000 };

@@ -1,53 +1,7 @@
-import type { Replica, RootCause, ServiceKind } from '../model/manifest.ts';
+import type { RootCause, ServiceKind } from '../model/manifest.ts';
 import { formatDuration } from '../model/units.ts';
+import type { ReplicaState, ServiceNode, Snapshot } from './observation.ts';
 import { standingOf, type Standing } from './readiness-service.ts';
-
-/**
- * When is a stack ready? A pure function of what was seen, shared by every stack plugin, and used for "recovered" as well.
- *
- * A service is *settled* when all of its replicas are: healthy; or running for a stability window when nothing checks their health
- * (an answered target probe counts as a check); or exited with 0 when it is a one-shot. Everything settled is `ready`.
- *
- * Root cause before symptom: only services whose dependencies are all settled can be a cause; what depends on a cause is `blocked`.
- * So a service that died while its dependency is still starting waits for that dependency's fate before anyone is blamed.
- */
-export interface ServiceNode {
-  readonly name: string;
-  /** `undeclared`: nothing in the model says which; behaviour decides (exits 0: it was a one-shot). */
-  readonly kind: ServiceKind | 'undeclared';
-  /** How many replicas there must be. */
-  readonly replicas: number;
-  readonly dependsOn: readonly string[];
-}
-
-/** A replica as seen once; `error` is what the engine says about a start that it refused. */
-export interface ReplicaState extends Replica {
-  readonly error?: string | undefined;
-}
-
-/** What became of the command that starts everything. `service` when the message names one. */
-export type Launch =
-  | { readonly state: 'starting' }
-  | { readonly state: 'done' }
-  | { readonly state: 'failed'; readonly message: string; readonly service?: string | undefined };
-
-/** The health path of a target, asked from here. `impossible`: no amount of waiting makes it answer. */
-export interface Probe {
-  readonly target: string;
-  readonly service: string;
-  readonly state: 'ok' | 'failing' | 'impossible';
-  readonly message: string;
-}
-
-export interface Snapshot {
-  /** Milliseconds since the launch, on a clock that never jumps. */
-  readonly atMs: number;
-  /** The same moment as wall-clock time (ISO 8601), to compare with `startedAt`. */
-  readonly at: string;
-  readonly launch: Launch;
-  readonly services: Readonly<Record<string, readonly ReplicaState[]>>;
-  readonly probes: readonly Probe[];
-}
 
 export interface ReadinessOptions {
   /** Hard deadline, in ms since the launch. 0 asks for the state now. */
@@ -74,7 +28,17 @@ export type ReadinessVerdict =
 
 export const READINESS_DEFAULTS = { windowMs: 3_000, unhealthyGraceMs: 20_000, loopMs: 10_000 } as const;
 
-/** The verdict over everything seen so far; the last snapshot is now. */
+/**
+ * When is a stack ready? A pure function of what was seen, shared by every stack plugin, and used for "recovered" as well.
+ *
+ * A service is *settled* when all of its replicas are: healthy; or running for a stability window when nothing checks their health
+ * (an answered target probe counts as a check); or exited with 0 when it is a one-shot. Everything settled is `ready`.
+ *
+ * Root cause before symptom: only services whose dependencies are all settled can be a cause; what depends on a cause is `blocked`.
+ * So a service that died while its dependency is still starting waits for that dependency's fate before anyone is blamed.
+ *
+ * The verdict is over everything seen so far; the last snapshot is now.
+ */
 export function judgeReadiness(history: readonly Snapshot[], graph: readonly ServiceNode[], options: ReadinessOptions): ReadinessVerdict {
   const now = history.at(-1);
   if (graph.length === 0) return emptyStack(now);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { PublishedPort } from '../../model/manifest.ts';
-import type { ReplicaState } from '../readiness.ts';
+import type { ReplicaState } from '../observation.ts';
 import { SERVICE_LABEL } from './engine.ts';
 
 const Binding = z.object({ HostIp: z.string().default(''), HostPort: z.string().default('') });

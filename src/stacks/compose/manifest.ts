@@ -1,5 +1,6 @@
 import { Replica, type Phases, type Service, type StackInstance, type StackManifest } from '../../model/manifest.ts';
-import { settledKind, type ServiceNode } from '../readiness.ts';
+import type { ServiceNode } from '../observation.ts';
+import { settledKind } from '../readiness.ts';
 import { hasHealthcheck, type Model, restartPolicy } from './model.ts';
 import type { Look } from './observe.ts';
 import { handleOf, type Project } from './options.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { GauntletError } from '../../model/errors.ts';
 import type { Ports } from '../../ports/index.ts';
-import type { ServiceNode } from '../readiness.ts';
+import type { ServiceNode } from '../observation.ts';
 import { compose, engineError, failureText, lines, parseJson, succeeded } from './engine.ts';
 import type { Project } from './options.ts';
 

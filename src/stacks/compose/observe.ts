@@ -1,15 +1,7 @@
 import type { PlannedTarget } from '../../model/plan.ts';
 import type { Ports } from '../../ports/index.ts';
-import {
-  judgeReadiness,
-  remember,
-  type Launch,
-  type Probe,
-  type ReadinessOptions,
-  type ReadinessVerdict,
-  type ServiceNode,
-  type Snapshot,
-} from '../readiness.ts';
+import type { Launch, Probe, ServiceNode, Snapshot } from '../observation.ts';
+import { judgeReadiness, remember, type ReadinessOptions, type ReadinessVerdict } from '../readiness.ts';
 import { inspect, listIds } from './engine.ts';
 import { followEvents, type EngineEvent } from './events.ts';
 import { dockerHostOf, readContainers, type Container } from './inspect.ts';

@@ -1,7 +1,8 @@
 import { GauntletError } from '../../model/errors.ts';
 import { Replica, type Readiness, type RootCause, type StackManifest } from '../../model/manifest.ts';
 import type { StackContext, UpResult } from '../contract.ts';
-import { judgeReadiness, type Cause, type Launch, type ReadinessVerdict } from '../readiness.ts';
+import type { Launch } from '../observation.ts';
+import { judgeReadiness, type Cause, type ReadinessVerdict } from '../readiness.ts';
 import { assertStarted, packageFailure, packageUp } from './adapter.ts';
 import { prepareImages } from './images.ts';
 import { logTail } from './logs.ts';

@@ -1,16 +1,8 @@
 import { errorMessage } from '../../model/errors.ts';
 import type { Readiness, ResolvedTarget, Service } from '../../model/manifest.ts';
 import type { Ports } from '../../ports/index.ts';
-import {
-  judgeReadiness,
-  remember,
-  type Launch,
-  type Probe,
-  type ReadinessOptions,
-  type ReplicaState,
-  type ServiceNode,
-  type Snapshot,
-} from '../readiness.ts';
+import type { Launch, Probe, ReplicaState, ServiceNode, Snapshot } from '../observation.ts';
+import { judgeReadiness, remember, type ReadinessOptions } from '../readiness.ts';
 import { isSame } from './identity.ts';
 import { readTail } from './logs.ts';
 import { HOST } from './resolve.ts';

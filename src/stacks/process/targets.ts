@@ -1,7 +1,7 @@
 import type { ResolvedTarget } from '../../model/manifest.ts';
 import type { PlannedTarget } from '../../model/plan.ts';
 import type { Ports } from '../../ports/index.ts';
-import type { Probe } from '../readiness.ts';
+import type { Probe } from '../observation.ts';
 import { HOST, MAIN } from './resolve.ts';
 import type { SupervisorSpec } from './spec.ts';
 
