@@ -21,6 +21,7 @@ const GENERATORS: readonly Generator[] = [
   { name: 'registries', run: registries },
   { name: 'schemas', run: async (from) => (await import('./schemas.ts')).schemas(from), owns: 'schema' },
   { name: 'configuration page', run: async (from) => (await import('./config-docs.ts')).configDocs(from) },
+  { name: 'page of plugins', run: async () => (await import('./plugin-docs.ts')).pluginDocs() },
   { name: 'rows', run: rows },
   { name: 'finding pages', run: findingPages, owns: 'docs/findings' },
   { name: 'README tables', run: readmeTables },
