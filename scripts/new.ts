@@ -29,7 +29,17 @@ async function main([kind = '', folder = '', code]: readonly string[]): Promise<
     await writeFile(join(ROOT, path), text);
     console.log(`wrote ${path}`);
   }
-  return (await runNode('scripts/generate.ts', [], { output: 'show' })).code;
+  const { code } = await runNode('scripts/generate.ts', [], { output: 'show' });
+  if (code === 0) console.log(nextSteps(kind, folder));
+  return code;
+}
+
+function nextSteps(kind: string, folder: string): string {
+  return `
+next
+  1. Write the real thing in src/${kind}/${folder}/, with real input of its kind below fixtures/: the placeholder only shows the form.
+  2. npx vitest src/${kind}/${folder} tests/contracts/${kind}    its own tests, and what every plugin of the kind must keep
+  3. npm run generate && npm run check                     the page of plugins, and the rules of the house`;
 }
 
 /** Path → text of a new plugin. */
@@ -41,7 +51,7 @@ export async function fromTemplate(kind: string, folder: string, code = ''): Pro
     text.replaceAll('{{folder}}', folder).replaceAll('{{name}}', camelCase(folder)).replaceAll('{{code}}', code);
   const files = paths.sort().map(async (path) => {
     const text = await readFile(join(template, path), 'utf8');
-    return [`src/${kind}/${folder}/${path.replace(/\.tmpl$/, '')}`, fill(text)] as const;
+    return [`src/${kind}/${folder}/${fill(path).replace(/\.tmpl$/, '')}`, fill(text)] as const;
   });
   return new Map(await Promise.all(files));
 }
