@@ -29,9 +29,9 @@ async function main([kind = '', folder = '', code]: readonly string[]): Promise<
     await writeFile(join(ROOT, path), text);
     console.log(`wrote ${path}`);
   }
-  const { code } = await runNode('scripts/generate.ts', [], { output: 'show' });
-  if (code === 0) console.log(nextSteps(kind, folder));
-  return code;
+  const generated = await runNode('scripts/generate.ts', [], { output: 'show' });
+  if (generated.code === 0) console.log(nextSteps(kind, folder));
+  return generated.code;
 }
 
 function nextSteps(kind: string, folder: string): string {
