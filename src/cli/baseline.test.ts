@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import type { Exec } from '../ports/index.ts';
 import { fileBaseline } from './baseline.ts';
 
 const BASELINE = { schema: 'gauntlet.baseline/1', sha: 'abc', at: '2026-01-01T00:00:00.000Z', findings: [], tests: {}, coverage: {} };
@@ -27,7 +28,31 @@ test.each([
   });
 });
 
-function store(texts: Readonly<Record<string, string>>, named?: string) {
+test('where a change is judged, the usual one is the base branch’s own: what the change brings along counts for nothing', async () => {
+  const own = { '/repo/.gauntlet/baseline.json': JSON.stringify(BASELINE) };
+  const asked: string[] = [];
+  expect(await store(own, undefined, { base: 'b4se', show: (what) => void asked.push(what) }).read()).toBeUndefined();
+  expect(asked).toEqual(['b4se:.gauntlet/baseline.json']);
+  const kept = JSON.stringify({ ...BASELINE, sha: 'of-base' });
+  expect(await store(own, undefined, { base: 'b4se', show: () => kept }).read()).toMatchObject({ sha: 'of-base' });
+});
+
+interface Git {
+  readonly base: string;
+  readonly show: (what: string) => string | void;
+}
+
+function store(texts: Readonly<Record<string, string>>, named?: string, git?: Git) {
   const files = { exists: async (path: string) => path in texts, readText: async (path: string) => texts[path] ?? '' };
-  return fileBaseline({ ports: { files }, root: '/repo' }, named);
+  const exec: Exec = {
+    run: async (command) => {
+      const stdout = git?.show(command.type === 'argv' ? (command.argv.at(-1) ?? '') : '') ?? undefined;
+      const outcome = { ended: 'exit' as const, code: stdout === undefined ? 128 : 0 };
+      return { outcome, stdout: stdout ?? '', stderr: '', durationMs: 0, tail: [], outputBytes: 0, droppedBytes: 0 };
+    },
+    detach: () => Promise.reject(new Error('not here')),
+    isAlive: () => false,
+    kill: () => false,
+  };
+  return fileBaseline({ ports: { files, exec, env: {} }, root: '/repo', info: { git: git ? { base: git.base } : {} } }, named);
 }

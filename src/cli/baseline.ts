@@ -3,29 +3,45 @@ import { resolve } from 'node:path';
 import { parseJson } from '../lib/json.ts';
 import { Baseline } from '../model/baseline.ts';
 import { GauntletError } from '../model/errors.ts';
-import type { BaselineStore, Files } from '../ports/index.ts';
+import type { RunInfo } from '../model/run.ts';
+import type { BaselineStore, Files, Ports } from '../ports/index.ts';
+import type { RunContext } from '../run/context.ts';
+import { showFile } from '../run/git.ts';
 
 /** Where a repository may keep its baseline. */
 const USUAL = '.gauntlet/baseline.json';
 
-interface Place {
-  readonly ports: { readonly files: Pick<Files, 'exists' | 'readText'> };
-  readonly root: string;
+interface Place extends Pick<RunContext, 'root'> {
+  readonly ports: Pick<Ports, 'exec' | 'env'> & { readonly files: Pick<Files, 'exists' | 'readText'> };
+  readonly info: { readonly git: Pick<RunInfo['git'], 'base'> };
 }
 
-/** A baseline in a file: the one that somebody named (relative to the repository), which must be there, or the usual one, which may be. */
-export function fileBaseline({ ports: { files }, root }: Place, named: string | undefined): BaselineStore {
-  const path = resolve(root, named ?? USUAL);
+/**
+ * A baseline in a file: the one that somebody named (relative to the repository), which must be there, or the usual one, which
+ * may be. Where a change is judged against a base, the usual one is the base's own: no change may bring along what it calls known.
+ */
+export function fileBaseline({ ports, root, info }: Place, named: string | undefined): BaselineStore {
+  const { files } = ports;
+  if (named !== undefined) return { read: () => readNamed(files, resolve(root, named)) };
+  const { base } = info.git;
+  const usual = resolve(root, USUAL);
   return {
     read: async () => {
-      if (await files.exists(path)) return parse(await files.readText(path), path);
-      if (named === undefined) return undefined;
-      throw new GauntletError(`there is no baseline at ${path}`, {
-        kind: 'config',
-        hint: 'name a `baseline.json` of a run of the base branch, or leave --baseline out',
-      });
+      if (base !== undefined) {
+        const text = await showFile({ ports, root }, { commit: base, path: USUAL });
+        return text === undefined ? undefined : parse(text, `${USUAL} of ${base}`);
+      }
+      return (await files.exists(usual)) ? parse(await files.readText(usual), usual) : undefined;
     },
   };
+}
+
+async function readNamed(files: Pick<Files, 'exists' | 'readText'>, path: string): Promise<Baseline> {
+  if (await files.exists(path)) return parse(await files.readText(path), path);
+  throw new GauntletError(`there is no baseline at ${path}`, {
+    kind: 'config',
+    hint: 'name a `baseline.json` of a run of the base branch, or leave --baseline out',
+  });
 }
 
 function parse(text: string, path: string): Baseline {
