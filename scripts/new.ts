@@ -38,7 +38,7 @@ function nextSteps(kind: string, folder: string): string {
   return `
 next
   1. Write the real thing in src/${kind}/${folder}/, with real input of its kind below fixtures/: the placeholder only shows the form.
-  2. npx vitest src/${kind}/${folder} tests/contracts/${kind}    its own tests, and what every plugin of the kind must keep
+  2. npx vitest run src/${kind}/${folder} tests/contracts/${kind}    its own tests, and what every plugin of the kind must keep
   3. npm run generate && npm run check                     the page of plugins, and the rules of the house`;
 }
 

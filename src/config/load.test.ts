@@ -69,7 +69,7 @@ test('not UTF-8', async () => {
 
     gauntlet.yml: the file is not UTF-8 text
       → save it as UTF-8
-    Correct this place in gauntlet.yml."
+    correct this place in gauntlet.yml"
   `);
 });
 
@@ -79,7 +79,7 @@ test('larger than 1 MB', async () => {
 
     gauntlet.yml: the file is larger than 1 MB
       → a configuration is a few hundred lines: is this another file?
-    Correct this place in gauntlet.yml."
+    correct this place in gauntlet.yml"
   `);
 });
 
@@ -87,7 +87,7 @@ test('all problems at once, and where the first one is', async () => {
   const error = await load({ 'gauntlet.yml': 'version: 3\nstages: {unit: {rnu: a}}\n' }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({
     kind: 'config',
-    hint: 'Correct these 2 places in gauntlet.yml.',
+    hint: 'correct these 2 places in gauntlet.yml',
     location: { path: 'gauntlet.yml', line: 1, column: 10 },
     problems: [{ location: { line: 1 } }, { location: { line: 2 } }],
   });

@@ -48,7 +48,7 @@ export async function loadConfig({
   if (!(await files.exists(path))) {
     throw new GauntletError(`there is no ${file} here`, {
       kind: 'config',
-      hint: `Write ${file} to the root of the repository. From what is there, this would be a start:\n\n${await exampleFor(files, root)}`,
+      hint: `write ${file} to the root of the repository. From what is there, this would be a start:\n\n${await exampleFor(files, root)}`,
     });
   }
   const bytes = await readBounded(files, path, file);

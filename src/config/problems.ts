@@ -18,7 +18,7 @@ export class ConfigError extends GauntletError {
     const sorted = problems.toSorted(byPlace).filter(isNews);
     super(renderProblems(file, sorted), {
       kind: 'config',
-      hint: `Correct ${sorted.length === 1 ? 'this place' : `these ${sorted.length} places`} in ${file}.`,
+      hint: `correct ${sorted.length === 1 ? 'this place' : `these ${sorted.length} places`} in ${file}`,
       location: sorted[0]?.location,
     });
     this.problems = sorted;

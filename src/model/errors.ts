@@ -5,7 +5,7 @@ export type ErrorKind = 'config' | 'stack' | 'evidence' | 'internal';
 
 export interface GauntletErrorOptions {
   readonly kind: ErrorKind;
-  /** What to do about it: one imperative sentence. */
+  /** What to do about it: one imperative sentence in lower case, without a full stop; it is shown below the message. */
   readonly hint: string;
   readonly location?: Location | undefined;
   readonly cause?: unknown;

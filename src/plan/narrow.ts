@@ -12,7 +12,7 @@ export function onlyStages(stages: readonly PlannedStage[], wanted: readonly Sta
   if (missing.length > 0) {
     throw new GauntletError(`the configuration has no stage ${missing.join(', ')}`, {
       kind: 'config',
-      hint: `Choose from ${stages.map((stage) => stage.name).join(', ')}, or add it to \`stages\`.`,
+      hint: `choose from ${stages.map((stage) => stage.name).join(', ')}, or add it to \`stages\``,
     });
   }
   return stages.filter((stage) => wanted.includes(stage.name));
@@ -29,7 +29,7 @@ export function onlyCritical(stages: readonly PlannedStage[]): readonly PlannedS
   if (critical.length > 0) return critical.map(({ successRate: _, ...stage }) => stage);
   throw new GauntletError('no stage names critical paths', {
     kind: 'config',
-    hint: 'Name them where the coverage is: `coverage: {min: 90%, critical: {"src/auth/**": 100%}}`.',
+    hint: 'name them where the coverage is: `coverage: {min: 90%, critical: {"src/auth/**": 100%}}`',
   });
 }
 
@@ -62,10 +62,10 @@ export function onlyRows(stages: readonly PlannedStage[], owed: readonly Owed[],
 function noAnswer(missing: readonly string[], answered: readonly string[]): GauntletError {
   const known = [...new Set(answered)].sort();
   const meant = suggest(missing[0] ?? '', known);
-  const list = known.length === 0 ? 'It answers none.' : `It answers ${known.slice(0, 30).join(', ')}${known.length > 30 ? ', …' : ''}.`;
+  const list = known.length === 0 ? 'it answers none' : `it answers ${known.slice(0, 30).join(', ')}${known.length > 30 ? ', …' : ''}`;
   return new GauntletError(`nothing in the plan answers ${missing.join(', ')}`, {
     kind: 'config',
-    hint: meant === undefined ? list : `Did you mean ${meant}? ${list}`,
+    hint: meant === undefined ? list : `did you mean ${meant}? ${list}`,
   });
 }
 

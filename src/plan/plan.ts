@@ -77,7 +77,7 @@ function chooseStack({ stack }: Config, kind: string | undefined): PlannedStack 
   const there = Object.keys(stack?.kinds ?? {});
   throw new GauntletError(`the configuration has no stack of the kind ${kind}`, {
     kind: 'config',
-    hint: there.length === 0 ? `Add \`stack: {${kind}: …}\`.` : `Choose from ${there.join(', ')}, or add \`${kind}:\` to \`stack\`.`,
+    hint: there.length === 0 ? `add \`stack: {${kind}: …}\`` : `choose from ${there.join(', ')}, or add \`${kind}:\` to \`stack\``,
   });
 }
 
@@ -86,7 +86,7 @@ function checkCodes(only: readonly string[]): readonly string[] {
   if (wrong.length > 0)
     throw new GauntletError(`${wrong.map((code) => `"${code}"`).join(', ')} is not the code of a row`, {
       kind: 'config',
-      hint: 'Write a code such as DB-11.',
+      hint: 'write a code such as DB-11',
     });
   return only;
 }

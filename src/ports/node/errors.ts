@@ -14,23 +14,23 @@ export function actionable(error: unknown, path: string): unknown {
   switch (errorCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new GauntletError(`No space left on the disk for ${path}`, {
+      return new GauntletError(`no space left on the disk for ${path}`, {
         kind: 'stack',
-        hint: 'Free disk space on this machine (docker system prune, old run directories) and run again.',
+        hint: 'free disk space on this machine (docker system prune, old run directories) and run again',
         cause: error,
       });
     case 'EROFS':
     case 'EACCES':
-      return new GauntletError(`No permission for ${path}`, {
+      return new GauntletError(`no permission for ${path}`, {
         kind: 'stack',
-        hint: 'Give the user that runs the gate access to this path, or choose another one.',
+        hint: 'give the user that runs the gate access to this path, or choose another one',
         cause: error,
       });
     case 'EMFILE':
     case 'ENFILE':
-      return new GauntletError(`Too many open files at ${path}`, {
+      return new GauntletError(`too many open files at ${path}`, {
         kind: 'stack',
-        hint: 'Raise the limit with `ulimit -n`.',
+        hint: 'raise the limit with `ulimit -n`',
         cause: error,
       });
     default:

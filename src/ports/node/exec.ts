@@ -146,7 +146,7 @@ async function detach(command: Command, options: ExecOptions & { readonly logFil
   try {
     const started = await start(command, options, ['ignore', log, log]);
     if (started.state === 'failed')
-      throw new GauntletError(started.message, { kind: 'stack', hint: 'Install the program, or correct its name.' });
+      throw new GauntletError(started.message, { kind: 'stack', hint: 'install the program, or correct its name' });
     started.child.unref();
     return { pid: started.pid };
   } finally {
@@ -186,9 +186,9 @@ function notStarted(program: string, error: unknown): Started {
       // What a shell says to a file that it may not or cannot execute.
       return { state: 'failed', outcome: { ended: 'exit', code: 126 }, message: `gauntlet: ${program}: cannot be executed` };
     case 'E2BIG':
-      throw new GauntletError(`The arguments or the environment of ${program} are too long`, {
+      throw new GauntletError(`the arguments or the environment of ${program} are too long`, {
         kind: 'config',
-        hint: 'Pass the data in a file.',
+        hint: 'pass the data in a file',
         cause: error,
       });
     default:
@@ -199,9 +199,9 @@ function notStarted(program: string, error: unknown): Started {
 /** Without this a missing folder looks like a missing program: both are ENOENT. */
 function assertFolder(cwd: string | undefined): void {
   if (cwd === undefined || statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new GauntletError(`The folder to run in does not exist: ${cwd}`, {
+  throw new GauntletError(`the folder to run in does not exist: ${cwd}`, {
     kind: 'config',
-    hint: 'Correct `cwd`, or create the folder before.',
+    hint: 'correct `cwd`, or create the folder before',
   });
 }
 

@@ -222,7 +222,7 @@ export function assertStarted({ ended }: PackageRun): void {
   if (ended.how === 'not-started') {
     throw new GauntletError(`docker compose could not be run: ${ended.message}`, {
       kind: 'stack',
-      hint: 'Install Docker with the compose plugin, and a POSIX sh',
+      hint: 'install Docker with the compose plugin, and a POSIX sh',
     });
   }
 }

@@ -97,6 +97,6 @@ export function failureText(result: Pick<ExecResult, 'outcome' | 'stderr' | 'std
 export function engineError(what: string, result: ExecResult): GauntletError {
   return new GauntletError(`${what}: ${failureText(result)}`, {
     kind: 'stack',
-    hint: 'Look whether the Docker engine answers: docker version',
+    hint: 'look whether the Docker engine answers: docker version',
   });
 }

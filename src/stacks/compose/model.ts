@@ -63,7 +63,7 @@ export async function resolveModel(ports: Pick<Ports, 'exec'>, project: Project)
   if (!succeeded(result) || raw === undefined) {
     throw new GauntletError(`the compose files are not valid: ${failureText(result)}`, {
       kind: 'config',
-      hint: `Repair ${project.files.join(', ')} until \`docker compose config\` accepts it`,
+      hint: `repair ${project.files.join(', ')} until \`docker compose config\` accepts it`,
     });
   }
   return { model: Model.parse(raw), raw, unset: unsetVariables(result.stderr) };

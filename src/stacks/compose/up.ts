@@ -169,7 +169,7 @@ function assertTargets({ targets }: StackContext, services: readonly string[]): 
     if (service === undefined || services.includes(service)) continue;
     throw new GauntletError(`target ${name} speaks of the service ${service}, which is not in the compose files`, {
       kind: 'config',
-      hint: `Name one of: ${services.join(', ')}`,
+      hint: `name one of: ${services.join(', ')}`,
     });
   }
 }

@@ -96,6 +96,6 @@ async function ownerOf({ ports }: Pick<StackContext, 'ports'>): Promise<Identity
   if (owner !== undefined) return owner;
   throw new GauntletError(`${OWNER_PID}=${named} is no living process`, {
     kind: 'internal',
-    hint: `Unset ${OWNER_PID}: only the gate's own entry sets it.`,
+    hint: `unset ${OWNER_PID}: only the gate's own entry sets it`,
   });
 }

@@ -153,7 +153,7 @@ export function fill(value: string, { ports, runDir, where }: { ports: PortMap; 
       if (port !== undefined && what === 'url') return `http://${HOST}:${String(port)}`;
       throw new GauntletError(`${where}: ${text} stands for nothing`, {
         kind: 'config',
-        hint: `Use {{<service>.host}}, {{<service>.port}}, {{<service>.port.<name>}}, {{<service>.url}} or {{run.dir}}; the services are ${Object.keys(ports).join(', ')}.`,
+        hint: `use {{<service>.host}}, {{<service>.port}}, {{<service>.port.<name>}}, {{<service>.url}} or {{run.dir}}; the services are ${Object.keys(ports).join(', ')}`,
       });
     },
   );
