@@ -8,6 +8,7 @@ import { parseConfig } from './load.ts';
 const pause = defineFault<{ service: string }>({
   type: 'pause',
   summary: 'freezes a service',
+  rows: ['CHA-01'],
   options: z.strictObject({ service: z.string() }),
   title: ({ service }) => `freeze ${service}`,
   capability: async () => ({ state: 'able' }),
@@ -16,9 +17,13 @@ const pause = defineFault<{ service: string }>({
   heal: async () => {},
 });
 
+function experiment(settings: string) {
+  const text = `stages: {unit: {run: a}}\nexperiments:\n  x: ${settings}\n`;
+  return parseConfig(text, { file: 'gauntlet.yml', env: {}, plugins: { ...FAKES, faults: [pause] } }).experiments['x'];
+}
+
 function parse(fault: string) {
-  const text = `stages: {unit: {run: a}}\nexperiments:\n  x: {fault: ${fault}}\n`;
-  return parseConfig(text, { file: 'gauntlet.yml', env: {}, plugins: { ...FAKES, faults: [pause] } }).experiments['x']?.fault;
+  return experiment(`{fault: ${fault}}`)?.fault;
 }
 
 function refuse(fault: string): string {
@@ -36,6 +41,12 @@ test.each([
   ['{quake: {scale: 7}}', { type: 'quake', options: { scale: 7 } }],
 ])('fault: %s', (written, fault) => {
   expect(parse(written)).toEqual(fault);
+});
+
+test('an experiment answers the rows of its fault, and those that it names', () => {
+  expect(experiment('{fault: {pause: {service: db}}, rows: [RES-01, CHA-01]}')?.rows).toEqual(['RES-01', 'CHA-01']);
+  expect(experiment('{fault: {pause: {service: db}}, rows: RES-01}')?.rows).toEqual(['RES-01', 'CHA-01']);
+  expect(experiment('{fault: quake}')?.rows).toEqual([]);
 });
 
 test('what a known fault does not take', () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FaultPlugin } from '../faults/contract.ts';
 import type { PlannedFault } from '../model/plan.ts';
 import { expected, phrase, sayIssue } from './explain.ts';
-import { defined, duration, durationLimit, named } from './fields.ts';
+import { CODE, defined, duration, durationLimit, named, oneOrMore } from './fields.ts';
 
 const anything = z.json({ error: expected('text, a list or a map') });
 const map = z.record(z.string(), z.json(), { error: expected('a map') });
@@ -17,8 +17,14 @@ export function experiments(kinds: readonly FaultPlugin[]) {
       during: map.optional().describe('What must hold while the fault lasts.'),
       recovery: durationLimit.optional().describe('Time until everything is as before, such as < 60s.'),
       ledger: anything.optional().describe('The journey whose acknowledged writes are counted: none may be lost.'),
+      rows: oneOrMore(z.string().regex(CODE, 'is not a code of the catalogue, such as RES-01'), 'a list of codes')
+        .optional()
+        .describe('Rows of the catalogue that this experiment answers, beside those of its fault.'),
     })
-    .transform((written) => defined(written));
+    .transform(({ rows = [], ...written }) => {
+      const plugin = kinds.find(({ type }) => type === written.fault.type);
+      return { ...defined(written), rows: [...new Set([...rows, ...(plugin?.rows ?? [])])] };
+    });
   return named(experiment, 'a map of experiments, such as api-dies: {fault: {kill: {service: api}}}');
 }
 

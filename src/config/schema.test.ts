@@ -135,6 +135,7 @@ test('the sketch, exactly as it is written there', () => {
             "unit": "milliseconds",
             "value": 60000,
           },
+          "rows": [],
           "steady": "chat",
         },
       },

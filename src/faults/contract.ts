@@ -24,6 +24,8 @@ export type Proof =
 export interface FaultPlugin<Options = unknown> {
   readonly type: string;
   readonly summary: string;
+  /** Rows of the catalogue that every experiment with this fault answers, such as CHA-01. */
+  readonly rows: readonly string[];
   readonly options: z.ZodType<Options>;
   readonly title: (options: Options) => string;
   readonly capability: (options: Options, context: FaultContext) => Promise<Capability>;

@@ -77,6 +77,8 @@ export const PlannedExperiment = z.object({
   name: z.string(),
   /** Absent for a family of faults (`network`), whose faults are chosen when the stack is known. */
   fault: PlannedFault.optional(),
+  /** Catalogue rows that the experiment answers: those that it names, and those of its fault. */
+  rows: z.array(z.string()),
   steady: z.json().optional(),
   during: z.record(z.string(), z.json()).optional(),
   recovery: Limit.optional(),

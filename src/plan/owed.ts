@@ -133,13 +133,13 @@ function ofLoads(stage: PlannedStage, config: Config): Owed[] {
 }
 
 function ofExperiments(stage: PlannedStage): Owed[] {
-  return stage.experiments.map(({ name, ledger, ...experiment }) => {
+  return stage.experiments.map(({ name, ledger, rows, ...experiment }) => {
     const recovery = experiment.recovery ?? stage.recovery;
     const what = `experiment ${name}: the fault, its proof and its end${recovery ? `; recovery ${formatLimit(recovery)}` : ''}`;
     return owed(stage, 'fault', {
       name,
       what,
-      rows: experimentRows(name, { recovery: recovery !== undefined, ledger: ledger !== undefined }),
+      rows: [...experimentRows(name, { recovery: recovery !== undefined, ledger: ledger !== undefined }), ...rows],
     });
   });
 }

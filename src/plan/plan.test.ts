@@ -497,12 +497,15 @@ describe("the mission's own pipeline", () => {
             "experiments": [
               {
                 "name": "network",
+                "rows": [],
               },
               {
                 "name": "service",
+                "rows": [],
               },
               {
                 "name": "state",
+                "rows": [],
               },
             ],
             "failFast": false,

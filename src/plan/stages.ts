@@ -35,7 +35,7 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     journeys: loads.length > 0 ? [] : [...(stage.journeys ?? [])],
     checks: [...checks],
     loads: loads,
-    experiments: (stage.experiments ?? []).map((name) => ({ name, ...config.experiments[name] })),
+    experiments: (stage.experiments ?? []).map((name) => ({ name, rows: [], ...config.experiments[name] })),
     thresholds: [...stage.thresholds],
     parallel: stage.parallel ?? false,
     failFast: stage.failFast ?? false,

@@ -92,6 +92,7 @@ async function trial({ throws, signal = new AbortController().signal }: Trial = 
   const plugin: FaultPlugin = defineFault<{ service: string }>({
     type: 'fake',
     summary: 'a fake that can fail anywhere',
+    rows: [],
     options: z.strictObject({ service: z.string() }),
     title: ({ service }) => `fake ${service}`,
     capability: async () => ({ state: 'able' }),

@@ -1,11 +1,16 @@
+import { resolve } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
+import { readCatalogue } from '../../scripts/catalogue.ts';
 import type { FaultContext } from '../../src/faults/contract.ts';
 import { faults } from '../../src/faults/registry.ts';
 import { brokenPorts, goneStack, itIsNamedAfterItsFolder, itTakesOptions, samplesOf } from './support.ts';
 
 // Every fault must keep these promises on a stack that is gone and a machine where no program is installed: that is where a
 // heal from another process finds itself. What it does to a real stack is in tests/e2e.
+
+const { rows: catalogue } = await readCatalogue(resolve(import.meta.dirname, '../..'));
 
 itIsNamedAfterItsFolder(
   'faults',
@@ -16,6 +21,10 @@ describe.each(faults.map((plugin) => ({ plugin, type: plugin.type })))('$type', 
   const samples = samplesOf('faults', type).map((written) => plugin.options.parse(written));
 
   itTakesOptions('faults', { name: type, ...plugin });
+
+  it('answers rows of the catalogue, or none', () => {
+    expect(plugin.rows.filter((row) => !catalogue.some(({ id }) => id === row))).toEqual([]);
+  });
 
   it('options that were stored and read again are the same options: healing reads them from the journal', () => {
     for (const options of samples) expect(plugin.options.parse(JSON.parse(JSON.stringify(options)))).toEqual(options);

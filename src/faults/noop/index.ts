@@ -9,6 +9,7 @@ type Options = z.output<typeof Options>;
 export const noop = defineFault<Options>({
   type: 'noop',
   summary: 'nothing: for trying out an experiment',
+  rows: [],
   options: Options,
   title: () => 'do nothing',
   capability: async () => ({ state: 'able' }),
