@@ -45,6 +45,7 @@ export async function configDocs(root: string): Promise<Map<string, string>> {
     section('A journey', settings(valueOf(schema.properties['journeys']))),
     section('A step', settings(definition('JourneyStep')), STEP_NOTE),
     section('`expect`', settings(definition('Expectation'))),
+    section('An experiment', settings(valueOf(schema.properties['experiments'])), EXPERIMENT_NOTE),
     section('`stack.compose`', settings(definition('stack-compose'))),
     section('A service of `stack.process`', settings(valueOf(lastOf(definition('stack-process')))), PROCESS_NOTE),
     ENVIRONMENT,
@@ -96,6 +97,10 @@ const STAGE_NOTE = `Stages run in the order audit, unit, integration, e2e, perfo
 
 const STEP_NOTE = `The first key says what is done: \`get\`, \`post\`, \`put\`, \`patch\`, \`delete\` or \`head\` with a URL; \`connect\` with a WebSocket URL, then \`send\`, \`close\`; or \`run\` with a command.
 Values may hold \`{{target}}\`, \`{{target.host}}\`, \`{{target.port}}\`, \`{{user}}\`, \`{{nonce}}\` (new for every step), \`{{env.NAME}}\` and whatever an earlier step has captured.`;
+
+const EXPERIMENT_NOTE = `The one key of \`fault\` beside \`for\` names it ([the faults of this version](plugins.md#faults)); what it holds are its options. The undo is on disk before a fault is
+injected; \`gauntlet heal\` undoes what a gate that was killed left behind. This version carries faults out and does not yet measure what users experience meanwhile: every experiment
+ends as not looked at, which is \`unknown\`.`;
 
 const PROCESS_NOTE = `For laptops without Docker: local processes with health, logs and restarts. Values of \`env\` may hold \`{{service.host}}\`, \`{{service.port}}\` and \`{{run.dir}}\`; \`PORT\` is set to the service's own port.`;
 
