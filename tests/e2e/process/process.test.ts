@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 
 import type { UpResult } from '../../../src/stacks/contract.ts';
 import { bench, ENTRY, js, plugin, ports, target } from './support/stack.ts';
@@ -255,7 +256,7 @@ describe('down', () => {
     await using stack = bench();
     const script = `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); serve()`;
     const up = await stack.up({ lifetime: '2s', services: { api: { run: js(script), health: 'tcp' } } });
-    const mark = String(up.manifest.handle['mark']);
+    const { mark } = z.object({ mark: z.string() }).parse(up.manifest.handle);
     const marked = () =>
       execFileSync('sh', ['-c', `grep -slz 'GAUNTLET_STACK_MARK=${mark}' /proc/[0-9]*/environ || true`], { encoding: 'utf8' });
     expect(marked().trim().split('\n').length).toBeGreaterThanOrEqual(3);
