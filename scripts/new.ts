@@ -35,11 +35,13 @@ async function main([kind = '', folder = '', code]: readonly string[]): Promise<
 }
 
 function nextSteps(kind: string, folder: string): string {
-  return `
-next
-  1. Write the real thing in src/${kind}/${folder}/, with real input of its kind below fixtures/: the placeholder only shows the form.
-  2. npx vitest run src/${kind}/${folder} tests/contracts/${kind}    its own tests, and what every plugin of the kind must keep
-  3. npm run generate && npm run check                     the page of plugins, and the rules of the house`;
+  const steps = [
+    `write the real thing in src/${kind}/${folder}/, with real input of its kind below fixtures/: the placeholder only shows the form`,
+    ...(kind === 'checks' ? ['say in catalogue/owners.yml which test finds, and which is silent'] : []),
+    `its own tests, and what every plugin of the kind must keep: npx vitest run src/${kind}/${folder} tests/contracts/${kind}`,
+    'the page of plugins, and the rules of the house: npm run generate && npm run check',
+  ];
+  return `\nnext\n${steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}`;
 }
 
 /** Path → text of a new plugin. */

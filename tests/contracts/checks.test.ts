@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { readCatalogue } from '../../scripts/catalogue.ts';
+import { readOwners } from '../../scripts/rows.ts';
 import type { CheckContext } from '../../src/checks/contract.ts';
 import { checks } from '../../src/checks/registry.ts';
 import { rowJudges } from '../../src/judge/registry.ts';
@@ -14,7 +15,9 @@ import { brokenPorts, goneStack } from './support.ts';
 // Every check must keep these promises where there is nothing to look at, and where what is there does not answer.
 // What it finds, and where it is silent, is beside its code and in catalogue/owners.yml.
 
-const { rows } = await readCatalogue(resolve(import.meta.dirname, '../..'));
+const ROOT = resolve(import.meta.dirname, '../..');
+const { rows } = await readCatalogue(ROOT);
+const owners = await readOwners(ROOT);
 
 it('a row is answered by one check', () => {
   const codes = checks.map(({ code }) => code);
@@ -28,8 +31,9 @@ it('a judge without a check, or with two, judges nothing', () => {
 describe.each(checks.map((check) => ({ check, code: check.code })))('$code', ({ check, code }) => {
   const judge = rowJudges.find((candidate) => candidate.code === code);
 
-  it('is a row of the catalogue', () => {
+  it('is a row of the catalogue, and catalogue/owners.yml says where it finds and where it is silent', () => {
     expect(rows.map(({ id }) => id)).toContain(code);
+    expect(owners.find(({ row }) => row === code)).toMatchObject({ owner: 'checks', state: 'implemented' });
   });
 
   it('has a one-line summary', () => {
