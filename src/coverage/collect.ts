@@ -5,7 +5,7 @@ import type { ChangedLines } from '../lib/diff.ts';
 import type { Ratio } from '../model/coverage.ts';
 import type { CoverageEvidence, GapReason } from '../model/evidence.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { Source } from '../model/source.ts';
+import { sourceOf, type Source } from '../model/source.ts';
 import type { Files, Ports } from '../ports/index.ts';
 import type { CoverageEvent, CoverageRecord } from './contract.ts';
 import { CoverageMerge } from './merge.ts';
@@ -140,13 +140,7 @@ async function readFile(
   const reading = await readReport({ path: shown, bytes, formats: coverageFormats, maxBytes: LIMITS.reportBytes, emit: take });
   gaps.push(...reading.problems);
   if (gaps.length === 0 && lines === 0) gaps.push({ reason: 'empty', message: 'the report tells of no line' });
-  const format = reading.claimedBy.length === 1 ? reading.claimedBy[0] : undefined;
-  const source: Source = {
-    file: shown,
-    ...(format === undefined ? {} : { format }),
-    ...(reading.sha256 === undefined ? {} : { sha256: reading.sha256 }),
-    bytes: reading.bytes,
-  };
+  const source = sourceOf(shown, reading);
   return {
     source,
     claimedBy: reading.claimedBy,

@@ -11,6 +11,20 @@ export const Source = z.object({
 });
 export type Source = z.output<typeof Source>;
 
+/** The source that a report was read from: its format is known when exactly one claimed it. `bytes` is its size. */
+export function sourceOf(
+  file: string,
+  { claimedBy, sha256, bytes }: { readonly claimedBy: readonly string[]; readonly sha256?: string | undefined; readonly bytes: number },
+): Source {
+  const [format, another] = claimedBy;
+  return {
+    file,
+    ...(format === undefined || another !== undefined ? {} : { format }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+    bytes,
+  };
+}
+
 /** A place in the user's repository. Lines and columns start at 1. */
 export const Location = z.object({
   path: z.string(),

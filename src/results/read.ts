@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readReport } from '../lib/decode-report.ts';
 import type { GapReason } from '../model/evidence.ts';
 import { LIMITS } from '../model/limits.ts';
-import type { Source } from '../model/source.ts';
+import { sourceOf, type Source } from '../model/source.ts';
 import type { CaseResult } from '../model/tests.ts';
 import type { Files } from '../ports/index.ts';
 import type { ResultEvent } from './contract.ts';
@@ -83,18 +83,12 @@ async function readFile({ files, root, attempt, redact }: ReadOptions, path: str
   });
   gaps.push(...reading.problems);
   if (gaps.length === 0 && ledger.fileCounts?.runs === 0) gaps.push({ reason: 'zero-tests', message: 'the report holds no test' });
-  const format = reading.claimedBy.length === 1 ? reading.claimedBy[0] : undefined;
-  const source: Source = {
-    file: shown,
-    ...(format === undefined ? {} : { format }),
-    ...(reading.sha256 === undefined ? {} : { sha256: reading.sha256 }),
-    bytes: reading.bytes,
-  };
+  const source = sourceOf(shown, reading);
   ledger.endFile(source);
   return {
     gaps: gaps.map(({ reason, message }) => ({ reason, message: `${shown}: ${bounded(redact(message))}`, source, ...fixOf(reason) })),
     notes: [...notes, ...reading.notes].map((message) => ({ message: bounded(redact(message)), source })),
-    format,
+    format: source.format,
   };
 }
 
