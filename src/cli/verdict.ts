@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { JudgeInput } from '../judge/context.ts';
 import { judge, makeBaseline } from '../judge/judge.ts';
+import { parseJson } from '../lib/json.ts';
 import { errorMessage } from '../model/errors.ts';
 import { ofKind, type Evidence } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
@@ -64,13 +65,12 @@ async function storeReport({ directory, ports, redact }: RunContext, report: Rep
 }
 
 /** Every test of the results by name, for the component × stage matrix; details of huge runs are left to the evidence. */
-async function readCases({ directory, ports }: RunContext, evidence: readonly Evidence[]): Promise<TestLine[]> {
+async function readCases({ directory }: RunContext, evidence: readonly Evidence[]): Promise<TestLine[]> {
   const tests = new Map<string, TestLine>();
   for (const { stage, command, cases, counts } of ofKind(evidence, 'tests')) {
     if (!cases || counts.tests > MATRIX_TESTS) continue;
-    const text = await ports.files.readText(directory.file(cases.file));
-    for (const line of text.split('\n')) {
-      const parsed = CaseLine.safeParse(line === '' ? undefined : JSON.parse(line));
+    for (const line of (await directory.readText(cases.file)).split('\n')) {
+      const parsed = CaseLine.safeParse(parseJson(line));
       // A test that ran several times has several lines: the last one holds.
       if (parsed.success) tests.set(`${stage} ${command} ${parsed.data.id}`, { stage, ...parsed.data });
     }

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 
-import { GauntletError } from '../model/errors.ts';
+import { errorMessage, GauntletError } from '../model/errors.ts';
 import { StackManifest, type StackInstance } from '../model/manifest.ts';
 import { Plan } from '../model/plan.ts';
 import { JournalEntry, RUN_SCHEMA, RunInfo } from '../model/run.ts';
@@ -12,12 +12,17 @@ import { z } from 'zod';
 const RUNS = '.gauntlet/runs';
 const LATEST = '.gauntlet/latest';
 
+/** Bytes of one file of a run directory; what is more was not written by us. */
+const MOST_BYTES = 256_000_000;
+
 type Store = Pick<Ports, 'files' | 'clock'>;
 
 /** A run directory: the only state that a run has. Another process, step or job goes on from it. */
 export class RunDirectory {
   readonly path: string;
   readonly #ports: Store;
+  /** The run's id: each piece of evidence bears it, so that another run's cannot stand in for one that is owed. */
+  #id = '';
 
   private constructor(path: string, ports: Store) {
     this.path = path;
@@ -27,6 +32,7 @@ export class RunDirectory {
   /** Makes the directory of a new run below `root` and marks it as the latest. */
   static async create(root: string, info: RunInfo, ports: Store): Promise<RunDirectory> {
     const directory = new RunDirectory(join(root, RUNS, info.id), ports);
+    directory.#id = info.id;
     await directory.writeInfo(info);
     await ports.files.write(join(root, LATEST), `${info.id}\n`);
     return directory;
@@ -35,7 +41,7 @@ export class RunDirectory {
   /** Opens a run by its id, its path, or `latest`. @throws GauntletError of kind `evidence` when there is none or it is of another version. */
   static async open(root: string, id: string, ports: Store): Promise<RunDirectory> {
     const directory = new RunDirectory(await locate(root, id, ports), ports);
-    await directory.info();
+    directory.#id = (await directory.info()).id;
     return directory;
   }
 
@@ -59,7 +65,7 @@ export class RunDirectory {
   }
 
   async addEvidence(evidence: Evidence): Promise<void> {
-    await this.#writeJson(`evidence/${evidence.stage}/${fileName(evidence.id)}.json`, evidence);
+    await this.#writeJson(`evidence/${evidence.stage}/${fileName(evidence.id)}.json`, { run: this.#id, ...evidence });
   }
 
   async evidence(): Promise<Evidence[]> {
@@ -79,7 +85,7 @@ export class RunDirectory {
   }
 
   async addStageRun(stageRun: StageRun): Promise<void> {
-    await this.#writeJson(`stages/${stageRun.stage}.json`, stageRun);
+    await this.#writeJson(`stages/${stageRun.stage}.json`, { run: this.#id, ...stageRun });
   }
 
   async stageRuns(): Promise<StageRun[]> {
@@ -121,6 +127,21 @@ export class RunDirectory {
     return join(this.path, path);
   }
 
+  /**
+   * The text of a file that evidence names.
+   * @throws GauntletError of kind `evidence` when it is not there, not below this directory, or nothing that we would write.
+   */
+  async readText(file: string): Promise<string> {
+    const path = join(this.path, file);
+    if (!path.startsWith(`${this.path}/`)) throw damaged(path, 'it is outside of the run directory');
+    try {
+      if ((await this.#ports.files.size(path)) > MOST_BYTES) throw damaged(path, 'it is larger than anything that a run writes');
+      return await this.#ports.files.readText(path);
+    } catch (error) {
+      throw error instanceof GauntletError ? error : damaged(path, errorMessage(error));
+    }
+  }
+
   /** A path of this directory as evidence names it. */
   relative(path: string): string {
     return relative(this.path, path);
@@ -130,19 +151,24 @@ export class RunDirectory {
     const root = join(this.path, folder);
     if (!(await this.#ports.files.exists(root))) return [];
     const paths = await this.#ports.files.glob(['**/*.json'], root);
-    return Promise.all(paths.map(async (path) => this.#parse(schema, await this.#readJson(join(folder, path)), join(folder, path))));
+    return Promise.all(
+      paths.map(async (path) => this.#parse(schema, this.#own(await this.#readJson(join(folder, path)), path), join(folder, path))),
+    );
+  }
+
+  #own(raw: unknown, file: string): unknown {
+    const { run } = z.looseObject({ run: z.string().optional() }).catch({}).parse(raw);
+    if (run === undefined || run === this.#id) return raw;
+    throw damaged(join(this.path, file), `it belongs to another run, ${run.slice(0, 80)}`);
   }
 
   async #readJson(file: string): Promise<unknown> {
-    const path = join(this.path, file);
+    const text = await this.readText(file);
     try {
-      return JSON.parse(await this.#ports.files.readText(path));
-    } catch (cause) {
-      throw new GauntletError(`${path} cannot be read`, {
-        kind: 'evidence',
-        hint: 'the run directory is incomplete or damaged: run the gate again',
-        cause,
-      });
+      return JSON.parse(text);
+    } catch {
+      // The parser's own message quotes the file, which may be a link to anything.
+      throw damaged(join(this.path, file), 'it is no JSON');
     }
   }
 
@@ -169,12 +195,21 @@ async function locate(root: string, id: string, { files }: Store): Promise<strin
         hint: 'start one with `gauntlet run`, or name its directory',
       });
     }
-    return join(root, RUNS, (await files.readText(latest)).trim());
+    const named = (await files.readText(latest)).trim();
+    if (/^[\w-]+$/.test(named)) return join(root, RUNS, named);
+    throw new GauntletError(`${latest} names no run`, { kind: 'evidence', hint: 'name the run itself, or start one with `gauntlet run`' });
   }
   for (const path of [id, join(root, id), join(root, RUNS, id)]) {
     if (path.startsWith('/') && (await files.exists(join(path, 'run.json')))) return path;
   }
   throw new GauntletError(`no run is called ${id}`, { kind: 'evidence', hint: `name a directory below ${RUNS}, its id, or \`latest\`` });
+}
+
+function damaged(path: string, because: string): GauntletError {
+  return new GauntletError(`${path} cannot be used: ${because}`, {
+    kind: 'evidence',
+    hint: 'the run directory is incomplete, damaged or not of our making: run the gate again',
+  });
 }
 
 function otherVersion(path: string, schema: string): GauntletError {

@@ -12,6 +12,9 @@ import { runStageJourneys } from './stage-journeys.ts';
 import type { RunningStack } from './stack.ts';
 import { whyNotReady } from './stack-needs.ts';
 
+/** Longer timers fire at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** How a stage ended as an activity: enough to decide whether the next one is started. */
 export interface StageEnd {
   readonly run: StageRun;
@@ -22,7 +25,7 @@ export interface StageEnd {
 export async function runStage(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<StageEnd> {
   const { progress, clock } = context.ports;
   progress.say(`${stage.name} │ starts`);
-  const deadline = AbortSignal.timeout(stage.timeoutMs);
+  const deadline = AbortSignal.timeout(Math.min(stage.timeoutMs, LONGEST_MS));
   const signal = AbortSignal.any([context.signal, deadline]);
   const work = { ms: 0 };
   const { value, window, durationMs } = await timed(clock, async () => {

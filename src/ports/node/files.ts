@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
+import { GauntletError } from '../../model/errors.ts';
 import type { Files } from '../files.ts';
 import { actionable, errorCode } from './errors.ts';
 import { glob } from './glob.ts';
@@ -11,23 +12,49 @@ import { glob } from './glob.ts';
 export const nodeFiles: Files = {
   exists: async (path) => (await statOrUndefined(path)) !== undefined,
   size: (path) => clearly(path, async () => (await stat(path)).size),
-  readText: (path) => clearly(path, () => readFile(path, 'utf8')),
+  readText: (path) => clearly(path, () => readRegular(path)),
   stream: (path) => createReadStream(path),
   write: (path, data) => clearly(path, () => writeWhole(path, data)),
   appendDurably: (path, line) => clearly(path, () => appendDurably(path, line)),
   move: (from, to) => clearly(to, () => move(from, to)),
   remove: (path) => clearly(path, () => rm(path, { recursive: true, force: true, maxRetries: 3 })),
   makeDirectory: async (path) => {
-    await clearly(path, () => mkdir(path, { recursive: true }));
+    await clearly(path, () => makeFolder(path));
   },
   list: (path) => clearly(path, async () => (await readdir(path)).toSorted()),
   glob,
   modifiedMs: (path) => clearly(path, async () => (await stat(path)).mtimeMs),
 };
 
+/** A pipe or a device in the place of a file would hold us for ever: run directories and reports come from strangers. */
+async function readRegular(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if ((await file.stat()).isFile()) return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+  throw new GauntletError(`${path} is no regular file`, { kind: 'evidence', hint: 'Remove it, or have it written anew.' });
+}
+
+/** A file where a folder should be, and a read-only disk, of which Node says that the folder does not exist. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== 'ENOTDIR' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+    throw new GauntletError(`The folder ${path} cannot be made`, {
+      kind: 'stack',
+      hint: 'Remove the file that stands in its place, or make the disk writable.',
+      cause: error,
+    });
+  }
+}
+
 /** No flush to the disk here: the rename is whole after a killed gate, and after a lost machine the run is lost anyway. */
 async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const temporary = temporaryBeside(path);
   try {
     await writeFile(temporary, data);
@@ -39,7 +66,7 @@ async function writeWhole(path: string, data: string | Uint8Array): Promise<void
 }
 
 async function move(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+  await makeFolder(dirname(to));
   try {
     await rename(from, to);
   } catch (error) {
@@ -58,7 +85,7 @@ async function move(from: string, to: string): Promise<void> {
 
 async function appendDurably(path: string, line: string): Promise<void> {
   const isNew = (await statOrUndefined(path)) === undefined;
-  if (isNew) await mkdir(dirname(path), { recursive: true });
+  if (isNew) await makeFolder(dirname(path));
   const file = await open(path, 'a');
   try {
     await file.appendFile(line.endsWith('\n') ? line : `${line}\n`);

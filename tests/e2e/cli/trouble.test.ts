@@ -52,6 +52,17 @@ describe('commands that misbehave', () => {
     expect(processes('sleep 4242')).toEqual([]);
   });
 
+  it('a time-out of many days is no time-out at once', async () => {
+    await using project = await inlineProject(withCommand('"sleep 0.2"', '      timeout: 40d\n'));
+    expect((await project.gauntlet(['run'])).exitCode).toBe(0);
+  });
+
+  it('what a command leaves running ends with it', async () => {
+    await using project = await inlineProject(withCommand('"sleep 4545 & echo on its own"'));
+    expect((await project.gauntlet(['run'])).exitCode).toBe(0);
+    expect(processes('sleep 4545')).toEqual([]);
+  });
+
   it('a command that dies by a signal', async () => {
     await using project = await inlineProject(withCommand('"kill -9 $$$$"'));
     const { exitCode, stdout } = await project.gauntlet(['run']);
@@ -126,6 +137,43 @@ describe('a stored run', () => {
     const { exitCode, stderr } = await project.gauntlet(['judge']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('judge it with the version that wrote it');
+  });
+
+  it.runIf(process.platform === 'linux').each([
+    [
+      'an unfinished piece',
+      'head -c 100 $run/evidence/unit/exit-main-1.json > x; mv x $run/evidence/unit/exit-main-1.json',
+      'it is no JSON',
+    ],
+    [
+      'a file of cases outside',
+      `sed -i 's#"file": "evidence/unit/cases.*"#"file": "../../../../../../../etc/passwd"#' $run/evidence/unit/tests-main.json`,
+      'outside of the run directory',
+    ],
+    ['a link to a stranger', 'ln -s /etc/passwd $run/evidence/unit/more.json', 'it is no JSON'],
+    ['a pipe', 'rm $run/evidence/unit/cases-main.ndjson; mkfifo $run/evidence/unit/cases-main.ndjson', 'no regular file'],
+    ['no cases', 'rm $run/evidence/unit/cases-main.ndjson', 'no such file'],
+    ['a huge piece', 'truncate -s 300M $run/evidence/unit/huge.json', 'larger than anything'],
+    [
+      "another run's piece",
+      `sed -i 's/"run": "[^"]*"/"run": "another"/' $run/evidence/unit/exit-main-1.json`,
+      'belongs to another run, another',
+    ],
+    ['a latest that leads out', 'echo ../../../x > .gauntlet/latest', 'names no run'],
+  ])('with %s is refused, not judged', async (_, harm, because) => {
+    await using project = await inlineProject(unitProject(junit(PASSED)));
+    await project.gauntlet(['run']);
+    const run = `.gauntlet/runs/${(await project.read('.gauntlet/latest')).trim()}`;
+    execFileSync('sh', ['-c', harm.replaceAll('$run', run)], { cwd: project.path });
+    const { exitCode, stderr } = await project.gauntlet(['judge']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(because)]);
+    expect(stderr).not.toContain('root:');
+  });
+
+  it('cannot be made where a file stands', async () => {
+    await using project = await inlineProject({ ...unitProject(junit(PASSED)), '.gauntlet': 'x' });
+    const { exitCode, stderr } = await project.gauntlet(['run']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('Remove the file that stands in its place')]);
   });
 
   it('is not there yet', async () => {
