@@ -1,0 +1,1 @@
+function withoutCommands(text){return text.replaceAll(/^([^\S\n]*):(?=:)/gmu,`$1: `).replaceAll(/##(?=\[|vso\[|teamcity\[)/gi,`# #`)}function safeJson(value,indent){return JSON.stringify(value,void 0,indent).replaceAll(`##`,String.raw`#\u0023`)}export{withoutCommands as n,safeJson as t};

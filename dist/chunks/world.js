@@ -1,0 +1,1 @@
+export{t as outputOf}from"./world2.js";

@@ -1,0 +1,1 @@
+import{n as withoutCommands}from"./runner-commands.js";function outputOf(stream,env){if(![`CI`,`GITHUB_ACTIONS`,`TF_BUILD`,`TEAMCITY_VERSION`].some(name=>(env[name]??``)!==``))return stream;let{isTTY,columns}=stream;return{...isTTY===void 0?{}:{isTTY},...columns===void 0?{}:{columns},write:text=>stream.write(withoutCommands(text))}}export{outputOf as t};
