@@ -1,5 +1,7 @@
 import { join, relative } from 'node:path';
 
+import type { Json } from '../lib/json.ts';
+import { seal, unseal } from '../lib/seal.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
 import { StackManifest, type StackInstance } from '../model/manifest.ts';
 import { Plan } from '../model/plan.ts';
@@ -15,7 +17,7 @@ const LATEST = '.gauntlet/latest';
 /** Bytes of one file of a run directory; what is more was not written by us. */
 const MOST_BYTES = 256_000_000;
 
-type Store = Pick<Ports, 'files' | 'clock'>;
+type Store = Pick<Ports, 'files' | 'clock'> & Partial<Pick<Ports, 'env'>>;
 
 /** A run directory: the only state that a run has. Another process, step or job goes on from it. */
 export class RunDirectory {
@@ -45,6 +47,11 @@ export class RunDirectory {
     return directory;
   }
 
+  /** Whose secrets the plan and the manifest name instead of holding. */
+  get #env(): Ports['env'] {
+    return this.#ports.env ?? {};
+  }
+
   async info(): Promise<RunInfo> {
     const raw = await this.#readJson('run.json');
     const schema = z.looseObject({ schema: z.string() }).safeParse(raw);
@@ -57,11 +64,11 @@ export class RunDirectory {
   }
 
   async plan(): Promise<Plan> {
-    return this.#parse(Plan, await this.#readJson('plan.json'), 'plan.json');
+    return this.#parse(Plan, unseal(await this.#readJson('plan.json'), this.#env), 'plan.json');
   }
 
   async writePlan(plan: Plan): Promise<void> {
-    await this.#writeJson('plan.json', plan);
+    await this.#writeJson('plan.json', seal(plain(plan), this.#env));
   }
 
   async addEvidence(evidence: Evidence): Promise<void> {
@@ -94,13 +101,13 @@ export class RunDirectory {
   }
 
   async writeManifest(manifest: StackManifest): Promise<void> {
-    await this.#writeJson(`stack/${manifest.instance}/manifest.json`, manifest);
+    await this.#writeJson(`stack/${manifest.instance}/manifest.json`, seal(plain(manifest), this.#env));
   }
 
   async manifest(instance: StackInstance): Promise<StackManifest | undefined> {
     const file = `stack/${instance}/manifest.json`;
     if (!(await this.#ports.files.exists(join(this.path, file)))) return undefined;
-    return this.#parse(StackManifest, await this.#readJson(file), file);
+    return this.#parse(StackManifest, unseal(await this.#readJson(file), this.#env), file);
   }
 
   /** Appends to the journal and flushes it to the disk before it resolves. */
@@ -152,7 +159,9 @@ export class RunDirectory {
     if (!(await this.#ports.files.exists(root))) return [];
     const paths = await this.#ports.files.glob(['**/*.json'], root);
     return Promise.all(
-      paths.map(async (path) => this.#parse(schema, this.#own(await this.#readJson(join(folder, path)), path), join(folder, path))),
+      paths.map(async (path) =>
+        this.#parse(schema, this.#own(await this.#readJson(join(folder, path)), join(folder, path)), join(folder, path)),
+      ),
     );
   }
 
@@ -162,10 +171,10 @@ export class RunDirectory {
     throw damaged(join(this.path, file), `it belongs to another run, ${run.slice(0, 80)}`);
   }
 
-  async #readJson(file: string): Promise<unknown> {
+  async #readJson(file: string): Promise<Json> {
     const text = await this.readText(file);
     try {
-      return JSON.parse(text);
+      return JSON.parse(text) as Json;
     } catch {
       // The parser's own message quotes the file, which may be a link to anything.
       throw damaged(join(this.path, file), 'it is no JSON');
@@ -203,6 +212,10 @@ async function locate(root: string, id: string, { files }: Store): Promise<strin
     if (path.startsWith('/') && (await files.exists(join(path, 'run.json')))) return path;
   }
   throw new GauntletError(`no run is called ${id}`, { kind: 'evidence', hint: `name a directory below ${RUNS}, its id, or \`latest\`` });
+}
+
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
 }
 
 function damaged(path: string, because: string): GauntletError {

@@ -1,3 +1,4 @@
+import { sealedIn } from '../../lib/seal.ts';
 import { GauntletError } from '../../model/errors.ts';
 import { STAGES, StageName } from '../../model/stage.ts';
 import { EXIT_CODES } from '../../model/verdict.ts';
@@ -9,6 +10,13 @@ import type { World } from '../world.ts';
 /** `gauntlet stage`: runs stages of a started run. Whether they were good is for `judge` to say. */
 export async function stage(world: World, names: readonly string[], options: GlobalOptions & { run: string }): Promise<number> {
   const context = await openRun(world, options);
+  const sealed = sealedIn(context.plan);
+  if (sealed.length > 0) {
+    throw new GauntletError(`the configuration used ${sealed.join(', ')}, which this process does not have`, {
+      kind: 'config',
+      hint: 'give each step of the job the same secrets in `env`: they are not kept on disk',
+    });
+  }
   const planned = context.plan.stages.map(({ name }) => name);
   const wanted = names.includes('all') ? planned : names.map(parseName);
   const unplanned = wanted.filter((name) => !planned.includes(name));

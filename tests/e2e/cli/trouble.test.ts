@@ -89,6 +89,32 @@ describe('commands that misbehave', () => {
   });
 });
 
+describe('secrets that the configuration puts into commands and URLs', () => {
+  const secret = 'q7Gx0vTz81LmPp3s';
+  const env = { MY_API_TOKEN: secret };
+  const files = {
+    'gauntlet.yml':
+      'version: 1\nstages:\n  - unit: {run: "test ${MY_API_TOKEN} = q7Gx0vTz81L$(echo mPp3s)"}\ntargets: {far: {url: "https://u:${MY_API_TOKEN}@example.invalid"}}\n',
+  };
+
+  it('stay out of the plan and of every file, and reach the commands of a later step', async () => {
+    await using project = await inlineProject(files);
+    for (const args of [['plan'], ['plan', '--json'], ['up'], ['stage', 'unit'], ['down'], ['judge']]) {
+      const { exitCode, stdout, stderr } = await project.gauntlet(args, { env });
+      expect([args, exitCode]).toEqual([args, 0]);
+      expect(stdout + stderr).not.toContain(secret);
+    }
+    expect(grep(secret, join(project.path, '.gauntlet'))).toBe('');
+  });
+
+  it('a step without them says so instead of running something else', async () => {
+    await using project = await inlineProject(files);
+    await project.gauntlet(['up'], { env });
+    const { exitCode, stderr } = await project.gauntlet(['stage', 'unit']);
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining('MY_API_TOKEN')]);
+  });
+});
+
 describe('being stopped', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('%s: the report is written, nothing is left, exit code 4', async (signal) => {
     await using project = await inlineProject({
