@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
+import type { Json } from '../../lib/json.ts';
+import { seal } from '../../lib/seal.ts';
 import { GauntletError } from '../../model/errors.ts';
 import type { StackManifest } from '../../model/manifest.ts';
 import { defineStack, type StackContext, type UpResult } from '../contract.ts';
@@ -39,7 +41,8 @@ async function up(options: ProcessOptions, context: StackContext): Promise<UpRes
   const spec = specOf(options, context, { ports: portMap, mark, owner: await ownerOf(context) });
   const environments = environmentsOf(options, { ports: portMap, runDir, mark });
   await ports.files.remove(places.stateFile);
-  await ports.files.write(places.specFile, JSON.stringify(spec));
+  // On disk secrets are named; the supervisor has the same environment.
+  await ports.files.write(places.specFile, JSON.stringify(seal(JSON.parse(JSON.stringify(spec)) as Json, ports.env)));
   const handle: ProcessHandle = { specFile: places.specFile, stateFile: places.stateFile, mark };
   await context.book(plain(handle));
   signal.throwIfAborted();

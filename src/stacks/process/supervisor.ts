@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
+import type { Json } from '../../lib/json.ts';
 import { makeRedactor, secretsFromEnv } from '../../lib/redact.ts';
+import { unseal } from '../../lib/seal.ts';
 import type { Ports } from '../../ports/index.ts';
 import { Board } from './board.ts';
 import { live } from './child.ts';
@@ -17,7 +19,7 @@ const IDENTIFY_EVERY = 10;
  * SIGTERM and SIGINT), when the owner is gone, or when the lifetime is over. Resolves with the exit code when nothing is left.
  */
 export async function supervise(specPath: string, ports: Ports, signal: AbortSignal): Promise<number> {
-  const spec = SupervisorSpec.parse(JSON.parse(await ports.files.readText(specPath)));
+  const spec = SupervisorSpec.parse(unseal(JSON.parse(await ports.files.readText(specPath)) as Json, ports.env));
   const environments = ServiceEnvironments.parse(JSON.parse(ports.env[SERVICE_ENV] ?? '{}'));
   const base = inherited(ports.env);
   const secrets = [ports.env, ...Object.values(environments)]

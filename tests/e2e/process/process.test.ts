@@ -239,6 +239,18 @@ describe('down', () => {
     expect(pidsOf(up).filter((pid) => ports.exec.isAlive(pid))).toEqual([]);
   });
 
+  test('a secret in a command line is not on disk and reaches the command', async () => {
+    await using stack = bench();
+    const secret = 'q7Gx0vTz81LmPp3s';
+    const context = { ...stack.context, ports: { ...ports, env: { ...ports.env, MY_API_TOKEN: secret } } };
+    const options = { services: { api: { run: js(`if ('${secret}'.length === 16) serve()`), health: 'tcp' } } };
+    const up = await plugin.up(plugin.options.parse(options), context);
+    expect(up.readiness.state).toBe('ready');
+    const specFile = up.manifest.handle['specFile'] as string;
+    expect(readFileSync(specFile, 'utf8')).not.toContain(secret);
+    expect(await plugin.down(up.manifest.handle, context)).toEqual([]);
+  });
+
   test('in a hurry nobody is waited for', async () => {
     await using stack = bench();
     const deaf = js(`process.on('SIGTERM', () => {}); serve()`);
