@@ -62,7 +62,13 @@ const argv = z
       ),
   });
 
-const line = text.transform((written): Command => ({ type: 'shell', line: written }));
+/** A shell line of blanks or comments exits with 0 and has done nothing. */
+const line = text
+  .refine(
+    (written) => written === '' || written.split('\n').some((one) => /^\s*[^\s#]/.test(one)),
+    phrase('runs nothing', 'write the command'),
+  )
+  .transform((written): Command => ({ type: 'shell', line: written }));
 const oneCommand = z.union([line, argv.transform((written): Command => ({ type: 'argv', argv: written }))], {
   error: expected('a line for the shell, or a program with its arguments as a list'),
 });

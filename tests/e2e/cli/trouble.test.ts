@@ -27,6 +27,12 @@ describe('bad configuration', () => {
     expect((await project.gauntlet(['plan'])).stderr).toMatch(/gauntlet\.yml:\d+:\d+/);
   });
 
+  it.each(['" "', '"# later"', '"\\n  # later\\n"'])('a shell line that runs nothing is no command: %s', async (run) => {
+    await using project = await inlineProject({ 'gauntlet.yml': `version: 1\nstages:\n  - unit: {run: ${run}}\n` });
+    const { exitCode, stderr } = await project.gauntlet(['run']);
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining('runs nothing')]);
+  });
+
   it('refuses an unknown option and an unknown stage as usage', async () => {
     await using project = await inlineProject(unitProject(junit(PASSED)));
     expect((await project.gauntlet(['run', '--stgae', 'unit'])).exitCode).toBe(3);
