@@ -6,6 +6,7 @@ import { forgeContext } from '../action/forge-context.ts';
 import { loadConfig } from '../config/load.ts';
 import { parseWaivers } from '../config/waivers.ts';
 import { makeRedactor, secretsFromEnv } from '../lib/redact.ts';
+import { errorMessage } from '../model/errors.ts';
 import type { Plan, Waiver } from '../model/plan.ts';
 import { RUN_SCHEMA, type RunInfo } from '../model/run.ts';
 import type { Budget, StageName } from '../model/stage.ts';
@@ -70,6 +71,24 @@ export async function openRun(world: World, options: GlobalOptions & { run: stri
   const root = rootOf(world, options);
   const directory = await RunDirectory.open(root, options.run, ports);
   return contextOf(world, { ports, root, directory, plan: await directory.plan(), info: await directory.info() });
+}
+
+/** Opens a run only to undo what it left: the journal is enough, and a plan that is gone or damaged must not keep a stack up. */
+export async function openRunToUndo(world: World, options: GlobalOptions & { run: string }): Promise<RunContext> {
+  const ports = portsOf(world, options);
+  const root = rootOf(world, options);
+  const directory = await RunDirectory.open(root, options.run, ports);
+  const info = await directory.info();
+  const plan = await directory.plan().catch((error: unknown) => {
+    ports.progress.warn(`gate │ ${errorMessage(error)}; going on with the journal alone`);
+    return unplanned(info);
+  });
+  return contextOf(world, { ports, root, directory, plan, info });
+}
+
+function unplanned({ budget, seed, configPath }: RunInfo): Plan {
+  const empty = { targets: [], stages: [], journeys: [], owed: [], components: {}, only: [], notes: [], redact: [] };
+  return { schema: 'gauntlet.plan/1', budget, seed, configPath, policy: { block: [], waivers: [] }, ...empty };
 }
 
 export interface Redacting {

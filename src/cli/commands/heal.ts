@@ -6,7 +6,7 @@ import { EXIT_CODES } from '../../model/verdict.ts';
 import { healFaults } from '../../run/faults.ts';
 import { openInstances, stackDown } from '../../run/stack.ts';
 import { portsOf, rootOf, type GlobalOptions } from '../ports.ts';
-import { openRun } from '../session.ts';
+import { openRunToUndo } from '../session.ts';
 import type { World } from '../world.ts';
 
 const DOWN_MS = 120_000;
@@ -34,7 +34,7 @@ async function healRun(world: World, options: GlobalOptions & { run: string }): 
   const undone: string[] = [];
   const problems: string[] = [];
   try {
-    const context = await openRun(world, options);
+    const context = await openRunToUndo(world, options);
     // Faults first: they were done to the stack that is taken down after them.
     const faults = await healFaults(context);
     undone.push(...faults.healed.map((fault) => `healed ${fault}`));

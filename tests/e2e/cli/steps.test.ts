@@ -68,6 +68,16 @@ describe('step by step', () => {
     expect(stderr).toContain('nothing left behind');
   });
 
+  it('down needs the journal alone: a plan that is gone keeps no stack up', async () => {
+    await using project = await inlineProject(PROJECT);
+    const up = await project.gauntlet(['up', '--json']);
+    const { run, stack } = JSON.parse(up.stdout) as { run: string; stack: { targets: { url: string }[] } };
+    await project.write({ [`.gauntlet/runs/${run}/plan.json`]: '{' });
+    const { exitCode, stderr } = await project.gauntlet(['down']);
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('going on with the journal alone')]);
+    await expect(fetch(stack.targets[0]?.url ?? '')).rejects.toThrow();
+  });
+
   it('heal takes down what a killed run left', async () => {
     await using project = await inlineProject(PROJECT);
     await project.gauntlet(['up']);
