@@ -6,6 +6,7 @@ import { startRun } from '../cli/session.ts';
 import type { World } from '../cli/world.ts';
 import { errorMessage } from '../model/errors.ts';
 import { EXIT_CODES } from '../model/verdict.ts';
+import { bringsStackUp } from '../plan/needs.ts';
 import { runUp } from '../run/gate.ts';
 import { openStack } from '../run/stack.ts';
 import { planInputs } from './inputs.ts';
@@ -30,7 +31,7 @@ async function main(world: World): Promise<number> {
   if (outcome.status === 'interrupted') return EXIT_CODES.interrupted;
   const stack = await openStack(context, 'head');
   setOutput('targets', JSON.stringify(Object.fromEntries((stack?.manifest.targets ?? []).map(({ name, url }) => [name, url]))));
-  return context.plan.stack === undefined || stack?.readiness.state === 'ready' ? EXIT_CODES.pass : EXIT_CODES.unknown;
+  return !bringsStackUp(context.plan) || stack?.readiness.state === 'ready' ? EXIT_CODES.pass : EXIT_CODES.unknown;
 }
 
 /** Logs, then down. Inputs are not read here: the runner hands wrong ones to the post of a nested action (actions/runner#2030). */

@@ -1,6 +1,7 @@
 import type { Plan, PlannedLoad, PlannedStage, PlannedTarget } from '../model/plan.ts';
 import { formatLimit } from '../model/limit.ts';
 import { formatDuration, formatRatio } from '../model/units.ts';
+import { bringsStackUp } from './needs.ts';
 import { count, lineOf } from './owed.ts';
 
 /** A plan as a person reads it in a terminal: what will be done, what is owed for it, and what has no effect. */
@@ -15,15 +16,22 @@ export function describePlan(plan: Plan): string {
   return `${[...parts.filter((lines) => lines.length > 0), [total]].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function stackLines({ stack, targets }: Plan): string[] {
-  const title = stack ? [`stack: ${stack.kind}, ready within ${formatDuration(stack.readyMs)}`] : ['stack: none is brought up'];
+function stackLines(plan: Plan): string[] {
   return [
-    ...title,
-    ...targets.map(
+    stackTitle(plan),
+    ...plan.targets.map(
       (target) =>
         `  ${target.name}${target.environment === 'stack' ? '' : ` (${target.environment})`}: ${placeOf(target)}${target.health === undefined ? '' : `, health ${target.health}`}`,
     ),
   ];
+}
+
+function stackTitle(plan: Plan): string {
+  const { stack } = plan;
+  if (!stack) return 'stack: none is brought up';
+  return bringsStackUp(plan)
+    ? `stack: ${stack.kind}, ready within ${formatDuration(stack.readyMs)}`
+    : `stack: ${stack.kind}, only read, not brought up`;
 }
 
 function placeOf({ url, scheme, service, port, path }: PlannedTarget): string {

@@ -4,7 +4,7 @@ import { FAULT_FAMILIES } from '../config/profiles.ts';
 import type { StageEntry } from '../config/stages.ts';
 import type { PlanNote, PlannedStage } from '../model/plan.ts';
 import { STAGES } from '../model/stage.ts';
-import { needsStack } from './owed.ts';
+import { needsStack } from './needs.ts';
 
 export interface NoteContext {
   readonly config: Config;

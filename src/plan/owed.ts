@@ -1,3 +1,4 @@
+import { needsStack } from './needs.ts';
 import { COVERAGE_FILES } from '../config/commands.ts';
 import type { Config } from '../config/load.ts';
 import type { Command, CoverageGate, Owed, PlannedCommand, PlannedStage } from '../model/plan.ts';
@@ -37,10 +38,6 @@ export function owedBy(stages: readonly PlannedStage[], config: Config, { narrow
     // A stage always owes something of its own: an empty one can only end as a gap. Only `--only CFG-09` asks for readiness alone.
     return own.length > readiness.length || (narrowed && own.length > 0) ? own : [...own, ofNothing(stage)];
   });
-}
-
-export function needsStack({ services }: PlannedStage): boolean {
-  return services === 'all' || services.length > 0;
 }
 
 /** What is owed by a stage that says nothing to do. */

@@ -8,7 +8,8 @@ import { locateOwed } from './locate.ts';
 import type { LoadOverrides } from './loads.ts';
 import { onlyCritical, onlyRows, onlyStages } from './narrow.ts';
 import { notesOn } from './notes.ts';
-import { needsStack, owedBy } from './owed.ts';
+import { needsStack } from './needs.ts';
+import { owedBy } from './owed.ts';
 import { isCode } from './rows.ts';
 import { type KnownCheck, planStage } from './stages.ts';
 import { planTargets } from './targets.ts';
@@ -47,7 +48,8 @@ export function makePlan(config: Config, options: PlanOptions = {}): Plan {
   const narrowed = options.criticalOnly === true ? onlyCritical(wanted) : wanted;
   const stages = [...onlyRows(narrowed, owedBy(narrowed, config), only)];
   const owed = owedBy(stages, config, { narrowed: only.length > 0 });
-  const used = stages.some(needsStack) ? stack : undefined;
+  // Checks read how the stack is described, also where nothing brings it up.
+  const used = stages.some((stage) => needsStack(stage) || stage.checks.length > 0) ? stack : undefined;
   const targets = planTargets(config, stages, stack);
   return {
     schema: 'gauntlet.plan/1',

@@ -3,7 +3,7 @@ import type { PlannedStage } from '../model/plan.ts';
 import type { StageName } from '../model/stage.ts';
 import type { RunContext } from './context.ts';
 import { runStage, skipStage } from './stage.ts';
-import { needsStack } from './stack-needs.ts';
+import { bringsStackUp, needsStack } from '../plan/needs.ts';
 import { lookAgain, openStack, stackDown, stackUp, watchStack, type RunningStack } from './stack.ts';
 import { runTasks, type Task, type TasksResult } from './task-runner.ts';
 
@@ -44,7 +44,7 @@ interface GateState {
 }
 
 function stackTasks(context: RunContext, state: GateState, keepUp: boolean): Task[] {
-  if (!context.plan.stack || !needsStack(context.plan.stages)) return [];
+  if (!bringsStackUp(context.plan)) return [];
   return [
     {
       title: 'bring the stack up',
@@ -86,7 +86,7 @@ async function runInOrder(context: RunContext, stages: readonly PlannedStage[], 
     await context.directory.clearStage(stage.name);
     watch?.begin(stage.name);
     suspect ||= (watch?.incidents().length ?? 0) > seen;
-    if (state.stack?.readiness.state === 'ready' && suspect && needsStack([stage])) {
+    if (state.stack?.readiness.state === 'ready' && suspect && needsStack(stage)) {
       seen = watch?.incidents().length ?? 0;
       state.stack = await lookAgain(context, state.stack, stage.name);
       suspect = false;

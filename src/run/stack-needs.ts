@@ -1,16 +1,12 @@
 import type { Service } from '../model/manifest.ts';
 import type { PlannedStage } from '../model/plan.ts';
+import { needsStack } from '../plan/needs.ts';
 import type { RunContext } from './context.ts';
 import type { RunningStack } from './stack.ts';
 
-/** Does any planned stage speak to the stack? */
-export function needsStack(stages: readonly PlannedStage[]): boolean {
-  return stages.some(({ services }) => services === 'all' || services.length > 0);
-}
-
 /** Why a stage cannot use the stack it needs; `undefined` when it can, or needs none. */
 export function whyNotReady(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): string | undefined {
-  if (!context.plan.stack || !needsStack([stage])) return undefined;
+  if (!context.plan.stack || !needsStack(stage)) return undefined;
   if (!stack) return 'the stack did not come up';
   if (stack.readiness.state === 'ready') return undefined;
   const bad = new Set(stack.readiness.causes.flatMap(({ service, blocked }) => [service, ...blocked]));

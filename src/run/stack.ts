@@ -1,3 +1,4 @@
+import { bringsStackUp } from '../plan/needs.ts';
 import { stacks } from '../stacks/registry.ts';
 import type { StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
 import type { StackEvidence } from '../model/evidence.ts';
@@ -28,7 +29,7 @@ export function stackStage(context: RunContext): StageName {
 /** Brings the planned stack up and stores what became of it. Never throws because a service is bad. */
 export async function stackUp(context: RunContext, instance: StackInstance): Promise<RunningStack | undefined> {
   const { stack } = context.plan;
-  if (!stack) return undefined;
+  if (!stack || !bringsStackUp(context.plan)) return undefined;
   const plugin = findStack(stack.kind);
   const stackContext = contextFor(context, instance, context.signal);
   context.ports.progress.say(`stack │ ${stack.kind}: coming up`);

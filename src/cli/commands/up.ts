@@ -1,4 +1,5 @@
 import { safeJson } from '../../lib/runner-commands.ts';
+import { bringsStackUp } from '../../plan/needs.ts';
 import { runUp } from '../../run/gate.ts';
 import { openStack } from '../../run/stack.ts';
 import { EXIT_CODES } from '../../model/verdict.ts';
@@ -18,5 +19,5 @@ export async function up(world: World, options: PlanOptions): Promise<number> {
   }
   if (outcome.status === 'interrupted') return EXIT_CODES.interrupted;
   if (outcome.status === 'crashed') throw outcome.error;
-  return context.plan.stack === undefined || stack?.readiness.state === 'ready' ? EXIT_CODES.pass : EXIT_CODES.unknown;
+  return !bringsStackUp(context.plan) || stack?.readiness.state === 'ready' ? EXIT_CODES.pass : EXIT_CODES.unknown;
 }
