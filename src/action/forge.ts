@@ -1,7 +1,7 @@
 import type { ForgeContext } from '../model/forge.ts';
 import { GauntletError } from '../model/errors.ts';
 import type { Forge, NoteOutcome, Ports } from '../ports/index.ts';
-import { forgeEvent } from './forge-context.ts';
+import { forgeEvent } from '../cli/forge-context.ts';
 import type { GitHub } from './github.ts';
 import { GitHubNotes } from './github-notes.ts';
 import { findPull } from './pull-request.ts';

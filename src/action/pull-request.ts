@@ -1,6 +1,6 @@
 import type { ForgeContext } from '../model/forge.ts';
 import type { GitHub } from './github.ts';
-import type { ForgeEvent, RunHead } from './forge-context.ts';
+import type { ForgeEvent, RunHead } from '../cli/forge-context.ts';
 
 /** A pull request as far as it matters for a note. */
 interface Pull {

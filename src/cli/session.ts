@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
-import { forgeContext } from '../action/forge-context.ts';
+import { forgeContext } from './forge-context.ts';
 import { loadConfig } from '../config/load.ts';
 import { parseWaivers } from '../config/waivers.ts';
 import { makeRedactor, secretsFromEnv } from '../lib/redact.ts';
