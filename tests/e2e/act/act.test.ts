@@ -1,9 +1,13 @@
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { startGitHub, type FakeGitHub } from '../../fakes/github/server.ts';
 import { composeLeftovers } from '../actions/leftovers.ts';
 import { composeSample, sample } from '../actions/samples.ts';
 import { describeWithDocker } from '../support/docker.ts';
+import { chatAgent } from '../support/example.ts';
 import { act, describeWithAct } from './support.ts';
 
 // A second repository uses the action, as users do, under a real runner.
@@ -42,6 +46,29 @@ jobs:
         if: always()
         with: {token: "\${{ secrets.GITHUB_TOKEN }}"}
 `;
+
+/** The example system as a repository of its own, on real containers: all stages. */
+const EXAMPLE = `name: gate
+on: pull_request
+jobs:
+  gate:
+    runs-on: ubuntu-latest
+    env: {DEFECTS: "@DEFECTS@"}
+    steps:
+      - uses: actions/checkout@v7
+      # In place of an install from the network: the packages that are here.
+      - run: ln -s '@PACKAGES@' node_modules
+      - uses: acme/gauntlet@v1
+        id: gate
+        with: {stack: compose}
+      - if: always()
+        shell: bash
+        run: echo "outputs \${{ steps.gate.outputs.verdict }} [\${{ steps.gate.outputs.blocked-by }}]"
+`;
+
+function exampleWith(defects: string): string {
+  return EXAMPLE.replace('@DEFECTS@', defects).replace('@PACKAGES@', resolve(import.meta.dirname, '../../../node_modules'));
+}
 
 let github: FakeGitHub;
 beforeEach(async () => {
@@ -106,6 +133,21 @@ describeWithDocker('act: on real containers', () => {
       expect(output).toContain('nothing left behind');
       expect(composeLeftovers(/runs\/(\d{8}t\d+z-\w+)/.exec(output)?.[1] ?? 'no run')).toEqual([]);
       expect(github.state.comments).toHaveLength(1);
+    });
+
+    it('is green for the hardened example, all of its stages, and red for the defective one', async () => {
+      await using example = await chatAgent();
+      await rm(join(example.project.path, 'node_modules'));
+      const hardened = await act(example.project, github, { workflow: exampleWith('') });
+      expect([hardened.exitCode, hardened.output]).toEqual([0, expect.stringContaining('outputs pass []')]);
+      for (const stage of ['audit', 'unit', 'integration', 'e2e', 'performance', 'chaos'])
+        expect(hardened.output).toContain(`${stage} │ completed`);
+      const defective = await act(example.project, github, { workflow: exampleWith('exit-zero,token-budget') });
+      expect([defective.exitCode, defective.output]).toEqual([1, expect.stringContaining('outputs blocked [GAT-02 TST-01 AGT-04]')]);
+      expect(github.state.comments).toMatchObject([{ body: expect.stringContaining('blocked by 3 findings') }]);
+      for (const { output } of [hardened, defective]) {
+        expect(composeLeftovers(/runs\/(\d{8}t\d+z-\w+)/.exec(output)?.[1] ?? 'no run')).toEqual([]);
+      }
     });
   });
 });
