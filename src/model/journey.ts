@@ -47,6 +47,13 @@ export const Miss = z.object({
 });
 export type Miss = z.output<typeof Miss>;
 
+const BUDGETS: readonly Miss['what'][] = ['within', 'tokens', 'bytes'];
+
+/** Too slow or too large, and yet the right answer: whoever walks can go on. */
+export function isBudget({ what }: Miss): boolean {
+  return BUDGETS.includes(what);
+}
+
 export const JourneyStepRun = z.object({
   title: z.string(),
   type: z.string(),

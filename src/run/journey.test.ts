@@ -102,6 +102,15 @@ describe('runJourney', () => {
     ]);
   });
 
+  it('goes on after a missed budget, so that what comes later is seen too', async () => {
+    const large = step('http', { get: '{{api}}/a' }, { expect: { tokens: { op: '<=', value: 1, unit: 'count' } } });
+    const run = await walk([large, step('http', { get: '{{api}}/broken' }), step('http', { get: '{{api}}/never' })], {
+      tokens: { op: '<=', value: 2, unit: 'count' },
+    });
+    expect(run.outcome).toBe('failed');
+    expect(run.steps.map(({ misses }) => misses.map(({ what }) => what))).toEqual([['tokens'], ['status']]);
+  });
+
   it('passes over stream messages until the answer comes', async () => {
     const run = await walk([
       step('websocket', { connect: '{{ws}}?user={{user}}' }),

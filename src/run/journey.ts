@@ -5,7 +5,7 @@ import { stepKinds } from '../journeys/registry.ts';
 import { countTokens, TOKENIZER } from '../lib/tokens.ts';
 import type { JourneyEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
-import type { Expectation, Journey, JourneyStep, JourneyStepRun, Miss } from '../model/journey.ts';
+import { isBudget, type Expectation, type Journey, type JourneyStep, type JourneyStepRun, type Miss } from '../model/journey.ts';
 import type { ResolvedTarget } from '../model/manifest.ts';
 import type { Ports } from '../ports/index.ts';
 import { capture, checkLimit, checkStep } from './expectations.ts';
@@ -26,7 +26,7 @@ export interface JourneyContext {
 
 type JourneyRun = Pick<JourneyEvidence, 'outcome' | 'durationMs' | 'steps' | 'totals'>;
 
-/** Walks a journey once, as one user. Stops at the first step that could not be done or kept; later steps have no run. */
+/** Walks a journey once, as one user. Stops at the first wrong answer, never at a missed budget: what comes later must be seen too. */
 export async function runJourney(journey: Journey, context: JourneyContext): Promise<JourneyRun> {
   const from = context.ports.clock.monotonicMs();
   await using closing = new AsyncDisposableStack();
@@ -69,7 +69,7 @@ class Walk {
     Object.assign(this.#captured, captured.values);
     const misses = [...checkStep(measured, filled.expect, plugin.accepts), ...captured.misses];
     this.#steps.push(this.#stepRun(filled, measured, misses));
-    return misses.length === 0;
+    return misses.every(isBudget);
   }
 
   finish(durationMs: number): JourneyRun {
@@ -77,7 +77,8 @@ class Walk {
     const bytes = sum(this.#steps.map((step) => step.bytes ?? 0));
     const counted = this.#steps.filter((step) => step.tokens !== undefined);
     const tokens = counted.length > 0 ? sum(counted.map((step) => step.tokens ?? 0)) : undefined;
-    const complete = this.#steps.length === planned.length && this.#steps.every((step) => step.misses.length === 0);
+    const complete = this.#steps.length === planned.length && this.#steps.every((step) => step.misses.every(isBudget));
+    const kept = complete && this.#steps.every((step) => step.misses.length === 0);
     const totals = [
       ...checkLimit('tokens', tokens, expect.tokens),
       ...checkLimit('bytes', bytes, expect.bytes),
@@ -85,7 +86,7 @@ class Walk {
     ];
     const steps = complete && totals.length > 0 ? [...this.#steps, totalStep(durationMs, totals)] : this.#steps;
     return {
-      outcome: this.#outcome(complete && totals.length === 0),
+      outcome: this.#outcome(kept && totals.length === 0),
       durationMs,
       steps,
       totals: { bytes, ...(tokens === undefined ? {} : { tokens, tokenizer: TOKENIZER }) },

@@ -1,6 +1,6 @@
 import { counted, grouped, quoted } from '../../lib/text.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
-import type { Journey, JourneyStepRun, Miss } from '../../model/journey.ts';
+import { isBudget, type Journey, type JourneyStepRun, type Miss } from '../../model/journey.ts';
 import { formatLimit, keeps } from '../../model/limit.ts';
 import { formatDuration, formatSize } from '../../model/units.ts';
 import { attemptsOf, byKey, type Context, type Drafted, type JudgeRule } from '../context.ts';
@@ -10,6 +10,7 @@ type Run = EvidenceOf<'journey'>;
 
 /** The steps of progressive disclosure, by the end of their path. */
 const DISCLOSURE = /\/(health|discovery|quickstart)\/?(?=$|[?#\s"'])/;
+const TOTAL = 'total';
 const STEP_ROWS: Record<string, string> = { health: 'AGT-01', discovery: 'AGT-02', quickstart: 'AGT-03' };
 
 /** User journeys came to their end within their budgets. */
@@ -39,6 +40,8 @@ function steps(run: Run, planned: Journey | undefined, seed: string): Drafted[] 
   let told = false;
   for (const [index, step] of run.steps.entries()) {
     const kind = disclosure(step, planned, index);
+    // Sums of tokens and bytes are held against the plan by `budgets`.
+    if (step.type === TOTAL && step.misses.every(({ what }) => what !== 'within')) continue;
     const misses = [...step.misses.map(withUnit), ...uncounted(step, planned, index)];
     for (const miss of misses) {
       const code = codeOf(step, miss, kind);
@@ -132,15 +135,18 @@ function uncountedTotal(run: Run): Drafted {
   });
 }
 
-/** "Passed" with fewer steps than planned is not the journey that was asked for. */
+/** Fewer steps than planned, and no wrong answer that says why: what was never asked for is open, whatever its priority. */
 function short(run: Run, planned: Journey | undefined): Drafted[] {
-  if (!planned || run.outcome !== 'passed' || run.steps.length >= planned.steps.length) return [];
+  const ran = run.steps.filter(({ type }) => type !== TOTAL);
+  if (!planned || ran.length >= planned.steps.length || ran.some(({ misses }) => !misses.every(isBudget))) return [];
   return [
     draft('REL-11', {
       ...common(run),
-      result: notTested(`only ${run.steps.length} of ${planned.steps.length} steps of journey ${run.journey} were run`),
-      summary: `Journey ${run.journey} says passed, but only ${run.steps.length} of its ${planned.steps.length} steps were run.`,
-      measured: counted(run.steps.length, 'step'),
+      subject: `journey ${run.journey}, steps that were never asked`,
+      title: `journey ${run.journey} was not walked to its end`,
+      result: notTested(`only ${ran.length} of ${planned.steps.length} steps of journey ${run.journey} were run`),
+      summary: `Only ${ran.length} of the ${planned.steps.length} steps of journey ${run.journey} were run, and no wrong answer says why.`,
+      measured: counted(ran.length, 'step'),
       expected: counted(planned.steps.length, 'step'),
       owed: true,
     }),
@@ -195,7 +201,10 @@ function common(run: Run): Common {
     stage: run.stage,
     subject: `journey ${run.journey}`,
     evidence: [
-      { id: run.id, shows: `${run.outcome}${who}: ${kept} of ${run.steps.length} steps kept in ${formatDuration(run.durationMs)}` },
+      {
+        id: run.id,
+        shows: `${run.outcome}${who}: ${kept} of ${run.steps.length} steps that were asked kept in ${formatDuration(run.durationMs)}`,
+      },
     ],
   };
 }
