@@ -10,6 +10,8 @@ import { projectFromHandle, type Project } from './options.ts';
 const GRACE_SECONDS = 5;
 const DOWN_MS = 90_000;
 const REMOVE_MS = 30_000;
+/** A cancelled job has 7.5 s for everything. */
+const HURRIED_MS = 1_000;
 /**
  * A start that was cut off can still create something in the engine, a moment after we looked. Compose itself does not outlive a
  * killed gate: it dies of its closed pipes (SIGPIPE) with its next line of progress.
@@ -87,14 +89,14 @@ async function disconnectStrangers(ports: Ports, project: Project, networks: rea
 
 /** Images that Compose built carry the run's own name: without this, every run on a self-hosted machine would leave some. */
 async function removeImages(ports: Ports, project: Project, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
+  const timeoutMs = signal.aborted ? HURRIED_MS : REMOVE_MS;
   const found = await docker(
     ports,
     ['image', 'ls', '--filter', `label=${PROJECT_LABEL}=${project.project}`, '--format', '{{.Repository}}:{{.Tag}}'],
-    { env: project.env },
+    { env: project.env, timeoutMs },
   );
   const own = lines(found.stdout).filter((image) => image.startsWith(`${project.project}-`) || image.startsWith(`${project.project}_`));
-  if (own.length > 0) await docker(ports, ['image', 'rm', '--no-prune', ...own], { env: project.env, timeoutMs: REMOVE_MS });
+  if (own.length > 0) await docker(ports, ['image', 'rm', '--no-prune', ...own], { env: project.env, timeoutMs });
 }
 
 async function killAll(ports: Ports, project: Project): Promise<void> {
