@@ -5,7 +5,7 @@ import type { Owed, Plan } from '../model/plan.ts';
 import type { NotLooked } from '../model/report-v1.ts';
 import type { RowJudge } from '../model/row-judge.ts';
 import type { RunInfo } from '../model/run.ts';
-import type { StageRun } from '../model/stage.ts';
+import type { StageName, StageRun } from '../model/stage.ts';
 
 /** All that a judgement may depend on. No clock, no files: the same input gives the same verdict for ever. */
 export interface JudgeInput {
@@ -153,6 +153,17 @@ export function stackGroup(evidence: readonly Evidence[]): string | undefined {
     const [cause] = piece.readiness?.state === 'not-ready' ? piece.readiness.causes : [];
     if (cause) return groupOf(piece.instance, cause.service);
     if (piece.preflight.some(({ level }) => level === 'error')) return groupOf(piece.instance, 'preflight');
+  }
+  return undefined;
+}
+
+/** A service that died, or was gone after the stage, is the first suspect for what failed in it. */
+export function suspectGroup({ evidence }: Pick<Context, 'evidence'>, stage: StageName): string | undefined {
+  if (stage === 'chaos') return undefined;
+  for (const piece of ofKind(evidence, 'stack')) {
+    if (piece.stage !== stage || piece.phase !== 'watch') continue;
+    const [suspect] = [...(piece.readiness?.state === 'not-ready' ? piece.readiness.causes : []), ...piece.incidents];
+    if (suspect) return groupOf(piece.instance, suspect.service);
   }
   return undefined;
 }

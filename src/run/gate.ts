@@ -76,6 +76,7 @@ async function runInOrder(context: RunContext, stages: readonly PlannedStage[], 
   const watch = state.stack && watching.use(watchStack(context, state.stack));
   let suspect = state.suspect === true;
   let seen = 0;
+  const last = stages.findLast(needsStack);
   let stopped: string | undefined;
   for (const stage of stages) {
     if (context.signal.aborted) return;
@@ -85,13 +86,19 @@ async function runInOrder(context: RunContext, stages: readonly PlannedStage[], 
     }
     await context.directory.clearStage(stage.name);
     watch?.begin(stage.name);
-    suspect ||= (watch?.incidents().length ?? 0) > seen;
+    suspect ||= (watch?.moves() ?? 0) > seen;
     if (state.stack?.readiness.state === 'ready' && suspect && needsStack(stage)) {
-      seen = watch?.incidents().length ?? 0;
-      state.stack = await lookAgain(context, state.stack, stage.name);
+      seen = watch?.moves() ?? 0;
+      state.stack = await lookAgain(context, state.stack, { stage: stage.name, when: 'look' });
       suspect = false;
     }
     const { failed } = await runStage(context, stage, state.stack);
+    // What somebody took away while the stage ran is the stack's fault, and a stage that passed without it has not looked at it.
+    const doubt = failed || stage === last || (watch?.moves() ?? 0) > seen;
+    if (state.stack?.readiness.state === 'ready' && doubt && needsStack(stage) && !context.signal.aborted) {
+      seen = watch?.moves() ?? 0;
+      state.stack = await lookAgain(context, state.stack, { stage: stage.name, when: 'after' });
+    }
     if (failed && stage.failFast) stopped = `${stage.name} failed and fails fast`;
   }
 }

@@ -3,7 +3,7 @@ import { stacks } from '../stacks/registry.ts';
 import type { StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
 import type { StackEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
-import type { Preflight, Readiness, StackInstance, StackManifest } from '../model/manifest.ts';
+import type { Preflight, Readiness, RootCause, StackInstance, StackManifest } from '../model/manifest.ts';
 import type { JournalEntry } from '../model/run.ts';
 import type { StageName, Window } from '../model/stage.ts';
 import { z } from 'zod';
@@ -56,25 +56,55 @@ export async function openStack(context: RunContext, instance: StackInstance): P
   return { plugin: findStack(manifest.kind), manifest, readiness: readiness ?? lost('nothing says that it became ready') };
 }
 
-/** The stack as it is now, before a stage relies on it: what died meanwhile is the stack's fault, not the tests'. */
-export async function lookAgain(context: RunContext, stack: RunningStack, stage: StageName): Promise<RunningStack> {
-  const { plugin, manifest } = stack;
-  const { value, window } = await timed(context.ports.clock, () =>
-    attempt(() => plugin.look(manifest, contextFor(context, manifest.instance, context.signal))),
-  );
-  const seen = 'value' in value ? value.value : { manifest, readiness: lost(`nobody could look: ${value.error}`) };
+/** What is only on its way (a restart, a check that has not passed yet) may take so long to come right after a stage. */
+const SETTLE_MS = 5_000;
+const SETTLE_LOOK_MS = 500;
+
+/**
+ * The stack as it is now: before a stage relies on it, and after a stage that may have suffered from it. What died meanwhile is the
+ * stack's fault, not the tests'.
+ */
+export async function lookAgain(
+  context: RunContext,
+  stack: RunningStack,
+  { stage, when }: { stage: StageName; when: 'look' | 'after' },
+): Promise<RunningStack> {
+  const { manifest } = stack;
+  const { clock } = context.ports;
+  const until = clock.monotonicMs() + (when === 'after' ? SETTLE_MS : 0);
+  const { value: seen, window } = await timed(clock, async () => {
+    for (;;) {
+      const now = await lookOnce(context, stack);
+      if (!onItsWay(now.readiness) || clock.monotonicMs() >= until || context.signal.aborted) return now;
+      await clock.sleep(SETTLE_LOOK_MS, context.signal).catch(() => undefined);
+    }
+  });
+  // A look that a cancel cut off says nothing about the stack.
+  if (context.signal.aborted) return stack;
   if (seen.readiness.state === 'not-ready') {
     sayReadiness(context, { ...seen }, 0);
     const { services } = seen.manifest;
     const place = { instance: manifest.instance, phase: 'watch', window, stage } as const;
-    const evidence = { ...frame(context, place), id: `${stage}/stack-${manifest.instance}-look`, stack: manifest.kind };
+    const evidence = { ...frame(context, place), id: `${stage}/stack-${manifest.instance}-${when}`, stack: manifest.kind };
     await context.directory.addEvidence({ ...evidence, readiness: seen.readiness, services });
   }
   return { ...stack, readiness: seen.readiness };
 }
 
+async function lookOnce(context: RunContext, { plugin, manifest }: RunningStack): Promise<UpResult> {
+  const seen = await attempt(() => plugin.look(manifest, contextFor(context, manifest.instance, context.signal)));
+  return 'value' in seen ? seen.value : { manifest, readiness: lost(`nobody could look: ${seen.error}`) };
+}
+
+/** Nothing has ended or gone: it may come right by itself. */
+function onItsWay(readiness: Readiness): boolean {
+  if (readiness.state === 'ready') return false;
+  const passing: readonly RootCause['reason'][] = ['never-healthy', 'unhealthy', 'restart-loop', 'unreachable'];
+  return readiness.causes.every(({ reason, service }) => passing.includes(reason) || service === '(stack)');
+}
+
 /** A watch over the stack that files what happened under the stage that ran then. */
-export interface StackWatch extends AsyncDisposable, Pick<Watch, 'incidents'> {
+export interface StackWatch extends AsyncDisposable, Pick<Watch, 'moves'> {
   readonly begin: (stage: StageName) => void;
 }
 
@@ -83,7 +113,7 @@ export function watchStack(context: RunContext, { plugin, manifest }: RunningSta
   const spans: { stage: StageName; from: string }[] = [];
   const watch = plugin.watch(manifest, contextFor(context, manifest.instance, context.signal));
   return {
-    incidents: watch.incidents,
+    moves: watch.moves,
     begin: (stage) => void spans.push({ stage, from: context.ports.clock.now() }),
     async [Symbol.asyncDispose]() {
       await watch[Symbol.asyncDispose]();

@@ -39,6 +39,8 @@ export interface Incident {
 
 export interface Watch extends AsyncDisposable {
   readonly incidents: () => readonly Incident[];
+  /** How much happened to the services at all, also what somebody asked for (a `docker rm`): whoever sees it rise looks again. */
+  readonly moves: () => number;
 }
 
 /**

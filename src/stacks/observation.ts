@@ -15,6 +15,8 @@ export interface ServiceNode {
 /** A replica as seen once; `error` is what the engine says about a start that it refused. */
 export interface ReplicaState extends Replica {
   readonly error?: string | undefined;
+  /** The network of its own project that it was taken off. */
+  readonly cutOff?: string | undefined;
 }
 
 /** What became of the command that starts everything. `service` when the message names one. */

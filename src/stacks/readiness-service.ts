@@ -65,7 +65,7 @@ function replicaStanding(node: ServiceNode, replica: ReplicaState, scene: Scene)
   const past = pastOf(node.name, replica, scene);
   switch (replica.state) {
     case 'missing':
-      return missing('is gone');
+      return missing('its container was removed');
     case 'created':
       return replica.error === undefined
         ? missing('was created, but not started')
@@ -76,7 +76,7 @@ function replicaStanding(node: ServiceNode, replica: ReplicaState, scene: Scene)
     case 'restarting':
       return restarting(replica, past, scene.rules);
     case 'paused':
-      return waiting({ reason: 'never-healthy', message: 'is paused' });
+      return waiting({ reason: 'unreachable', message: 'is paused' });
     case 'running':
       return running({ node, replica, past }, scene);
   }
@@ -106,6 +106,7 @@ function ended({ node, replica, past }: Case, rules: Rules): Standing {
 
 function running({ node, replica, past }: Case, { now, rules }: Scene): Standing {
   if (node.kind === 'one-shot') return waiting({ reason: 'one-shot-failed', message: 'has not completed' });
+  if (replica.cutOff !== undefined) return waiting({ reason: 'unreachable', message: `was taken off its network ${replica.cutOff}` });
   if (replica.health === 'healthy') return SETTLED;
   if (replica.health === 'unhealthy') {
     const why: Why = {

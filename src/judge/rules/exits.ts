@@ -3,7 +3,7 @@ import { ofKind, type CommandOutcome, type EvidenceOf } from '../../model/eviden
 import type { EvidenceRef } from '../../model/finding.ts';
 import type { StageName } from '../../model/stage.ts';
 import { formatDuration } from '../../model/units.ts';
-import { attemptsOf, byKey, executed, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import { attemptsOf, byKey, executed, suspectGroup, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested } from '../draft.ts';
 
 type Exit = EvidenceOf<'exit'>;
@@ -38,7 +38,7 @@ function judgeCommand(context: Context, attempts: Attempts): Drafted[] {
         ? [...contradictedSuccess(last, results), ...repeated(attempts, results)]
         : failed(context, attempts, results);
     case 'signal':
-      return [failure(attempts, `was ended by ${last.outcome.signal}`, false)];
+      return [failure(context, attempts, { how: `was ended by ${last.outcome.signal}`, promised: false })];
     case 'timeout':
     case 'not-found':
       return [unfinished(last)];
@@ -69,7 +69,7 @@ function failed(context: Context, attempts: Attempts, results: readonly Evidence
   const ran = results.reduce((sum, piece) => sum + executed(piece), 0);
   const failures = results.reduce((sum, { counts }) => sum + counts.failed + counts.errors, 0);
   if (failures > 0) return []; // The failed tests explain the exit code; they are findings of their own.
-  if (ran === 0) return [failure(attempts, `exited ${describe(last.outcome)}`, promised(context, last))];
+  if (ran === 0) return [failure(context, attempts, { how: `exited ${describe(last.outcome)}`, promised: promised(context, last) })];
   return [
     draft('GAT-02', {
       stage: last.stage,
@@ -84,17 +84,18 @@ function failed(context: Context, attempts: Attempts, results: readonly Evidence
 }
 
 /** A command that failed, with the end of its output as proof. */
-function failure(attempts: Attempts, how: string, promisedResults: boolean): Drafted {
+function failure(context: Context, attempts: Attempts, { how, promised: owed }: { how: string; promised: boolean }): Drafted {
   const last = attempts.at(-1) ?? attempts[0];
   const times = attempts.length > 1 ? ` in each of ${attempts.length} attempts` : '';
   return draft(STAGE_ROWS[last.stage], {
     stage: last.stage,
     subject: `command ${last.command}`,
     title: `\`${last.command}\` ${how.replace(/^exited exit/, 'fails with exit')}`,
-    summary: `${quoted(last.line)} ${how}${times} after ${formatDuration(last.durationMs)}${promisedResults ? ', and left no results behind that could say why' : ''}.${tail(last)}`,
+    summary: `${quoted(last.line)} ${how}${times} after ${formatDuration(last.durationMs)}${owed ? ', and left no results behind that could say why' : ''}.${tail(last)}`,
     evidence: attempts.map(exitRef).reverse(),
     measured: describe(last.outcome),
     expected: 'exit 0',
+    group: suspectGroup(context, last.stage),
   });
 }
 

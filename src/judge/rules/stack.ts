@@ -15,7 +15,7 @@ export const stack: JudgeRule = {
   judge: (context) => ({
     drafts: ofKind(context.evidence, 'stack').flatMap((piece) => [
       ...preflight(piece),
-      ...notReady(piece),
+      ...notReady(context, piece),
       ...replicas(piece),
       ...incidents(context, piece),
       ...leaks(piece),
@@ -47,19 +47,31 @@ const SAID: Record<RootCause['reason'], string> = {
   'up-failed': 'could not be started',
 };
 
-function notReady(piece: Stack): Drafted[] {
+const SAID_LATER: Partial<Record<RootCause['reason'], string>> = {
+  exited: 'had ended',
+  'restart-loop': 'kept restarting',
+  unhealthy: 'was unhealthy',
+  'never-healthy': 'was not healthy yet',
+  missing: 'was gone',
+  unreachable: 'could not be reached',
+};
+
+function notReady(context: Context, piece: Stack): Drafted[] {
   if (piece.readiness?.state !== 'not-ready') return [];
   const { causes, afterMs } = piece.readiness;
   return causes.map((cause, index) => {
     const exit = cause.exitCode === undefined ? '' : ` (exit code ${cause.exitCode})`;
     const waits = cause.blocked.length > 0 ? `\nWaiting for it: ${atMost(cause.blocked, 12)}.` : '';
     const health = cause.healthOutput ? `\n\nlast health check: ${cause.healthOutput}` : '';
+    const before = happened(context, piece, cause.service);
+    const meanwhile = before.slice(0, 10).map(({ at, what, message }) => `\n- ${at} ${what}: ${message}`);
+    const died = cause.reason === 'exited' && before.some(({ what }) => what === 'died');
     const log = cause.logTail.length > 0 ? `\n\n${cause.logTail.slice(-12).join('\n')}` : '';
-    return draft(CAUSE_ROWS[cause.reason], {
+    return draft(died ? 'CFG-09' : CAUSE_ROWS[cause.reason], {
       stage: piece.stage,
       subject: subjectOf(piece, cause.service),
-      title: `${cause.service} ${SAID[cause.reason]}${cause.blocked.length > 0 ? `; ${counted(cause.blocked.length, 'service')} wait for it` : ''}`,
-      summary: `${cause.service} ${SAID[cause.reason]}${exit}: ${cause.message}${waits}${health}${log}`,
+      title: `${cause.service} ${saidOf(piece, cause)}${waitingFor(cause)}`,
+      summary: `${cause.service} ${saidOf(piece, cause)}${exit}: ${cause.message}${waits}${meanwhile.join('')}${health}${log}`,
       evidence: [
         { id: piece.id, shows: `${cause.service}: ${cause.reason} after ${formatDuration(afterMs)}: ${cause.message}` },
         ...piece.logs.slice(0, 3).map(({ file }) => ({ id: piece.id, shows: file })),
@@ -72,6 +84,27 @@ function notReady(piece: Stack): Drafted[] {
       cause: index === 0,
     });
   });
+}
+
+/** In words. While stages run nobody knows whether it was by itself. */
+function saidOf(piece: Stack, { reason, message }: RootCause): string {
+  if (reason === 'up-failed' && message.startsWith(SAID[reason])) return 'did not start';
+  if (piece.phase !== 'watch') return SAID[reason];
+  const when = piece.id.endsWith('-after') ? `after ${piece.stage}` : `when ${piece.stage} was to start`;
+  return `${SAID_LATER[reason] ?? SAID[reason]} ${when}`;
+}
+
+function waitingFor({ blocked }: RootCause): string {
+  if (blocked.length === 0) return '';
+  return `; ${counted(blocked.length, 'service')} ${blocked.length === 1 ? 'waits' : 'wait'} for it`;
+}
+
+/** What the watch saw of a service that a look after the same stage found in a bad way. */
+function happened({ evidence }: Context, piece: Stack, name: string): readonly Incident[] {
+  if (piece.phase !== 'watch') return [];
+  return ofKind(evidence, 'stack')
+    .filter(({ stage, instance }) => stage === piece.stage && instance === piece.instance)
+    .flatMap(({ incidents: list }) => list.filter(({ service }) => service === name));
 }
 
 function preflight(piece: Stack): Drafted[] {
@@ -139,7 +172,15 @@ function replicaFindings(piece: Stack, service: Service): Drafted[] {
 
 /** Something died while a stage ran: blamed on the stack, and the stage's failed tests are gathered under it. */
 function incidents(context: Context, piece: Stack): Drafted[] {
-  const own = piece.incidents.filter((incident) => !injected(context, piece, incident));
+  // What the look after the stage found says more (exit code, log, health), and tells these as well.
+  const told = ofKind(context.evidence, 'stack').flatMap(({ id, instance, stage, readiness }) =>
+    id.endsWith('-after') && instance === piece.instance && stage === piece.stage && readiness?.state === 'not-ready'
+      ? readiness.causes
+      : [],
+  );
+  const known = ({ service, what }: Incident): boolean =>
+    told.some((cause) => cause.service === service && (what === 'oom-killed') === (cause.reason === 'oom-killed'));
+  const own = piece.incidents.filter((incident) => !known(incident) && !injected(context, piece, incident));
   return byKey(own, ({ service, what }) => `${service}\0${what === 'oom-killed'}`).map(([first, ...rest]) =>
     incidentFinding(piece, first, rest),
   );
@@ -148,7 +189,8 @@ function incidents(context: Context, piece: Stack): Drafted[] {
 function incidentFinding(piece: Stack, first: Incident, rest: readonly Incident[]): Drafted {
   const chaos = piece.stage === 'chaos';
   const all = [first, ...rest];
-  return draft(first.what === 'oom-killed' ? 'LEAK-12' : 'CFG-09', {
+  const sick = all.every(({ what }) => what === 'unhealthy');
+  return draft(first.what === 'oom-killed' ? 'LEAK-12' : sick ? 'CFG-18' : 'CFG-09', {
     stage: piece.stage,
     subject: subjectOf(piece, first.service),
     title: `${first.service} ${WHAT[first.what]} while ${piece.stage} ran`,

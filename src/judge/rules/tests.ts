@@ -2,9 +2,8 @@ import { counted, cut, grouped, oneLine, quoted } from '../../lib/text.ts';
 import { lineInTrace, readableFailure } from '../../lib/trace.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { EvidenceRef } from '../../model/finding.ts';
-import type { StageName } from '../../model/stage.ts';
 import type { CaseDetail } from '../../model/tests.ts';
-import { groupOf, type Context, type Drafted, type JudgeRule, type Member } from '../context.ts';
+import { suspectGroup, type Context, type Drafted, type JudgeRule, type Member } from '../context.ts';
 import { draft } from '../draft.ts';
 import { STAGE_ROWS } from './exits.ts';
 
@@ -33,7 +32,7 @@ interface Kind {
 
 function judgeResults(context: Context, piece: Tests): Drafted[] {
   const { counts } = piece;
-  const group = incidentGroup(context, piece.stage);
+  const group = suspectGroup(context, piece.stage);
   return [
     ...tell(piece, {
       code: STAGE_ROWS[piece.stage],
@@ -169,16 +168,6 @@ function collapsed({ baseline, evidence, plan }: Context): Drafted[] {
       }),
     ];
   });
-}
-
-/** A service that died while the stage ran is the first suspect for its failed tests. */
-function incidentGroup({ evidence }: Context, stage: StageName): string | undefined {
-  if (stage === 'chaos') return undefined;
-  for (const piece of ofKind(evidence, 'stack')) {
-    const [incident] = piece.stage === stage ? piece.incidents : [];
-    if (incident) return groupOf(piece.instance, incident.service);
-  }
-  return undefined;
 }
 
 /** Every part that tells two tests apart: the same name in two classes is two subjects. */

@@ -50,7 +50,12 @@ export function readEvent(line: string): EngineEvent | undefined {
 export async function followEvents(
   ports: Pick<Ports, 'exec' | 'clock'>,
   project: Project,
-  options: { readonly since: string; readonly signal: AbortSignal; readonly onEvent: (event: EngineEvent) => void },
+  options: {
+    readonly since: string;
+    readonly signal: AbortSignal;
+    readonly onEvent: (event: EngineEvent) => void;
+    readonly onBreak?: () => void;
+  },
 ): Promise<void> {
   const { signal, onEvent } = options;
   const seen = new Set<string>();
@@ -76,6 +81,7 @@ export async function followEvents(
       timeoutMs: STREAM_MS,
       onLine,
     });
+    if (!signal.aborted) options.onBreak?.();
     await ports.clock.sleep(RECONNECT_MS, signal).catch(() => undefined);
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { PublishedPort } from '../../model/manifest.ts';
 import type { ReplicaState } from '../observation.ts';
-import { SERVICE_LABEL } from './engine.ts';
+import { PROJECT_LABEL, SERVICE_LABEL } from './engine.ts';
 
 const Binding = z.object({ HostIp: z.string().default(''), HostPort: z.string().default('') });
 
@@ -22,7 +22,9 @@ const Inspected = z.object({
     Health: z.object({ Status: z.string(), Log: z.array(z.object({ Output: z.string().default('') })).nullish() }).nullish(),
   }),
   Config: z.object({ Image: z.string().default(''), Labels: z.record(z.string(), z.string()).nullish() }),
-  HostConfig: z.object({ RestartPolicy: z.object({ Name: z.string().default('') }).optional() }).optional(),
+  HostConfig: z
+    .object({ NetworkMode: z.string().default(''), RestartPolicy: z.object({ Name: z.string().default('') }).optional() })
+    .optional(),
   NetworkSettings: z
     .object({
       Ports: z.record(z.string(), z.array(Binding).nullable()).nullish(),
@@ -56,7 +58,7 @@ export function readContainers(inspected: readonly unknown[], dockerHost: string
     return [
       {
         service,
-        replica: replicaOf(container),
+        replica: { ...replicaOf(container), ...cutOff(container) },
         image: container.Config.Image,
         restartPolicy: container.HostConfig?.RestartPolicy?.Name || 'no',
         ports: publishedPorts(container.NetworkSettings?.Ports ?? {}, dockerHost),
@@ -66,6 +68,13 @@ export function readContainers(inspected: readonly unknown[], dockerHost: string
       },
     ];
   });
+}
+
+/** Compose makes a project's first network the container's mode, so it stays known when somebody disconnects it. */
+function cutOff({ Config, HostConfig, NetworkSettings, State }: z.output<typeof Inspected>): Pick<ReplicaState, 'cutOff'> {
+  const network = HostConfig?.NetworkMode ?? '';
+  const own = network.startsWith(`${Config.Labels?.[PROJECT_LABEL] ?? ''}_`);
+  return own && State.Status === 'running' && !(network in (NetworkSettings?.Networks ?? {})) ? { cutOff: network } : {};
 }
 
 function replicaOf({ Id, Name, RestartCount, State }: z.output<typeof Inspected>): ReplicaState {

@@ -5,6 +5,7 @@ import type { Launch } from '../observation.ts';
 import { judgeReadiness, type Cause, type ReadinessVerdict } from '../readiness.ts';
 import { assertStarted, packageFailure, packageUp } from './adapter.ts';
 import { prepareImages } from './images.ts';
+import type { Container } from './inspect.ts';
 import { logTail } from './logs.ts';
 import { graphOfManifest, manifestOf, withStartPhases } from './manifest.ts';
 import { graphOf, resolveModelOnce } from './model.ts';
@@ -65,7 +66,8 @@ export async function look(manifest: StackManifest, context: StackContext): Prom
   const { ports } = context;
   const project = projectFromHandle(manifest.handle, ports);
   const graph = graphOfManifest(manifest, ComposeHandle.parse(manifest.handle).undeclared);
-  const seen = await lookNow({ ...context, project, graph });
+  const now = await lookNow({ ...context, project, graph });
+  const seen = { ...now, containers: [...now.containers, ...goneSince(manifest, now)] };
   const snapshot = snapshotOf(seen, { atMs: 0, at: ports.clock.now(), launch: { state: 'done' } });
   const verdict = judgeReadiness([snapshot], graph, { readyMs: 0, ignoreEarlierRestarts: true });
   const services = manifest.services.map((service) => {
@@ -79,6 +81,25 @@ export async function look(manifest: StackManifest, context: StackContext): Prom
   const resolved = seen.resolutions.flatMap((one) => (one.state === 'resolved' ? [one.target] : []));
   const targets = context.targets.length > 0 ? resolved : manifest.targets;
   return { manifest: { ...manifest, services, targets }, readiness: await readinessOf(verdict, seen, { ...context, project }) };
+}
+
+/** Containers of the manifest that nothing has taken the place of: they were removed, which is not the same as never started. */
+function goneSince({ services }: StackManifest, { containers }: Look): Container[] {
+  return services.flatMap(({ name, replicas, image = '', restartPolicy = 'no' }) => {
+    const there = containers.filter(({ service }) => service === name);
+    const gone = replicas
+      .filter(({ id }) => !there.some(({ replica }) => replica.id === id))
+      .slice(0, Math.max(0, replicas.length - there.length));
+    return gone.map(({ pid: _, ...replica }): Container => ({
+      service: name,
+      // Whatever had ended well by then did its work, and its container may be swept away.
+      replica: replica.state === 'exited' && replica.exitCode === 0 ? replica : { ...replica, state: 'missing', health: 'none' },
+      image,
+      restartPolicy,
+      ports: [],
+      addresses: [],
+    }));
+  });
 }
 
 type Scene = Pick<StackContext, 'ports' | 'redact'> & { readonly project: Project; readonly tail?: readonly string[] };
@@ -140,7 +161,7 @@ async function readinessOf(verdict: ReadinessVerdict, seen: Look, scene: Scene):
 async function withLog(cause: Cause, { containers }: Look, { ports, redact, project, tail: known }: Scene): Promise<RootCause> {
   const mine = containers.filter(({ service }) => service === cause.service);
   const worst = mine.find(({ replica }) => replica.state !== 'running' || replica.health === 'unhealthy') ?? mine[0];
-  const tail = worst ? await logTail(ports, project, worst.replica.id) : (known ?? []);
+  const tail = worst && worst.replica.state !== 'missing' ? await logTail(ports, project, worst.replica.id) : (known ?? []);
   const { healthOutput } = cause;
   return {
     ...cause,

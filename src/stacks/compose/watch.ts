@@ -18,9 +18,11 @@ export function watch(manifest: StackManifest, { ports, signal }: StackContext):
     since: beginning(project.seenAt, ports.clock.now()),
     signal: AbortSignal.any([signal, stop.signal]),
     onEvent: (event) => incidents.take(event),
+    onBreak: () => incidents.lose(),
   });
   return {
     incidents: () => incidents.list,
+    moves: () => incidents.moves,
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await over;
@@ -40,6 +42,8 @@ function beginning(seenAt: string | undefined, now: string): string {
  */
 export class Incidents {
   readonly list: Incident[] = [];
+  /** Everything that changed a container, asked for or not. */
+  moves = 0;
   readonly #mayEnd: ReadonlySet<string>;
   readonly #asked = new Map<string, number>();
   /** Containers that died by themselves and have not come back. */
@@ -51,8 +55,14 @@ export class Incidents {
     this.#mayEnd = new Set(ends.map(({ name }) => name));
   }
 
+  /** The engine went away for a moment, and nobody knows what happened then. */
+  lose(): void {
+    this.moves += 1;
+  }
+
   take(event: EngineEvent): void {
     const { action, id, service, container, at, exitCode } = event;
+    if (action !== 'create' && action !== 'healthy') this.moves += 1;
     switch (action) {
       case 'kill':
       case 'destroy':

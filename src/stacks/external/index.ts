@@ -45,7 +45,7 @@ export const external = defineStack<ExternalOptions>({
     return observe(named, context, context.readyMs);
   },
   look: (manifest, context) => observe(ExternalHandle.parse(manifest.handle).targets, context, 0),
-  watch: () => ({ incidents: () => [], [Symbol.asyncDispose]: () => Promise.resolve() }),
+  watch: () => ({ incidents: () => [], moves: () => 0, [Symbol.asyncDispose]: () => Promise.resolve() }),
   logs: () => Promise.resolve([]),
   down: () => Promise.resolve([]),
 });

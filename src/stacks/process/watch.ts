@@ -14,6 +14,7 @@ export function watchState(stateFile: string, ports: Ports, signal: AbortSignal)
   const over = follow().catch((error: unknown) => ports.progress.warn(`watching the stack: ${String(error)}`));
   return {
     incidents: () => [...seen, ...lost],
+    moves: () => seen.length + lost.length,
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await over;

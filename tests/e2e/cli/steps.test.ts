@@ -137,7 +137,7 @@ describe('step by step', () => {
     const { report } = await project.gauntlet(['run']);
     const { findings } = await report();
     expect(findings.find(({ code }) => code === 'CFG-09')).toMatchObject({ stage: 'integration', subject: expect.stringContaining('api') });
-    expect(findings.map(({ code, stage }) => `${stage} ${code}`)).toEqual(expect.arrayContaining(['e2e CFG-18', 'e2e GAT-05']));
+    expect(findings.map(({ code, stage }) => `${stage} ${code}`)).toContain('e2e GAT-05');
   });
 
   it('an interrupted `up` leaves nothing', async () => {
