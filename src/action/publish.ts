@@ -49,6 +49,7 @@ function howToGet({ env }: World, { command }: ReportV1): string {
   const { GAUNTLET_REPOSITORY: repository, GAUNTLET_REF: ref, GITHUB_SERVER_URL: server = 'https://github.com' } = env;
   const folder = /^(\S+)\/bin\/gauntlet\b/.exec(command)?.[1];
   if (!repository || folder === undefined) return '';
-  const branch = ref ? ` --branch ${ref}` : '';
-  return `\n\n<sub>Lines that start with \`${command}\` need the gate once: \`git clone --depth 1${branch} ${server}/${repository} ${folder} && npm ci --prefix ${folder}\`</sub>\n`;
+  // A branch or tag can be named to clone; a commit, as careful users pin it, cannot.
+  const checkout = ref ? ` && git -C ${folder} checkout ${ref}` : '';
+  return `\n\n<sub>Lines that start with \`${command}\` need the gate once: \`git clone ${server}/${repository} ${folder}${checkout} && npm ci --prefix ${folder}\`</sub>\n`;
 }

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { z } from 'zod';
 
@@ -81,5 +81,14 @@ async function readCases({ directory }: RunContext, evidence: readonly Evidence[
 /** How the reader starts this program on this repository: what a repro line can be pasted behind. */
 function commandName(world: World, { root }: RunContext): string {
   const directory = relative(world.cwd, root);
-  return `${world.env['GAUNTLET_COMMAND'] ?? 'bin/gauntlet'}${directory === '' ? '' : ` -C ${directory}`}`;
+  return `${world.env['GAUNTLET_COMMAND'] ?? launcher(world)}${directory === '' ? '' : ` -C ${directory}`}`;
+}
+
+/** The launcher of the checkout that this program runs from, as one would type it here. */
+function launcher({ cwd, self }: World): string {
+  const [, ...rest] = self;
+  const entry = rest.findLast((part) => part.endsWith('.ts') || part.endsWith('.js'));
+  if (entry === undefined) return 'bin/gauntlet';
+  const checkout = entry.endsWith('.ts') ? '../../..' : '../..';
+  return relative(cwd, join(entry, checkout, 'bin/gauntlet'));
 }

@@ -45,7 +45,7 @@ export function waiverFindings(context: Context, used: ReadonlySet<string>): Dra
         measured: what,
         expected: 'valid, in use and not expired',
         fix: what === 'unused' ? 'Remove the waiver: what it excused is gone, or it never matched.' : undefined,
-        repro: ['plan'],
+        repro: ['judge', 'latest'],
         ...(what === 'unused' ? { priority: ['P3', 'de-escalate:unused'] as const } : {}),
       }),
     ];

@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { inspectCoverage } from '../coverage/collect.ts';
 import type { Ratio } from '../model/coverage.ts';
 import type { GapReason } from '../model/evidence.ts';
-import type { TestCounts } from '../model/tests.ts';
+import type { Disagreement, TestCounts } from '../model/tests.ts';
 import type { Ports } from '../ports/index.ts';
 import { inspectResults } from '../results/collect.ts';
 
@@ -17,6 +17,8 @@ export type Inspection = {
     readonly branches?: Ratio | undefined;
     readonly functions?: Ratio | undefined;
     readonly files?: number | undefined;
+    /** Numbers that the report claims about itself and that its own cases do not bear out. */
+    readonly disagreements?: readonly Disagreement[] | undefined;
   };
 
 interface Place {

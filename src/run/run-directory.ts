@@ -13,6 +13,7 @@ import { z } from 'zod';
 
 const RUNS = '.gauntlet/runs';
 const LATEST = '.gauntlet/latest';
+const IGNORE = '.gauntlet/.gitignore';
 
 /** Bytes of one file of a run directory; what is more was not written by us. */
 const MOST_BYTES = 256_000_000;
@@ -37,6 +38,8 @@ export class RunDirectory {
     directory.#id = info.id;
     await directory.writeInfo(info);
     await ports.files.write(join(root, LATEST), `${info.id}\n`);
+    // Runs are nobody's source; waivers and a kept baseline beside them are.
+    if (!(await ports.files.exists(join(root, IGNORE)))) await ports.files.write(join(root, IGNORE), 'runs/\nlatest\n.gitignore\n');
     return directory;
   }
 

@@ -19,11 +19,13 @@ export async function inspect(world: World, files: readonly string[], options: G
 
 function describe(inspection: Inspection): string {
   const { file, format, gap } = inspection;
-  const parts = Object.entries(inspection)
-    .filter(([key, value]) => !['file', 'format', 'gap'].includes(key) && value !== undefined)
-    .map(
-      ([key, value]) =>
-        `${key} ${typeof value === 'object' && value !== null ? Object.values(value as Record<string, number>).join('/') : String(value)}`,
-    );
-  return `${file}: ${format ?? 'unknown format'}: ${parts.join(', ')}${gap === undefined ? '' : `\n  gap: ${gap.reason}: ${gap.message}`}`;
+  const counts = Object.entries(inspection).flatMap(([key, value]) => {
+    if (typeof value === 'number') return [`${key} ${value}`];
+    return typeof value === 'object' && 'covered' in value ? [`${key} ${value.covered}/${value.total}`] : [];
+  });
+  const disagreements = (inspection.disagreements ?? []).map(
+    ({ scope, what, declared, counted }) => `  disagreement: ${scope} says ${what} ${declared}, its cases say ${counted}`,
+  );
+  const head = [file, format, counts.join(', ')].filter((part) => part !== undefined && part !== '').join(': ');
+  return [head, ...disagreements, ...(gap === undefined ? [] : [`  gap: ${gap.reason}: ${gap.message}`])].join('\n');
 }

@@ -29,6 +29,6 @@ export async function judgeCommand(world: World, run: string, options: JudgeComm
     baselines: fileBaseline(context, options.baseline),
     store: other === undefined,
   });
-  printReport(world, report, { json: options.json === true });
+  printReport(world, report, { json: options.json === true, directory: context.directory.path });
   return reportExitCode(report);
 }

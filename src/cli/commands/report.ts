@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
@@ -34,6 +35,9 @@ export async function report(world: World, run: string, options: ReportOptions):
 
 /** The stored report of a run. @throws GauntletError of kind `evidence` when the run was never judged. */
 export async function readReport({ directory }: Pick<RunContext, 'directory'>): Promise<ReportV1> {
+  if (!existsSync(directory.file('report.json'))) {
+    throw new GauntletError(`${directory.path} was not judged yet`, { kind: 'evidence', hint: 'Make its report with `gauntlet judge`.' });
+  }
   try {
     return ReportV1.parse(JSON.parse(await readFile(directory.file('report.json'), 'utf8')));
   } catch (cause) {

@@ -15,6 +15,6 @@ export async function run(world: World, options: RunOptions): Promise<number> {
   const context = await startRun(world, options, { owned: options.keepUp !== true });
   await runGate(context, { keepUp: options.keepUp === true });
   const report = await judgeRun(world, context, { baselines: fileBaseline(context, options.baseline), store: true });
-  printReport(world, report, { json: options.json === true });
+  printReport(world, report, { json: options.json === true, directory: context.directory.path });
   return reportExitCode(report);
 }

@@ -74,7 +74,7 @@ function changedLines(piece: Coverage, { changed: required }: CoverageGate): Dra
         evidence: proof(piece),
         measured: 'changed lines unknown',
         expected: `>= ${formatRatio(required)} of changed lines`,
-        fix: 'Check out with history (`fetch-depth: 0`), or leave `coverage.changed` out where there is no base branch.',
+        fix: 'In CI, check out with history (`fetch-depth: 0`); elsewhere fetch the base branch (origin/HEAD, origin/main, origin/master, main and master are tried); or leave `coverage.changed` out.',
         owed: true,
       }),
     ];
@@ -97,6 +97,7 @@ function changedLines(piece: Coverage, { changed: required }: CoverageGate): Dra
       evidence: proof(piece),
       measured: `${formatRatio(ratioOf(lines))} of changed lines`,
       expected: `>= ${formatRatio(required)} of changed lines`,
+      fix: 'Test the changed lines listed here; lower `coverage.changed` only if the old number was wrong.',
       locations: bad.flatMap((file) => places(file).slice(0, 3)),
     }),
   ];

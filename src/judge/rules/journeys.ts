@@ -203,7 +203,7 @@ function common(run: Run): Common {
     evidence: [
       {
         id: run.id,
-        shows: `${run.outcome}${who}: ${kept} of ${run.steps.length} steps that were asked kept in ${formatDuration(run.durationMs)}`,
+        shows: `${run.outcome}${who}: kept ${kept} of the ${counted(run.steps.length, 'step')} walked in ${formatDuration(run.durationMs)}`,
       },
     ],
   };

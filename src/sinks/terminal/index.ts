@@ -25,8 +25,14 @@ export const terminal = defineSink({
   render: (report) => renderTerminal(report),
 });
 
+export interface Rendering {
+  readonly style?: Style;
+  /** Run directory as the reader reaches it; below the repository without it. */
+  readonly directory?: string | undefined;
+}
+
 /** The same with colours: verdict and equation first, then findings, stages, and where the report is. */
-export function renderTerminal(report: ReportV1, style: Style = PLAIN): string {
+export function renderTerminal(report: ReportV1, { style = PLAIN, directory }: Rendering = {}): string {
   const shown = report.findings.filter(({ disposition }) => disposition !== 'waived');
   const rest = shown.length - MOST;
   const blocks = [
@@ -35,7 +41,7 @@ export function renderTerminal(report: ReportV1, style: Style = PLAIN): string {
     rest > 0 ? `${counted(rest, 'more finding')} in the full report.` : '',
     stageBlock(report, style),
     restBlock(report),
-    whereBlock(report, style),
+    whereBlock(report, { style, directory }),
     // The eye rests at the end of a long output: the answer stands there again.
     shown.length > 1 ? verdictLine(report, style) : '',
   ];
@@ -58,10 +64,13 @@ function verdictLine({ verdict: { verdict }, equation }: ReportV1, style: Style)
   return `${style.bold(paint(verdict.toUpperCase()))}${rest.startsWith(verdict) ? rest.slice(verdict.length) : `: ${rest}`}`;
 }
 
-function whereBlock({ run }: ReportV1, style: Style): string {
+function whereBlock({ run }: ReportV1, { style, directory }: Required<Pick<Rendering, 'style'>> & Rendering): string {
+  const dirty = run.git.dirty ? ' with uncommitted changes' : '';
   return [
-    `report  .gauntlet/runs/${oneLine(run.id)}/report.md (also .json, .html; logs beside it)`,
-    run.git.head === undefined ? '' : style.dim(`commit  ${oneLine(run.git.head).slice(0, 12)}, budget ${run.budget}, seed ${run.seed}`),
+    `report  ${directory ?? `.gauntlet/runs/${oneLine(run.id)}`}/report.md (also .json, .html; evidence/ and logs/ beside it)`,
+    run.git.head === undefined
+      ? ''
+      : style.dim(`commit  ${oneLine(run.git.head).slice(0, 12)}${dirty}, budget ${run.budget}, seed ${run.seed}`),
   ]
     .filter(Boolean)
     .join('\n');
@@ -105,13 +114,19 @@ function stageBlock({ stages }: ReportV1, style: Style): string {
     .join('\n');
 }
 
-function restBlock({ notLooked: all, counts, flaky }: ReportV1): string {
+function restBlock({ notLooked: all, findings, flaky }: ReportV1): string {
   // What blocks stands among the findings already.
   const notLooked = all.filter(({ blocks }) => !blocks);
   const open = notLooked.slice(0, 10).map(({ code, because }) => `  ${code}: ${cut(oneLine(because), 200)}`);
   const more = notLooked.length > 10 ? [`  and ${grouped(notLooked.length - 10)} more`] : [];
-  const extras = [counts.waived > 0 ? `${grouped(counts.waived)} waived` : '', flaky.length > 0 ? `${grouped(flaky.length)} flaky` : '']
+  const waived = findings
+    .filter(({ disposition }) => disposition === 'waived')
+    .map(({ code, title, waiver }) => `  ${code}: ${cut(oneLine(title), 160)} (${oneLine(waiver ?? 'waived')})`);
+  return [
+    notLooked.length > 0 ? ['not looked at:', ...open, ...more].join('\n') : '',
+    waived.length > 0 ? ['waived:', ...waived].join('\n') : '',
+    flaky.length > 0 ? `${grouped(flaky.length)} flaky` : '',
+  ]
     .filter(Boolean)
-    .join(', ');
-  return [notLooked.length > 0 ? ['not looked at:', ...open, ...more].join('\n') : '', extras].filter(Boolean).join('\n');
+    .join('\n');
 }

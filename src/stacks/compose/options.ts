@@ -14,18 +14,16 @@ const list = z.union([
 
 /** What a user may say about a Compose stack. Paths are relative to the repository root. */
 export const ComposeOptions = z.strictObject({
-  /** Compose files, later ones on top of earlier ones. */
-  files: list,
-  /** Profiles to switch on. */
-  profiles: z.array(z.string().min(1)).optional(),
-  /** Files with variables for interpolation; `.env` beside the first compose file when left out. */
-  envFile: list.optional(),
-  /** Start only these, with what they depend on. */
-  services: z.array(z.string().min(1)).min(1).optional(),
-  /** Variables for interpolation, over those of the gate's own environment. */
-  env: z.record(z.string(), z.string()).optional(),
-  /** Where relative paths in the compose files start; the first file's folder when left out. */
-  projectDirectory: z.string().min(1).optional(),
+  files: list.describe('Compose files, later ones on top of earlier ones.'),
+  profiles: z.array(z.string().min(1)).optional().describe('Profiles to switch on.'),
+  envFile: list.optional().describe('Files with variables for interpolation; `.env` beside the first compose file when left out.'),
+  services: z.array(z.string().min(1)).min(1).optional().describe('Start only these, with what they depend on.'),
+  env: z.record(z.string(), z.string()).optional().describe('Variables for interpolation, over those of the environment.'),
+  projectDirectory: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where relative paths in the compose files start; the folder of the first file when left out.'),
 });
 export type ComposeOptions = z.output<typeof ComposeOptions>;
 

@@ -17,41 +17,41 @@ export type Condition = z.output<typeof Condition>;
 
 /** One local process. */
 export const ProcessService = z.strictObject({
-  /** A program with its arguments, or a line for `/bin/sh`. */
-  run: Run,
-  /** Handed over as PORT; `auto` (also the default of `ports`) picks a free one. */
-  port: Port.optional(),
-  /** Further ports by name, handed over as PORT_<NAME>. */
-  ports: z.record(Name, Port).optional(),
-  /** An HTTP path, `tcp`, or a command that exits with 0. */
-  health: z.union([z.literal('tcp'), z.string().startsWith('/'), z.strictObject({ command: Run })]).optional(),
-  /** Between two health checks once it is healthy; 1 s when left out. */
-  interval: DurationText.optional(),
-  /** Of one health check; 5 s when left out. */
-  timeout: DurationText.optional(),
-  /** Failed health checks in a row until it is unhealthy; 3 when left out. */
-  retries: z.int().min(1).optional(),
-  /** Time after a start in which failed health checks do not count; 30 s when left out. */
-  start_period: DurationText.optional(),
-  env: z.record(z.string(), z.string()).optional(),
-  /** Relative to the repository root. */
-  cwd: z.string().optional(),
-  depends_on: z.union([z.array(z.string()), z.record(z.string(), z.strictObject({ condition: Condition }))]).optional(),
-  /** It does its work, exits with 0, and is done. */
-  one_shot: z.boolean().optional(),
-  restart: z.enum(['no', 'on-failure', 'always']).optional(),
+  run: Run.describe('A program with its arguments, or a line for `/bin/sh`.'),
+  port: Port.optional().describe('Handed over as PORT; `auto` (also the default of `ports`) picks a free one.'),
+  ports: z.record(Name, Port).optional().describe('Further ports by name, handed over as PORT_<NAME>.'),
+  health: z
+    .union([z.literal('tcp'), z.string().startsWith('/'), z.strictObject({ command: Run })])
+    .optional()
+    .describe('An HTTP path, `tcp`, or a command that exits with 0.'),
+  interval: DurationText.optional().describe('Between two health checks once it is healthy; 1 s when left out.'),
+  timeout: DurationText.optional().describe('Of one health check; 5 s when left out.'),
+  retries: z.int().min(1).optional().describe('Failed health checks in a row until it is unhealthy; 3 when left out.'),
+  start_period: DurationText.optional().describe('Time after a start in which failed health checks do not count; 30 s when left out.'),
+  env: z.record(z.string(), z.string()).optional().describe('Variables for this service, over those of the stack.'),
+  cwd: z.string().optional().describe('Relative to the repository root.'),
+  depends_on: z
+    .union([z.array(z.string()), z.record(z.string(), z.strictObject({ condition: Condition }))])
+    .optional()
+    .describe('Services that must be started, healthy or completed first: a list, or a map with a `condition` each.'),
+  one_shot: z.boolean().optional().describe('It does its work, exits with 0, and is done.'),
+  restart: z.enum(['no', 'on-failure', 'always']).optional().describe('What happens when it ends; `no` when left out.'),
 });
 export type ProcessService = z.output<typeof ProcessService>;
 
 /** Local processes as a stack, for machines without Docker. */
 export const ProcessOptions = z.strictObject({
   services: z.record(Name, ProcessService).refine((services) => Object.keys(services).length > 0, 'name at least one service'),
-  /** Variables for every service. Values may say `{{name.host}}`, `{{name.port}}`, `{{name.port.admin}}`, `{{name.url}}`, `{{run.dir}}`. */
-  env: z.record(z.string(), z.string()).optional(),
-  /** Between TERM and KILL of one service; 5 s when left out. */
-  grace: DurationText.optional(),
-  /** How long the stack may stand without a gate that owns it (`gauntlet up`); 6 h when left out. */
-  lifetime: DurationText.optional(),
+  env: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Variables for every service. Values may say `{{name.host}}`, `{{name.port}}`, `{{name.port.admin}}`, `{{name.url}}`, `{{run.dir}}`.',
+    ),
+  grace: DurationText.optional().describe('Between TERM and KILL of one service; 5 s when left out.'),
+  lifetime: DurationText.optional().describe(
+    'How long the stack may stand without a gate that owns it (`gauntlet up`); 6 h when left out.',
+  ),
 });
 export type ProcessOptions = z.output<typeof ProcessOptions>;
 
