@@ -39,7 +39,7 @@ function nextSteps(kind: string, folder: string): string {
     `write the real thing in src/${kind}/${folder}/, with real input of its kind below fixtures/: the placeholder only shows the form`,
     ...(kind === 'checks' ? ['say in catalogue/owners.yml which test finds, and which is silent'] : []),
     `its own tests, and what every plugin of the kind must keep: npx vitest run src/${kind}/${folder} tests/contracts/${kind}`,
-    'the page of plugins, and the rules of the house: npm run generate && npm run check',
+    'the page of plugins, what users run, and the rules of the house: npm run generate && npm run build && npm run check',
   ];
   return `\nnext\n${steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}`;
 }

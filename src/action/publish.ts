@@ -1,3 +1,5 @@
+import { join, relative } from 'node:path';
+
 import { error, notice, setOutput, summary, warning } from '@actions/core';
 
 import { readReport } from '../cli/commands/report.ts';
@@ -21,7 +23,7 @@ export async function publish(world: World, run: string, options: GlobalOptions)
   setOutput('directory', directory.path);
   for (const form of ['html', 'json', 'md']) setOutput(`report-${form}`, directory.file(`report.${form}`));
   await summary.addRaw(redact(`${summarySink.render(report)}${howToGet(world, report)}`), true).write();
-  annotate(report, redact);
+  annotate(report, { redact, folder: relative(world.env['GITHUB_WORKSPACE'] ?? context.root, context.root) });
   return EXIT_CODES.pass;
 }
 
@@ -29,13 +31,14 @@ function outputsOf({ run, verdict }: ReportV1): Record<string, string> {
   return { run: run.id, verdict: verdict.verdict, 'blocked-by': verdict.verdict === 'blocked' ? verdict.by.join(' ') : '' };
 }
 
-function annotate(report: ReportV1, redact: (text: string) => string): void {
+/** Annotations name files from the top of the workspace, reports from the folder of the configuration. */
+function annotate(report: ReportV1, { redact, folder }: { redact: (text: string) => string; folder: string }): void {
   if (report.verdict.verdict !== 'pass') error(redact(report.equation), { title: `Gauntlet: ${report.verdict.verdict}` });
   let errors = 0;
   for (const { level, file, line, endLine, title, message } of annotationsOf(report)) {
     const place = {
       title: redact(title),
-      file,
+      file: join(folder, file),
       ...(line === undefined ? {} : { startLine: line }),
       ...(endLine === undefined ? {} : { endLine }),
     };

@@ -167,6 +167,7 @@ describe('the root action', () => {
     const job = await gate(project, { inputs: { 'working-directory': 'app', comment: 'false' } });
     expect(job.outputs).toMatchObject({ verdict: 'blocked', directory: expect.stringContaining('/app/.gauntlet/runs/') });
     expect(job.summary).toContain('../gauntlet/bin/gauntlet -C app ');
+    expect(job.annotations).toContainEqual(expect.objectContaining({ level: 'error', file: 'app/src/a.ts', line: 7 }));
     await expect(project.read('.gauntlet/latest')).rejects.toThrow(/ENOENT/);
   });
 
