@@ -105,7 +105,7 @@ describe('the root action', () => {
       env: { GITHUB_ACTION_REPOSITORY: 'acme/gauntlet', GITHUB_ACTION_REF: 'v1' },
     });
     expect(job.summary).toContain(
-      'git clone --depth 1 --branch v1 https://github.com/acme/gauntlet ../gauntlet && npm ci --prefix ../gauntlet',
+      'git clone https://github.com/acme/gauntlet ../gauntlet && git -C ../gauntlet checkout v1 && npm ci --prefix ../gauntlet',
     );
     expect(job.calls).toEqual([]);
     expect(github.requests).toEqual([]);
