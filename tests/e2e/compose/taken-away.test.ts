@@ -42,7 +42,7 @@ describeWithDocker('compose: what is taken away while a stage runs is the stackâ
     ['paused', `docker pause ${DB}`, 'db could not be reached after integration'],
     ['unhealthy for good', `docker exec ${DB} touch /tmp/sick; sleep 2`, 'db was unhealthy after integration'],
   ])('%s: never green, though its command passes', async (what, command, title) => {
-    // Engine 20.10 may wait 30 s for a health check that was running when it was told to pause.
+    // A pause was once seen to take 30 s on engine 20.10 with checks every 300 ms; why is not known.
     const yaml = what === 'paused' ? SHOP.replaceAll('300ms', '2s') : SHOP;
     const ended = await gate(command, { end: 0, yaml });
     expect(ended.exitCode).toBe(1);
