@@ -173,6 +173,26 @@ export function groupOf(instance: string, service: string): string {
   return `stack:${instance}/${service}`;
 }
 
+/** The group of what a command that ended badly left open: a report that is not there is no news when its writer hung or died. */
+export function commandGroup({ evidence, plan }: Pick<Context, 'evidence' | 'plan'>, owed: readonly string[]): string | undefined {
+  const pieces = plan.owed.filter(({ id, kind }) => owed.includes(id) && (kind === 'tests' || kind === 'coverage'));
+  for (const { stage, name } of pieces) {
+    const last = ofKind(evidence, 'exit').findLast((piece) => piece.stage === stage && piece.command === name);
+    if (last && !succeeded(last)) return groupOfCommand(stage, name);
+  }
+  return undefined;
+}
+
+/** Name of the group of findings that one command causes. */
+export function groupOfCommand(stage: StageName, command: string): string {
+  return `command:${stage}/${command}`;
+}
+
+/** Did the command end by itself, with 0? */
+export function succeeded({ outcome }: Pick<EvidenceOf<'exit'>, 'outcome'>): boolean {
+  return outcome.ended === 'exit' && outcome.code === 0;
+}
+
 /** Runs somebody's pure code; a throw becomes a value, because a judge that dies must not look like a judge without findings. */
 export function unlessCrashed<Value>(run: () => Value): { readonly value: Value } | { readonly crash: unknown } {
   try {

@@ -3,10 +3,23 @@ import { ofKind, type CommandOutcome, type EvidenceOf } from '../../model/eviden
 import type { EvidenceRef } from '../../model/finding.ts';
 import type { StageName } from '../../model/stage.ts';
 import { formatDuration } from '../../model/units.ts';
-import { attemptsOf, byKey, executed, suspectGroup, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import {
+  attemptsOf,
+  byKey,
+  executed,
+  groupOfCommand,
+  succeeded,
+  suspectGroup,
+  type Context,
+  type Drafted,
+  type JudgeRule,
+} from '../context.ts';
 import { draft, notTested } from '../draft.ts';
 
 type Exit = EvidenceOf<'exit'>;
+/** What shells answer for a program that cannot be run, or is not there. */
+const NO_PROGRAM: readonly number[] = [126, 127];
+
 type Attempts = readonly [Exit, ...Exit[]];
 
 /** How each command ended, against what its results say. */
@@ -69,7 +82,7 @@ function failed(context: Context, attempts: Attempts, results: readonly Evidence
   const ran = results.reduce((sum, piece) => sum + executed(piece), 0);
   const failures = results.reduce((sum, { counts }) => sum + counts.failed + counts.errors, 0);
   if (failures > 0) return []; // The failed tests explain the exit code; they are findings of their own.
-  if (ran === 0) return [failure(context, attempts, { how: `exited ${describe(last.outcome)}`, promised: promised(context, last) })];
+  if (ran === 0) return [failure(context, attempts, { how: `ended with ${describe(last.outcome)}`, promised: promised(context, last) })];
   return [
     draft('GAT-02', {
       stage: last.stage,
@@ -90,12 +103,16 @@ function failure(context: Context, attempts: Attempts, { how, promised: owed }: 
   return draft(STAGE_ROWS[last.stage], {
     stage: last.stage,
     subject: `command ${last.command}`,
-    title: `\`${last.command}\` ${how.replace(/^exited exit/, 'fails with exit')}`,
+    title: `\`${last.command}\` ${how.replace(/^ended with exit/, 'fails with exit')}`,
     summary: `${quoted(last.line)} ${how}${times} after ${formatDuration(last.durationMs)}${owed ? ', and left no results behind that could say why' : ''}.${tail(last)}`,
     evidence: attempts.map(exitRef).reverse(),
     measured: describe(last.outcome),
     expected: 'exit 0',
-    group: suspectGroup(context, last.stage),
+    fix: NO_PROGRAM.includes(codeOf(last) ?? 0)
+      ? 'The shell found no such program, or may not run it: correct the name, or install it in a step before the gate.'
+      : undefined,
+    group: suspectGroup(context, last.stage) ?? groupOfCommand(last.stage, last.command),
+    cause: true,
   });
 }
 
@@ -111,6 +128,8 @@ function unfinished(last: Exit): Drafted {
     evidence: [exitRef(last)],
     measured: describe(last.outcome),
     expected: 'the command ends by itself',
+    group: groupOfCommand(last.stage, last.command),
+    cause: true,
     fix:
       missing === undefined
         ? undefined
@@ -140,10 +159,6 @@ function repeated(attempts: Attempts, results: readonly EvidenceOf<'tests'>[]): 
 
 function promised({ plan }: Context, { stage, command }: Exit): boolean {
   return plan.owed.some((piece) => piece.kind === 'tests' && piece.stage === stage && piece.name === command);
-}
-
-function succeeded({ outcome }: Exit): boolean {
-  return outcome.ended === 'exit' && outcome.code === 0;
 }
 
 /** `exit 1`, `SIGKILL`, `not over after 30 s`. */
@@ -178,4 +193,8 @@ function testsRef({ id, counts, files }: EvidenceOf<'tests'>): EvidenceRef {
     id,
     shows: `${counted(counts.tests, 'test')}: ${counts.passed} passed, ${counts.failed} failed, ${counts.errors} errors, ${counts.skipped} skipped${where}`,
   };
+}
+
+function codeOf({ outcome }: Exit): number | undefined {
+  return outcome.ended === 'exit' ? outcome.code : undefined;
 }

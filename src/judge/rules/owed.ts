@@ -2,7 +2,7 @@ import { atMost } from '../../lib/text.ts';
 import { ofKind, type EvidenceOf, type GapReason } from '../../model/evidence.ts';
 import type { Owed } from '../../model/plan.ts';
 import type { Location } from '../../model/source.ts';
-import { byKey, nameOf, stackGroup, whyMissing, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import { byKey, commandGroup, nameOf, stackGroup, whyMissing, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested } from '../draft.ts';
 import { troubled } from './stages.ts';
 
@@ -75,7 +75,7 @@ function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...Evid
     expected: waits ? 'a stack that is ready' : (pieces[0]?.what ?? 'evidence that can be judged'),
     fix: first.fix ?? (waits ? 'Repair the stack first (its own finding says what is wrong); this then runs by itself.' : undefined),
     locations: waits ? [] : placesOf(pieces),
-    group: waits ? stackGroup(context.evidence) : undefined,
+    group: waits ? stackGroup(context.evidence) : commandGroup(context, ids),
     owed: pieces.length > 0 || (planned && OF_THE_STAGE.includes(first.reason)),
   });
 }
