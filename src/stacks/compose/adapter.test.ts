@@ -19,10 +19,10 @@ function project(script: string): Project {
   const none: string[] = [];
   return {
     project: 'shop',
-    files: ['/work/a.yaml', '/work/b.yaml'],
+    files: ['/repo/a.yaml', '/repo/b.yaml'],
     projectDirectory: folder,
     profiles: ['x'],
-    envFile: ['/work/.e'],
+    envFile: ['/repo/.e'],
     services: none,
     envKeys: none,
     undeclared: none,
@@ -40,7 +40,7 @@ describe('docker-compose package, tamed', () => {
     });
     expect(run.ended).toEqual({ how: 'exit', code: 0 });
     expect(lines[0]).toBe(
-      `compose --ansi never -p shop --project-directory ${folder} --profile x --env-file /work/.e -f /work/a.yaml -f /work/b.yaml logs --no-color --timestamps api`,
+      `compose --ansi never -p shop --project-directory ${folder} --profile x --env-file /repo/.e -f /repo/a.yaml -f /repo/b.yaml logs --no-color --timestamps api`,
     );
     expect(lines[1]?.trim()).toBe('ONLY PATH PWD');
   });

@@ -167,7 +167,7 @@ describe('events', () => {
 
 describe('options', () => {
   const context = {
-    root: '/work/Shop App',
+    root: '/repo/Shop App',
     runId: '20260101-101500-ab12',
     instance: 'head',
     ports: { env: { PATH: '/bin', COMPOSE_FILE: 'other.yaml' } },
@@ -176,8 +176,8 @@ describe('options', () => {
   it('the handle has names, never values, and is enough for another process', () => {
     const project = projectOf(ComposeOptions.parse({ files: 'compose.yaml', env: { TOKEN: 's3cret' } }), context);
     expect(project).toMatchObject({
-      files: ['/work/Shop App/compose.yaml'],
-      projectDirectory: '/work/Shop App',
+      files: ['/repo/Shop App/compose.yaml'],
+      projectDirectory: '/repo/Shop App',
       env: { PATH: '/bin', TOKEN: 's3cret' },
     });
     expect(project.env).not.toHaveProperty('COMPOSE_FILE');
@@ -195,8 +195,8 @@ describe('options', () => {
   });
 
   it('project names are valid, short and unique', () => {
-    expect(projectName('/work/Shop App', '20260101-101500-ab12', 'head')).toBe('gauntlet-shop-app-20260101-101500-ab12-head');
-    expect(projectName('/work/---', 'X', 'base')).toBe('gauntlet-stack-x-base');
+    expect(projectName('/repo/Shop App', '20260101-101500-ab12', 'head')).toBe('gauntlet-shop-app-20260101-101500-ab12-head');
+    expect(projectName('/repo/---', 'X', 'base')).toBe('gauntlet-stack-x-base');
     const long = projectName(`/${'r'.repeat(90)}`, 'i'.repeat(90), 'head');
     expect(long.length).toBeLessThanOrEqual(63);
     expect(long).toMatch(/^[a-z0-9][a-z0-9_-]*i-head$/);
