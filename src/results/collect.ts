@@ -24,13 +24,19 @@ export interface Collected {
 export async function collectResults({ ports, root, redact, attempts, writeCase }: CollectOptions): Promise<Collected> {
   const ledger = new Ledger({ redact, writeCase });
   const gaps: ReadGap[] = [];
+  const empty: ReadGap[] = [];
   const notes: ReadNote[] = [];
   for (const { attempt, paths } of [...attempts].sort((a, b) => a.attempt - b.attempt)) {
     const outcome = await readResults({ files: ports.files, root, paths: [...new Set(paths)], attempt, redact }, ledger);
     gaps.push(...outcome.gaps);
+    empty.push(...outcome.empty);
     notes.push(...outcome.notes);
   }
-  return { tests: ledger.finish(), gaps, notes };
+  const tests = ledger.finish();
+  // Surefire writes an empty report for a class whose tests stand in its nested classes.
+  if (tests.counts.runs === 0) gaps.push(...empty);
+  else notes.push(...empty.flatMap(({ message, source }) => (source === undefined ? [] : [{ message, source }])));
+  return { tests, gaps, notes };
 }
 
 export interface ResultsInspection extends TestCounts {
@@ -43,7 +49,8 @@ export interface ResultsInspection extends TestCounts {
 /** Counts of one file by itself; `undefined` when no result format claims it. */
 export async function inspectResults(files: Files, root: string, path: string): Promise<ResultsInspection | undefined> {
   const ledger = new Ledger({ redact: (text) => text });
-  const { gaps, formats } = await readResults({ files, root, paths: [path], attempt: 1, redact: (text) => text }, ledger);
+  const { gaps: certain, empty, formats } = await readResults({ files, root, paths: [path], attempt: 1, redact: (text) => text }, ledger);
+  const gaps = [...certain, ...empty];
   const ambiguous = gaps.some(({ reason }) => reason === 'ambiguous');
   const format = formats[0] ?? (ambiguous ? 'ambiguous' : undefined);
   if (format === undefined) return undefined;

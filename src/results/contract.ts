@@ -3,7 +3,14 @@ import type { GapReason } from '../model/evidence.ts';
 
 /** What a parser finds, in the order of the file. */
 export type ResultEvent =
-  | { readonly type: 'case'; readonly result: CaseResult }
+  | {
+      readonly type: 'case';
+      readonly result: CaseResult;
+      /** A further case of the same identity in this file is a test of its own, not another attempt of this one. */
+      readonly sibling?: boolean;
+    }
+  /** That this file holds no test is usual for its producer: a gap only where no other file of the command holds one. */
+  | { readonly type: 'may-be-empty' }
   /** A count that the report states about a scope (`suite "api"`), to be checked against the scope's cases. */
   | {
       readonly type: 'declared';

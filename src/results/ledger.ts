@@ -24,6 +24,8 @@ const SLOWEST = 10;
 /** More failures are held than are told: those that pass when they are run again make room for the rest. */
 const CANDIDATES = 4 * LIMITS.caseDetails;
 const DISAGREEMENTS = 100;
+/** Tests of one title that are told apart by their order. */
+const SIBLINGS = 50;
 
 type Lists = Record<'failed' | 'skipped' | 'flaky', Map<number, CaseDetail>>;
 type Slow = TestsEvidence['slowest'][number] & { readonly index: number; readonly durationMs: number };
@@ -36,6 +38,8 @@ export class Ledger {
   readonly #counts = newCounts();
   readonly #lists: Lists = { failed: new Map(), skipped: new Map(), flaky: new Map() };
   #slowest: Slow[] = [];
+  /** The sibling told last: thousands of one title come one after the other. */
+  #sibling = { key: '', file: -1, nth: 0 };
 
   constructor(options: LedgerOptions) {
     this.#options = options;
@@ -51,14 +55,16 @@ export class Ledger {
     if (file !== undefined) file.source = source;
   }
 
-  add(result: CaseResult): void {
+  /** `sibling`: a result of the same identity in the same file is a test of its own (two tests of one title). */
+  add(result: CaseResult, sibling = false): void {
     const file = this.#files.at(-1);
     if (file === undefined) return;
-    const digest = hash('sha256', identityKey(result), 'hex');
+    const digest = sibling ? this.#siblingDigest(result) : hash('sha256', identityKey(result), 'hex');
     const earlier = result.earlier ?? [];
+    const [high, low] = halves(digest);
     const change = this.#table.add({
-      high: Number.parseInt(digest.slice(0, 8), 16),
-      low: Number.parseInt(digest.slice(8, 16), 16),
+      high,
+      low,
       attempt: file.attempt,
       file: this.#files.length - 1,
       status: result.status,
@@ -71,6 +77,20 @@ export class Ledger {
     this.#list(id, result, change);
     this.#slow(result, change.index);
     this.#options.writeCase?.(this.#line(id, result, change.after.status));
+  }
+
+  #siblingDigest(result: CaseResult): string {
+    const key = identityKey(result);
+    const file = this.#files.length - 1;
+    const last = this.#sibling;
+    for (let nth = last.key === key && last.file === file ? last.nth + 1 : 1; ; nth += 1) {
+      // Thousands of one title need no stable names, only to be counted.
+      const mark = nth > SIBLINGS ? `\0##${this.#counts.runs}` : nth > 1 ? `\0#${nth}` : '';
+      const digest = hash('sha256', key + mark, 'hex');
+      if (nth <= SIBLINGS && this.#table.isIn(file, ...halves(digest))) continue;
+      this.#sibling = { key, file, nth };
+      return digest;
+    }
   }
 
   /** A count that the file states about itself; kept where its cases do not bear it out. */
@@ -175,6 +195,10 @@ const ANSI = /\u001B(?:\[[\d;?]*[ -/]*[@-~]|\][^\u0007\u001B]{0,500}(?:\u0007|\u
 
 function told(list: ReadonlyMap<number, CaseDetail>): CaseDetail[] {
   return [...list.values()].slice(0, LIMITS.caseDetails);
+}
+
+function halves(digest: string): [high: number, low: number] {
+  return [Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16)];
 }
 
 function identityKey({ suite = '', class: className = '', name, file = '', parameters = '' }: CaseIdentity): string {

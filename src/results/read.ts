@@ -35,6 +35,8 @@ export interface ReadOptions {
 
 export interface ReadOutcome {
   readonly gaps: readonly ReadGap[];
+  /** Files without a test from producers that write such: gaps only where no file holds one. */
+  readonly empty: readonly ReadGap[];
   readonly notes: readonly ReadNote[];
   /** The format that claimed each file, in the order of `paths`; `undefined` for none. */
   readonly formats: readonly (string | undefined)[];
@@ -46,18 +48,21 @@ const GAPS_PER_FILE = 20;
 /** Reads the files of one attempt into the ledger. Whatever is wrong with a file is a gap, never an exception. */
 export async function readResults(options: ReadOptions, ledger: Ledger): Promise<ReadOutcome> {
   const gaps: ReadGap[] = [];
+  const empty: ReadGap[] = [];
   const notes: ReadNote[] = [];
   const formats: (string | undefined)[] = [];
   for (const path of options.paths) {
-    const { format, ...told } = await readFile(options, path, ledger);
-    gaps.push(...told.gaps);
+    const { format, mayBeEmpty, ...told } = await readFile(options, path, ledger);
+    (mayBeEmpty ? empty : gaps).push(...told.gaps);
     notes.push(...told.notes);
     formats.push(format);
   }
-  return { gaps, notes, formats };
+  return { gaps, empty, notes, formats };
 }
 
 interface FileOutcome {
+  /** The only gap is that it holds no test, and that is usual. */
+  readonly mayBeEmpty: boolean;
   readonly gaps: readonly ReadGap[];
   readonly notes: readonly ReadNote[];
   readonly format: string | undefined;
@@ -66,9 +71,11 @@ interface FileOutcome {
 async function readFile({ files, root, attempt, redact }: ReadOptions, path: string, ledger: Ledger): Promise<FileOutcome> {
   const gaps: { reason: GapReason; message: string }[] = [];
   const notes: string[] = [];
+  let mayBeEmpty = false;
   const shown = repositoryPath(path, root);
   const take = (event: ResultEvent): void => {
-    if (event.type === 'case') ledger.add(localised(event.result, root));
+    if (event.type === 'case') ledger.add(localised(event.result, root), event.sibling);
+    else if (event.type === 'may-be-empty') mayBeEmpty = true;
     else if (event.type === 'declared') ledger.declared(event);
     else if (event.type === 'note') notes.push(event.message);
     else if (gaps.length < GAPS_PER_FILE) gaps.push({ reason: event.reason, message: event.message });
@@ -86,6 +93,7 @@ async function readFile({ files, root, attempt, redact }: ReadOptions, path: str
   const source = sourceOf(shown, reading);
   ledger.endFile(source);
   return {
+    mayBeEmpty: mayBeEmpty && gaps.every(({ reason }) => reason === 'zero-tests'),
     gaps: gaps.map(({ reason, message }) => ({ reason, message: `${shown}: ${bounded(redact(message))}`, source, ...fixOf(reason) })),
     notes: [...notes, ...reading.notes].map((message) => ({ message: bounded(redact(message)), source })),
     format: source.format,

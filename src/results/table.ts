@@ -59,6 +59,12 @@ export class CaseTable {
     return { index, before, after: this.#standing(index), inFileBefore, inFileAfter: this.#standingInFile(index) };
   }
 
+  /** Whether the file that was read last for this test is this one. */
+  isIn(file: number, high: number, low: number): boolean {
+    const index = this.#find(high, low);
+    return index < this.size && this.#file[index] === file;
+  }
+
   /** The last statuses of a test, oldest first. */
   history(index: number): CaseStatus[] {
     const all: CaseStatus[] = [];

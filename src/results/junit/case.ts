@@ -15,6 +15,8 @@ export interface OpenCase {
   /** `file` of the suites around it. */
   readonly file: string | undefined;
   readonly outcomes: Outcome[];
+  /** What tells runs of one test apart that its name does not: playwright's project. */
+  readonly parameters?: string | undefined;
 }
 
 export const OUTCOMES: ReadonlySet<string> = new Set([
@@ -40,8 +42,9 @@ export function toResult(open: OpenCase): CaseResult {
     ...(open.suite === undefined ? {} : { suite: open.suite }),
     ...(className === undefined || className === '' ? {} : { class: className }),
     name: attributes['name'] ?? '',
+    ...(open.parameters === undefined ? {} : { parameters: open.parameters }),
     ...(file === undefined || file === '' ? {} : { file, location: { path: file, ...(line > 0 ? { line } : {}) } }),
-    status: told === undefined ? statusAttribute(attributes) : statusOf(told, outcomes),
+    status: told === undefined ? statusAttribute(attributes) : unrun(told) ? 'error' : statusOf(told, outcomes),
     ...(durationMs === undefined ? {} : { durationMs }),
     ...textOf(told, outcomes),
     ...(earlier.length === 0 ? {} : { earlier }),
@@ -59,14 +62,22 @@ export function milliseconds(seconds: string | undefined): number | undefined {
 /** The element that decides: a failure is never hidden by anything beside it. */
 function deciding(outcomes: readonly Outcome[]): Outcome | undefined {
   const skipped = outcomes.find(({ element }) => element === 'skipped');
-  // node:test writes a failing `todo` test as both; such a failure is expected and does not fail its run.
-  if (skipped?.type === 'todo') return skipped;
+  // node:test's `todo` and Catch2's `!mayfail` write a failure beside it; it is expected and does not fail the run.
+  if (skipped?.type === 'todo' || skipped?.message === 'TEST_CASE tagged with !mayfail') return skipped;
   return outcomes.find(({ element }) => element === 'failure') ?? outcomes.find(({ element }) => element === 'error') ?? skipped;
 }
 
 function statusOf(told: Outcome, outcomes: readonly Outcome[]): CaseStatus {
   if (told.element === 'skipped') return 'skipped';
   return told.element === 'failure' || outcomes.some(({ element }) => element === 'failure') ? 'failed' : 'error';
+}
+
+/** ctest writes these as skipped, counts them as failed and ends with an error for them. */
+const UNRUN =
+  /^(?:Unable to find executable|Fixture dependency failed|Required Files Missing|Missing Configuration|Insufficient resources|Failed to change working directory|Invalid resource spec file)/;
+
+function unrun({ element, message = '' }: Outcome): boolean {
+  return element === 'skipped' && UNRUN.test(message);
 }
 
 /** googletest, ctest and Bazel say it in an attribute. */

@@ -3,7 +3,8 @@ import { LIMITS } from '../../model/limits.ts';
 import type { CaseResult } from '../../model/tests.ts';
 import type { ResultEvent } from '../contract.ts';
 import { OUTCOMES, toResult, type OpenCase, type Outcome } from './case.ts';
-import { addTally, claims, newTally, type SuiteCount } from './declared.ts';
+import { addTally, claims, newChildren, newTally, type Claim, type SuiteCount } from './declared.ts';
+import { isPseudo, isSibling, producerOf } from './producer.ts';
 
 type Emit = (event: ResultEvent) => void;
 type Attributes = Readonly<Record<string, string>>;
@@ -16,6 +17,7 @@ export async function parseJunit(text: AsyncIterable<string>, emit: Emit): Promi
     { open: (name, attributes) => report.open(name, attributes), close: (name, content) => report.close(name, content) },
     { depth: LIMITS.depth, text: LIMITS.caseText },
   );
+  report.end();
   if (tolerated > 0) emit({ type: 'note', message: `${tolerated} characters that XML forbids were let through` });
   if (trouble !== undefined) emit({ type: 'gap', ...trouble });
 }
@@ -25,6 +27,8 @@ interface Suite extends SuiteCount {
   /** Names of the suites from the outermost to this one; `undefined` for the root element. */
   readonly path: string | undefined;
   readonly file: string | undefined;
+  /** `hostname`: with playwright, the project that the tests ran in. */
+  readonly project: string | undefined;
   problems: Outcome[];
   crash: string | undefined;
   previous: string;
@@ -34,12 +38,17 @@ interface Suite extends SuiteCount {
 const CRASH =
   /\b(?:panic:|fatal error|Fatal error|FATAL|Traceback \(most recent call last\)|Segmentation fault|SIG(?:SEGV|ABRT|KILL|BUS|ILL)|core dumped|[Cc]rashed|OutOfMemoryError|out of memory|Exception in thread|The forked VM terminated|AddressSanitizer|ThreadSanitizer|Aborted|Killed)/;
 
+/** Tests of one suite that are counted, not listed, and told one by one all the same. */
+const UNLISTED = 1_000;
+
 class Report {
   readonly #emit: Emit;
   readonly #elements: string[] = [];
   readonly #suites: Suite[] = [];
   readonly #cases: OpenCase[] = [];
   #outcome: Outcome | undefined;
+  /** The case before, while the next one may turn out to be a rerun of it. */
+  #held: { readonly open: OpenCase; readonly result: CaseResult } | undefined;
 
   constructor(emit: Emit) {
     this.#emit = emit;
@@ -80,9 +89,11 @@ class Report {
         skipped: count(attributes['skipped'] ?? attributes['skip'] ?? attributes['skips'] ?? attributes['ignored']),
         disabled: count(attributes['disabled']),
       },
+      producer: around?.producer ?? producerOf(element, attributes),
+      project: attributes['hostname'],
       own: newTally(),
       total: newTally(),
-      children: { suites: 0, failing: 0, skipping: 0 },
+      children: newChildren(),
       problems: [],
       crash: undefined,
       previous: '',
@@ -91,7 +102,8 @@ class Report {
 
   #openCase(attributes: Attributes): void {
     const suite = this.#suites.at(-1);
-    this.#cases.push({ attributes, suite: suite?.path, file: suite?.file, outcomes: [] });
+    const parameters = suite?.producer === 'playwright' && suite.project !== '' ? suite.project : undefined;
+    this.#cases.push({ attributes, suite: suite?.path, file: suite?.file, outcomes: [], parameters });
   }
 
   #openOutcome(element: string, attributes: Attributes, parent: string | undefined): boolean {
@@ -114,8 +126,33 @@ class Report {
     if (open === undefined) return;
     const result = toResult(open);
     const suite = this.#suites.at(-1);
-    if (suite !== undefined) tally(suite, result, open.outcomes);
-    this.#emit({ type: 'case', result });
+    if (suite?.producer !== 'pytest' && suite?.producer !== 'pytest-subtests') return this.#tell(open, result);
+    // pytest-rerunfailures writes a run that failed and was run again as a case without an outcome, before the next run.
+    const before = this.#held;
+    this.#held = { open, result };
+    if (before === undefined) return;
+    const replaced = before.result.status === 'passed' || before.result.status === 'skipped';
+    if (!replaced || before.result.name !== result.name || before.result.class !== result.class)
+      return this.#tell(before.open, before.result);
+    suite.own.silent += 1;
+    if (before.result.status === 'skipped') suite.own.hidden += 1;
+    this.#held = { open, result: { ...result, earlier: [...(before.result.earlier ?? []), 'failed'] } };
+  }
+
+  /** What is still held, where the document ends. */
+  end(): void {
+    const last = this.#held;
+    this.#held = undefined;
+    if (last !== undefined) this.#tell(last.open, last.result);
+  }
+
+  #tell(open: OpenCase, result: CaseResult): void {
+    const suite = this.#suites.at(-1);
+    const pseudo = isPseudo(suite?.producer, open);
+    if (suite !== undefined && pseudo) suite.own.pseudo += 1;
+    else if (suite !== undefined) tally(suite, result, open);
+    if (pseudo) this.#emit({ type: 'case', result: { ...result, status: 'error' } });
+    else this.#emit({ type: 'case', result, ...(isSibling(suite?.producer, open) ? { sibling: true } : {}) });
   }
 
   #crashed(text: string): void {
@@ -124,17 +161,41 @@ class Report {
   }
 
   #closeSuite(): void {
+    this.end();
     const suite = this.#suites.pop();
     if (suite === undefined) return;
+    this.#unlisted(suite);
     addTally(suite.total, suite.own);
     this.#suiteProblems(suite);
-    for (const claim of claims(suite)) this.#emit({ type: 'declared', scope: suite.scope, ...claim });
+    const all = claims(suite);
+    for (const claim of all) this.#emit({ type: 'declared', scope: suite.scope, ...claim });
+    if (suite.producer === 'surefire' && suite.declared.tests === 0 && suite.total.own === 0) this.#emit({ type: 'may-be-empty' });
     const around = this.#suites.at(-1);
     if (around === undefined) return;
     addTally(around.total, suite.total);
-    around.children.suites += 1;
-    if (suite.total.failed + suite.total.errors + suite.total.own > 0) around.children.failing += 1;
-    if (suite.total.skipped > 0) around.children.skipping += 1;
+    addChild(around, suite, all);
+  }
+
+  /** mocha-junit-reporter counts pending tests and, unless told to, does not list them: skipped tests all the same. */
+  #unlisted({ producer, declared, own, children, path, file }: Suite): void {
+    const missing = Math.min((declared.tests ?? 0) - own.tests, UNLISTED);
+    if (producer !== 'mocha' || children.suites > 0 || own.pseudo > 0 || own.tests === 0 || missing <= 0) return;
+    own.tests += missing;
+    own.skipped += missing;
+    for (let nth = 1; nth <= missing; nth += 1) {
+      const name = `pending test ${nth} that the report does not list`;
+      const message = 'mocha-junit-reporter lists pending tests with includePending';
+      this.#emit({
+        type: 'case',
+        result: {
+          ...(path === undefined ? {} : { suite: path }),
+          name,
+          ...(file === undefined ? {} : { file }),
+          status: 'skipped',
+          message,
+        },
+      });
+    }
   }
 
   /** A suite that broke outside its cases is an error that no case tells of. */
@@ -167,7 +228,18 @@ class Report {
   }
 }
 
-function tally(suite: Suite, result: CaseResult, outcomes: readonly Outcome[]): void {
+function addChild({ children }: SuiteCount, suite: SuiteCount, all: readonly Claim[]): void {
+  const { total } = suite;
+  children.suites += 1;
+  if (total.failed + total.errors + total.own > 0) children.failing += 1;
+  if (total.skipped > 0) children.skipping += 1;
+  children.sound &&= suite.children.sound && all.every(({ declared, counted }) => declared === counted);
+  const plain = { tests: total.tests, failed: total.failed, errors: total.errors, skipped: total.skipped };
+  for (const { what, declared } of all) plain[what] = declared;
+  for (const what of Object.keys(plain) as Claim['what'][]) children.stated[what] += plain[what];
+}
+
+function tally(suite: Suite, result: CaseResult, { outcomes, attributes }: OpenCase): void {
   const { own } = suite;
   const failures = outcomes.filter(({ element }) => element === 'failure').length;
   const errors = outcomes.filter(({ element }) => element === 'error').length;
@@ -180,6 +252,8 @@ function tally(suite: Suite, result: CaseResult, outcomes: readonly Outcome[]): 
   if (result.status === 'skipped') own.skipped += 1;
   if (result.status === 'skipped' && failures + errors > 0) own.todo += 1;
   if (result.status === 'passed' && result.earlier !== undefined) own.flaky += 1;
+  if (result.status !== 'skipped' && outcomes.some(({ element }) => element === 'skipped')) own.hidden += 1;
+  if (suite.producer === 'jest' && result.status === 'passed' && attributes['time'] === '0') own.todoish += 1;
   own.reruns += result.earlier?.length ?? 0;
   own.extra += Math.max(0, failures + errors - 1);
   if (failures > 0 && errors > 0) own.both += 1;
