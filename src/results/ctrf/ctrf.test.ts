@@ -34,6 +34,27 @@ it('never passes a status that it does not know', async () => {
   ]);
 });
 
+it('reads what jest-ctrf-json-reporter writes: a `todo` is skipped, two tests of one title are two', async () => {
+  const events = await parse(await readFile(join(import.meta.dirname, 'fixtures/jest.json'), 'utf8'));
+  const results = events.flatMap((event) => (event.type === 'case' ? [event.result.status] : []));
+  // Jest said: 9 failed, 1 skipped, 1 todo, 8 passed.
+  const count = (status: string): number => results.filter((result) => result === status).length;
+  expect([count('failed'), count('error'), count('skipped'), count('passed')]).toEqual([9, 0, 2, 8]);
+  expect(events.filter((event) => event.type === 'declared' && event.declared !== event.counted)).toEqual([]);
+  expect(events.filter((event) => event.type === 'case').every(({ sibling }) => sibling === true)).toBe(true);
+});
+
+it("takes playwright's `test.fail` that passes for the failure that it is", async () => {
+  const extra = { annotations: [{ type: 'fail' }] };
+  const events = await parse(
+    report([
+      { name: 'a', status: 'passed', rawStatus: 'passed', extra },
+      { name: 'b', status: 'passed', rawStatus: 'failed', extra },
+    ]),
+  );
+  expect(events).toMatchObject([{ result: { status: 'failed' } }, { result: { status: 'passed' } }, { type: 'declared' }]);
+});
+
 it('goes on behind a test that is none, and says where it stands', async () => {
   const events = await parse(report([{ name: 7 }, { name: 'b', status: 'passed' }]));
   expect(events[0]).toMatchObject({

@@ -1,3 +1,5 @@
+import { getHeapStatistics } from 'node:v8';
+
 import { z } from 'zod';
 
 import { jsonDepth } from '../../lib/lines-json.ts';
@@ -7,8 +9,8 @@ import type { ResultEvent } from '../contract.ts';
 
 type Emit = (event: ResultEvent) => void;
 
-/** CTRF is one JSON value and is held whole while it is read: characters of it. */
-const MOST = 200_000_000;
+/** CTRF is one JSON value and is held whole while it is read: characters of it. A small heap holds less, and must not burst. */
+const MOST = Math.min(200_000_000, Math.floor(getHeapStatistics().heap_size_limit / 6));
 
 const Status = z.string();
 const Test = z.object({
@@ -23,6 +25,11 @@ const Test = z.object({
   retries: z.number().nullish(),
   retryAttempts: z.array(z.object({ status: Status.nullish() })).nullish(),
   flaky: z.boolean().nullish(),
+  rawStatus: z.string().nullish().catch(undefined),
+  extra: z
+    .object({ annotations: z.array(z.object({ type: z.string() })) })
+    .nullish()
+    .catch(undefined),
   browser: z.string().nullish(),
   parameters: z.unknown().optional(),
 });
@@ -48,7 +55,7 @@ export async function parseCtrf(text: AsyncIterable<string>, emit: Emit): Promis
       return emit({
         type: 'gap',
         reason: 'too-large',
-        message: `more than ${MOST / 1e6} MB of JSON: have the producer write JUnit XML, which is read at any size`,
+        message: `more than ${Math.round(MOST / 1e6)} MB of JSON: have the producer write JUnit XML, which is read at any size`,
       });
     parts.push(part);
   }
@@ -71,6 +78,7 @@ export async function parseCtrf(text: AsyncIterable<string>, emit: Emit): Promis
 }
 
 function read({ results: { summary, tests } }: z.output<typeof Report>, emit: Emit): void {
+  let todo = 0;
   const counted = { passed: 0, failed: 0, error: 0, skipped: 0 };
   for (const [index, raw] of tests.entries()) {
     const test = Test.safeParse(raw);
@@ -80,17 +88,21 @@ function read({ results: { summary, tests } }: z.output<typeof Report>, emit: Em
     }
     const result = toResult(test.data);
     counted[result.status] += 1;
-    emit({ type: 'case', result });
+    // A producer counts a `todo` test as other; here it is skipped.
+    if (isTodo(test.data)) todo += 1;
+    // Attempts stand inside a test: a second test of one title is another test.
+    emit({ type: 'case', result, sibling: true });
   }
   if (summary === null || summary === undefined) return;
   const declare = (what: 'tests' | 'failed' | 'errors' | 'skipped', declared: number | null | undefined, count: number): void => {
     if (declared !== null && declared !== undefined) emit({ type: 'declared', scope: 'summary', what, declared, counted: count });
   };
+  const todoApart = summary.other === counted.error + todo;
   declare('tests', summary.tests, tests.length);
   declare('failed', summary.failed, counted.failed);
-  declare('errors', summary.other, counted.error);
+  declare('errors', todoApart ? counted.error : summary.other, counted.error);
   if (summary.skipped !== null && summary.skipped !== undefined)
-    declare('skipped', summary.skipped + (summary.pending ?? 0), counted.skipped);
+    declare('skipped', summary.skipped + (summary.pending ?? 0), counted.skipped - (todoApart ? todo : 0));
 }
 
 function toResult(test: Test): CaseResult {
@@ -104,7 +116,7 @@ function toResult(test: Test): CaseResult {
     name: test.name,
     ...(test.filePath ? { file: test.filePath, location: { path: test.filePath, ...(test.line ? { line: test.line } : {}) } } : {}),
     ...(parameters.length > 0 ? { parameters: parameters.join(' ') } : {}),
-    status: statusOf(test.status),
+    status: isTodo(test) ? 'skipped' : missedFailure(test) ? 'failed' : statusOf(test.status),
     ...(test.duration === undefined ? {} : { durationMs: test.duration }),
     ...(test.message ? { message: test.message } : {}),
     ...(test.trace ? { detail: test.trace } : {}),
@@ -120,6 +132,16 @@ function earlierRuns(test: Test): CaseStatus[] {
   if (told.length > 0) return told.length > retries && retries > 0 ? told.slice(0, retries) : told;
   if (retries > 0) return Array.from({ length: Math.min(retries, 100) }, () => 'failed' as const);
   return test.flaky === true && statusOf(test.status) === 'passed' ? ['failed'] : [];
+}
+
+/** Jest's `test.todo`. */
+function isTodo({ status, rawStatus }: Test): boolean {
+  return status === 'other' && rawStatus === 'todo';
+}
+
+/** playwright's `test.fail` that passes is a failure: its reporter writes what the body did, and counts it right. */
+function missedFailure({ status, rawStatus, extra }: Test): boolean {
+  return status === 'passed' && rawStatus === 'passed' && extra?.annotations.some(({ type }) => type === 'fail') === true;
 }
 
 /** `other` is what no status of CTRF's fits, such as an interrupted run: not a pass, so an error. */
