@@ -8,6 +8,11 @@ import type { CaseResult } from '../../model/tests.ts';
 import type { ResultEvent } from '../contract.ts';
 import { goJson } from './index.ts';
 
+it('takes a benchmark, whose end go never tells, for passed when its package passes', async () => {
+  const events = await parse(await fixture('bench.ndjson'));
+  expect(cases(events).map(({ name, status }) => [name, status])).toEqual([['BenchmarkX', 'passed']]);
+});
+
 it('tells every test and subtest, the panic, the package that does not build and the tests that never ended', async () => {
   const events = await parse(await fixture('mixed.ndjson'));
   expect(cases(events).map(({ name, status, message }) => [name, status, message])).toEqual([
