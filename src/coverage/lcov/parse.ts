@@ -63,7 +63,8 @@ class LcovReader {
   #open(path: string, startsAt: number): void {
     if (this.#section !== undefined) this.#wrong ??= `line ${startsAt}: the record of ${this.#section.path} has no end_of_record`;
     this.#section = {
-      path,
+      // A copy: a slice would keep its whole piece of the file in memory.
+      path: Buffer.from(path).toString(),
       startsAt,
       hits: new LineHits(),
       lines: 0,

@@ -10,7 +10,7 @@ import type { ResultEvent } from '../contract.ts';
 type Emit = (event: ResultEvent) => void;
 
 /** CTRF is one JSON value and is held whole while it is read: characters of it. A small heap holds less, and must not burst. */
-const MOST = Math.min(200_000_000, Math.floor(getHeapStatistics().heap_size_limit / 6));
+const MOST = Math.min(200_000_000, Math.floor(getHeapStatistics().heap_size_limit / 12));
 
 const Status = z.string();
 const Test = z.object({
