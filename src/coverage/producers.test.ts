@@ -8,8 +8,14 @@ import { inspectCoverage } from './collect.ts';
 type Numbers = readonly [covered: number, total: number];
 
 /** Real reports of one small file of our own; the numbers are those that the producer printed itself. */
-const REPORTS: readonly (readonly [file: string, producer: string, lines: Numbers, branches?: Numbers, functions?: Numbers])[] = [
-  ['cobertura/fixtures/gcovr.xml', 'gcovr 5.2', [4, 9], [1, 4]],
+const REPORTS: readonly (readonly [
+  file: string,
+  producer: string,
+  lines: Numbers,
+  branches: Numbers | undefined,
+  functions: Numbers | undefined,
+])[] = [
+  ['cobertura/fixtures/gcovr.xml', 'gcovr 5.2', [4, 9], [1, 4], undefined],
   ['cobertura/fixtures/istanbul.xml', 'nyc', [3, 5], [1, 6], [1, 2]],
   ['cobertura/fixtures/gocover-cobertura.xml', 'gocover-cobertura', [5, 6], undefined, [1, 2]],
   ['lcov/fixtures/geninfo.info', 'geninfo of lcov 1.16, gcc 12.2', [4, 9], [1, 4], [2, 3]],

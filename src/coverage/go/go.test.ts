@@ -45,10 +45,10 @@ it('adds up the same block of merged profiles, takes the most visited block of a
 });
 
 it.each([
-  ['truncated', 'mode: set\na.go:1.1,2.5 1 1\na.go:3.1,4'],
-  ['malformed', 'mode: set\na.go:1.1,2.5 1 1\nhello\n'],
-])('is %s with what was read until then', async (reason, text) => {
-  expect(await parse(text)).toMatchObject([{ type: 'file' }, { type: 'gap', reason, message: 'line 3 is no block of a cover profile' }]);
+  ['truncated', 'line 3 ends in the middle', 'mode: set\na.go:1.1,2.5 1 1\na.go:3.1,4'],
+  ['malformed', 'line 3 is no block of a cover profile', 'mode: set\na.go:1.1,2.5 1 1\nhello\n'],
+])('is %s with what was read until then', async (reason, message, text) => {
+  expect(await parse(text)).toMatchObject([{ type: 'file' }, { type: 'gap', reason, message }]);
 });
 
 async function parse(text: string): Promise<CoverageEvent[]> {

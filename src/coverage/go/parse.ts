@@ -32,9 +32,9 @@ class Profile {
 
   line({ text, number, unfinished }: Line): undefined {
     const line = text.trim();
-    // Profiles are merged by writing one behind the other, too.
     // Go ends every line: what ends without may have lost digits of its count.
     if (unfinished && line !== '') this.#gap ??= { reason: 'truncated', message: `line ${number} ends in the middle` };
+    // Profiles are merged by writing one behind the other, too.
     if (line === '' || /^mode: (?:set|count|atomic)$/.test(line)) return;
     const match = BLOCK.exec(line);
     const [, path = '', start = '', , end = '', , statements = '', count = ''] = match ?? [];
