@@ -1,29 +1,27 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import type { Files } from '../../src/ports/index.ts';
-
-const source = resolve(import.meta.dirname, '../../src');
+import { ExpectedCoverage, ExpectedResults, fixtureFolders, readExpected } from '../producers/expected.ts';
 
 export interface Fixture {
   readonly kind: 'results' | 'coverage';
   readonly format: string;
   readonly path: string;
+  /** The report is broken or holds nothing, and says so in `expected.json`. */
+  readonly broken: boolean;
 }
 
-/** Every file in `src/results/<format>/fixtures` and `src/coverage/<format>/fixtures`. */
+/** Every fixture of every format in the registries. */
 export async function fixtures(): Promise<Fixture[]> {
-  const found: Fixture[] = [];
-  for (const kind of ['results', 'coverage'] as const) {
-    const folders = await readdir(join(source, kind), { withFileTypes: true });
-    for (const { name: format } of folders.filter((entry) => entry.isDirectory())) {
-      const folder = join(source, kind, format, 'fixtures');
-      for (const file of await readdir(folder)) found.push({ kind, format, path: join(folder, file) });
-    }
-  }
-  return found;
+  const folders = await fixtureFolders();
+  const all = folders.map(async ({ kind, format, path, files }) => {
+    const expected = kind === 'results' ? await readExpected(path, ExpectedResults) : await readExpected(path, ExpectedCoverage);
+    return files.map((file) => ({ kind, format, path: join(path, file), broken: expected[file]?.gap !== undefined }));
+  });
+  return (await Promise.all(all)).flat();
 }
 
 /** Real files to read; everything else of the port is not needed here. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { pieces } from '../../../tests/contracts/results-support.ts';
+import { files, pieces, withReports } from '../../../tests/contracts/results-support.ts';
+import { inspectCoverage } from '../collect.ts';
 import type { CoverageEvent } from '../contract.ts';
 import { go } from './index.ts';
 
@@ -25,6 +26,14 @@ it('reads what Go writes', async () => {
       },
     },
   ]);
+});
+
+it('takes a cover profile whose last line has no end for cut: its count may have been longer', async () => {
+  const gap = await withReports({ a: 'mode: count\na.go:1.2,3.4 1 12\na.go:5.2,6.4 1 1' }, async (root, [path = '']) => {
+    const read = await inspectCoverage(files, root, path);
+    return read?.gap;
+  });
+  expect(gap).toMatchObject({ reason: 'truncated', message: 'a: line 3 ends in the middle' });
 });
 
 it('adds up the same block of merged profiles, takes the most visited block of a line, and leaves out blocks without statements', async () => {
