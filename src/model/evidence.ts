@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { ChangedCoverage, FileCoverage, Ratio } from './coverage.ts';
+import { ChangedCoverage, FileCoverage, NeverLoaded, Ratio } from './coverage.ts';
 import { JourneyStepRun } from './journey.ts';
 import { Preflight, Readiness, Service, StackInstance } from './manifest.ts';
 import { Source } from './source.ts';
@@ -98,6 +98,9 @@ export const CoverageEvidence = z.object({
   changed: ChangedCoverage.optional(),
   /** Paths of the report that no file of the repository answers to. */
   unmapped: z.array(z.string()),
+  neverLoaded: NeverLoaded.optional(),
+  /** What is odd about the reports and changes no count: totals that their own lines do not bear out, ambiguous paths. Bounded. */
+  notes: z.array(z.string()).optional(),
 });
 export type CoverageEvidence = z.output<typeof CoverageEvidence>;
 

@@ -21,6 +21,10 @@ export const CoverageGate = z.object({
   changed: z.number().optional(),
   /** Glob → ratio that each matching file must reach (`src/auth/**` → 1). */
   critical: z.record(z.string(), z.number()),
+  /** Globs of the source files that tests should load: those that no report tells of count as never loaded. */
+  include: z.array(z.string()).optional(),
+  /** Globs of files that are no such source after all (generated code, migrations). */
+  exclude: z.array(z.string()).optional(),
 });
 export type CoverageGate = z.output<typeof CoverageGate>;
 
