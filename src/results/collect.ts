@@ -1,7 +1,7 @@
 import type { TestCounts } from '../model/tests.ts';
 import type { Files, Ports } from '../ports/index.ts';
 import { Ledger, newCounts, type LedgerTests } from './ledger.ts';
-import { readResults, type ReadGap, type ReadNote } from './read.ts';
+import { readResults, type ReadGap, type ReadNote, type ResultWatcher } from './read.ts';
 
 export interface CollectOptions {
   readonly ports: Pick<Ports, 'files'>;
@@ -12,6 +12,7 @@ export interface CollectOptions {
   readonly attempts: readonly { readonly attempt: number; readonly paths: readonly string[] }[];
   /** One JSON line per run of a test; of several lines with one id, the last one holds. */
   readonly writeCase?: (line: string) => void;
+  readonly watcher?: ResultWatcher | undefined;
 }
 
 export interface Collected {
@@ -21,13 +22,13 @@ export interface Collected {
 }
 
 /** All results of one command: every file, every attempt, merged by identity. */
-export async function collectResults({ ports, root, redact, attempts, writeCase }: CollectOptions): Promise<Collected> {
+export async function collectResults({ ports, root, redact, attempts, writeCase, watcher }: CollectOptions): Promise<Collected> {
   const ledger = new Ledger({ redact, writeCase });
   const gaps: ReadGap[] = [];
   const empty: ReadGap[] = [];
   const notes: ReadNote[] = [];
   for (const { attempt, paths } of [...attempts].sort((a, b) => a.attempt - b.attempt)) {
-    const outcome = await readResults({ files: ports.files, root, paths: [...new Set(paths)], attempt, redact }, ledger);
+    const outcome = await readResults({ files: ports.files, root, paths: [...new Set(paths)], attempt, redact, watcher }, ledger);
     gaps.push(...outcome.gaps);
     empty.push(...outcome.empty);
     notes.push(...outcome.notes);

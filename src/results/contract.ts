@@ -19,6 +19,11 @@ export type ResultEvent =
       readonly declared: number;
       readonly counted: number;
     }
+  /**
+   * What was printed while tests ran, in the order of the file and in whole or part lines: by a test, or by its suite alone.
+   * Looked through and forgotten; where a file has such events, the `detail` of its cases is not looked through again.
+   */
+  | { readonly type: 'output'; readonly suite?: string; readonly test?: string; readonly text: string }
   /** The parser cannot go on, or has read something that makes the report untrustworthy. */
   | { readonly type: 'gap'; readonly reason: GapReason; readonly message: string }
   /** Something odd that changes no count: said, never judged. */

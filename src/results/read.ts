@@ -31,6 +31,13 @@ export interface ReadOptions {
   readonly paths: readonly string[];
   readonly attempt: number;
   readonly redact: (text: string) => string;
+  readonly watcher?: ResultWatcher | undefined;
+}
+
+/** Somebody who looks at what the reports say beside their counts, as it streams by: not redacted, not kept. */
+export interface ResultWatcher {
+  readonly output: (event: Extract<ResultEvent, { type: 'output' }>, source: string) => void;
+  readonly result: (result: CaseResult, source: string) => void;
 }
 
 export interface ReadOutcome {
@@ -68,13 +75,17 @@ interface FileOutcome {
   readonly format: string | undefined;
 }
 
-async function readFile({ files, root, attempt, redact }: ReadOptions, path: string, ledger: Ledger): Promise<FileOutcome> {
+async function readFile({ files, root, attempt, redact, watcher }: ReadOptions, path: string, ledger: Ledger): Promise<FileOutcome> {
   const gaps: { reason: GapReason; message: string }[] = [];
   const notes: string[] = [];
   let mayBeEmpty = false;
   const shown = repositoryPath(path, root);
   const take = (event: ResultEvent): void => {
-    if (event.type === 'case') ledger.add(localised(event.result, root), event.sibling);
+    if (event.type === 'case') {
+      const result = localised(event.result, root);
+      ledger.add(result, event.sibling);
+      watcher?.result(result, shown);
+    } else if (event.type === 'output') watcher?.output(event, shown);
     else if (event.type === 'may-be-empty') mayBeEmpty = true;
     else if (event.type === 'declared') ledger.declared(event);
     else if (event.type === 'note') notes.push(event.message);

@@ -30,6 +30,7 @@ export class PackageRun {
   }
 
   output(test: string | undefined, text: string): void {
+    this.#emit({ type: 'output', suite: this.#name, ...(test === undefined ? {} : { test }), text });
     if (test === undefined) this.#output = keep(this.#output, text);
     else this.#running.set(test, keep(this.#running.get(test) ?? '', text));
   }
