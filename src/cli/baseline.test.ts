@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { Exec } from '../ports/index.ts';
 import { fileBaseline } from './baseline.ts';
 
-const BASELINE = { schema: 'gauntlet.baseline/1', sha: 'abc', at: '2026-01-01T00:00:00.000Z', findings: [], tests: {}, coverage: {} };
+const KEPT = { sha: 'abc', at: '2026-01-01T00:00:00.000Z', findings: [], tests: { unit: 9 } };
+const BASELINE = { schema: 'gauntlet.baseline/2', ...KEPT, cases: {}, coverage: {}, stages: ['unit'], only: [], notLooked: [] };
 
 test.each([
   ['the usual place', undefined, '/repo/.gauntlet/baseline.json'],
@@ -11,6 +12,15 @@ test.each([
   ['a named file anywhere', '/elsewhere/base.json', '/elsewhere/base.json'],
 ])('%s', async (_, named, path) => {
   expect(await store({ [path]: JSON.stringify(BASELINE) }, named).read()).toEqual(BASELINE);
+});
+
+test('one that an earlier version kept is read as what it knew', async () => {
+  const first = { schema: 'gauntlet.baseline/1', ...KEPT, coverage: { unit: 0.9 } };
+  const { stages: _, ...rest } = BASELINE;
+  expect(await store({ '/repo/.gauntlet/baseline.json': JSON.stringify(first) }).read()).toEqual({
+    ...rest,
+    coverage: { unit: { lines: { covered: 0.9, total: 1 }, files: {} } },
+  });
 });
 
 test('none yet is no error, a named one that is not there is', async () => {

@@ -1,24 +1,22 @@
 import { join, relative } from 'node:path';
 
-import { z } from 'zod';
-
 import type { JudgeInput } from '../judge/context.ts';
-import { judge, makeBaseline } from '../judge/judge.ts';
+import { makeBaseline } from '../judge/baseline.ts';
+import { judge } from '../judge/judge.ts';
 import { parseJson } from '../lib/json.ts';
 import { errorMessage } from '../model/errors.ts';
 import { ofKind, type Evidence } from '../model/evidence.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ReportV1 } from '../model/report-v1.ts';
-import { CaseStatus } from '../model/tests.ts';
-import type { TestLine } from '../report/input.ts';
+import { CaseLine, type TestLine } from '../model/tests.ts';
 import { makeReport } from '../report/report.ts';
 import type { RunContext } from '../run/context.ts';
 import type { BaselineStore } from '../ports/index.ts';
 import { sinks } from '../sinks/registry.ts';
 import type { World } from './world.ts';
 
-const MATRIX_TESTS = 200_000;
-const CaseLine = z.object({ id: z.string(), status: CaseStatus });
+/** Tests of one command that are read by name; more are counted in the evidence alone. */
+const NAMED_TESTS = 200_000;
 
 export interface JudgeOptions {
   /** Judges by this plan instead of the one that was run. */
@@ -33,20 +31,22 @@ export async function judgeRun(world: World, context: RunContext, options: Judge
   const { directory, ports } = context;
   const baseline = await options.baselines.read();
   const now = ports.clock.now();
+  const evidence = await directory.evidence();
+  const cases = await readCases(context, evidence);
   const input: JudgeInput = {
     plan: options.plan ?? context.plan,
     run: await directory.info(),
     stageRuns: await directory.stageRuns(),
-    evidence: await directory.evidence(),
+    evidence,
+    cases,
     today: now.slice(0, 10),
     ...(baseline === undefined ? {} : { baseline }),
   };
   const judged = judge(input);
-  const cases = await readCases(context, input.evidence);
-  const report = makeReport({ ...input, judged, cases, command: commandName(world, context) });
+  const report = makeReport({ ...input, judged, command: commandName(world, context) });
   if (options.store) {
     await storeReport(context, report);
-    await directory.writeText('baseline.json', `${JSON.stringify(makeBaseline(input, judged, now), undefined, 2)}\n`);
+    await directory.writeText('baseline.json', `${JSON.stringify(makeBaseline(input, judged, now), undefined, 1)}\n`);
   }
   return report;
 }
@@ -64,15 +64,15 @@ async function storeReport({ directory, ports, redact }: RunContext, report: Rep
   }
 }
 
-/** Every test of the results by name, for the component × stage matrix; details of huge runs are left to the evidence. */
-async function readCases({ directory }: RunContext, evidence: readonly Evidence[]): Promise<TestLine[]> {
+/** Every test of the results by name, as it stands in the end; `undefined` when there are too many to name. */
+async function readCases({ directory }: RunContext, evidence: readonly Evidence[]): Promise<TestLine[] | undefined> {
   const tests = new Map<string, TestLine>();
   for (const { stage, command, cases, counts } of ofKind(evidence, 'tests')) {
-    if (!cases || counts.tests > MATRIX_TESTS) continue;
+    if (!cases || counts.tests > NAMED_TESTS) return undefined;
     for (const line of (await directory.readText(cases.file)).split('\n')) {
       const parsed = CaseLine.safeParse(parseJson(line));
       // A test that ran several times has several lines: the last one holds.
-      if (parsed.success) tests.set(`${stage} ${command} ${parsed.data.id}`, { stage, ...parsed.data });
+      if (parsed.success) tests.set(`${stage} ${command} ${parsed.data.id}`, { stage, command, ...parsed.data });
     }
   }
   return [...tests.values()];

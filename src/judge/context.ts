@@ -2,10 +2,11 @@ import type { Baseline } from '../model/baseline.ts';
 import { ofKind, type Evidence, type EvidenceOf } from '../model/evidence.ts';
 import type { DraftFinding } from '../model/finding.ts';
 import type { Owed, Plan } from '../model/plan.ts';
-import type { NotLooked } from '../model/report-v1.ts';
+import type { AgainstBase, MissingTest, NotLooked } from '../model/report-v1.ts';
 import type { RowJudge } from '../model/row-judge.ts';
 import type { RunInfo } from '../model/run.ts';
 import type { StageName, StageRun } from '../model/stage.ts';
+import type { TestLine } from '../model/tests.ts';
 
 /** All that a judgement may depend on. No clock, no files: the same input gives the same verdict for ever. */
 export interface JudgeInput {
@@ -16,6 +17,8 @@ export interface JudgeInput {
   readonly baseline?: Baseline | undefined;
   /** Why there is no baseline, when somebody knows. */
   readonly baselineMissing?: string | undefined;
+  /** Every test of the results by name, when somebody has read the `cases` files. */
+  readonly cases?: readonly TestLine[] | undefined;
   /** ISO date that waivers are held against: `2026-11-20`. */
   readonly today: string;
   /** The rows that checks bring; the generated registry by default. */
@@ -23,7 +26,10 @@ export interface JudgeInput {
 }
 
 export type Context = Required<Pick<JudgeInput, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'today' | 'rowJudges'>> &
-  Pick<JudgeInput, 'baseline'>;
+  Pick<JudgeInput, 'baseline' | 'cases'> & {
+    /** This run's tests against the base branch's; `undefined` without a baseline. */
+    readonly against?: AgainstBase | undefined;
+  };
 
 /** One of several subjects that a finding gathers, so that 2,000 failures stay one line and each keeps its own novelty. */
 export interface Member {
@@ -46,6 +52,8 @@ export interface Drafted {
 export interface Ruling {
   readonly drafts: readonly Drafted[];
   readonly notApplicable?: readonly NotLooked[];
+  /** Tests that are missing, as work; most valuable first. */
+  readonly missingTests?: readonly MissingTest[];
 }
 
 /** One topic of the judge: a pure function of the run. */
@@ -87,7 +95,8 @@ export function whyMissing(
   return first ? { because: first.because ?? '', seen: first.seen } : { because: 'nothing arrived', seen: undefined };
 }
 
-function answers(piece: Evidence, owed: Owed): boolean {
+/** Is the piece evidence for what is owed? */
+export function answers(piece: Evidence, owed: Owed): boolean {
   if (piece.kind !== owed.kind) return false;
   if (piece.id === owed.id) return true;
   if (piece.kind === 'stack') return piece.phase === 'up' && (piece.stack === owed.name || piece.instance === owed.name);

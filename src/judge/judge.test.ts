@@ -6,8 +6,9 @@ import { fillCase, fillEvidence } from '../../tests/cases/fill.ts';
 import { GapReason, type Evidence } from '../model/evidence.ts';
 import { fingerprint } from '../model/finding.ts';
 import { defineJudge, type RowJudge } from '../model/row-judge.ts';
+import { makeBaseline } from './baseline.ts';
 import { whyMissing, type JudgeInput } from './context.ts';
-import { judge, makeBaseline } from './judge.ts';
+import { judge } from './judge.ts';
 
 const PLAN = {
   stages: [

@@ -1,10 +1,10 @@
 import type { Baseline } from '../model/baseline.ts';
 import { errorMessage } from '../model/errors.ts';
-import { ofKind } from '../model/evidence.ts';
 import { fingerprint, type Disposition, type Finding } from '../model/finding.ts';
-import type { NotLooked, ReportV1 } from '../model/report-v1.ts';
+import type { AgainstBase, NotLooked, ReportV1 } from '../model/report-v1.ts';
 import { STAGES } from '../model/stage.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { againstBase } from './against.ts';
 import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeRule, type Ruling } from './context.ts';
 import { draft, notTested } from './draft.ts';
 import { equationOf, verdictOf } from './equation.ts';
@@ -20,6 +20,7 @@ import { rows } from './rules/rows.ts';
 import { stack } from './rules/stack.ts';
 import { stages } from './rules/stages.ts';
 import { tests } from './rules/tests.ts';
+import { vanished } from './rules/vanished.ts';
 
 export interface Judged {
   /** Blocking first, causes before what they cause, then by priority. */
@@ -29,16 +30,24 @@ export interface Judged {
   readonly equation: string;
   readonly notLooked: readonly NotLooked[];
   readonly baselineState: ReportV1['baseline'];
+  /** The tests of this run against the base branch's. */
+  readonly against?: AgainstBase;
   /** Code and fingerprint of every finding and of every subject gathered in one: what a later run calls known. */
   readonly known: readonly Pick<Baseline['findings'][number], 'code' | 'fingerprint'>[];
 }
 
-const RULES: readonly JudgeRule[] = [stack, stages, owed, exits, tests, coverage, journeys, rows, notes, only];
+const RULES: readonly JudgeRule[] = [stack, stages, owed, exits, tests, vanished, coverage, journeys, rows, notes, only];
 
 /** What the evidence of a run means. Pure and total: never throws, and a rule that crashes makes the verdict unknown. */
 export function judge(input: JudgeInput): Judged {
-  const context: Context = { ...input, rowJudges: input.rowJudges ?? registered };
-  const rulings = RULES.map((rule) => ruling(context, rule));
+  const against = unlessCrashed(() => againstBase(input));
+  const context: Context = {
+    ...input,
+    rowJudges: input.rowJudges ?? registered,
+    ...('crash' in against ? {} : { against: against.value }),
+  };
+  const lost = 'crash' in against ? [{ drafts: [crashed(context, 'against base', against.crash)] }] : [];
+  const rulings: Ruling[] = [...lost, ...RULES.map((rule) => ruling(context, rule))];
   const drafts = merged(rulings.flatMap(({ drafts: all }) => all));
   const settled = unlessCrashed(() => applyPolicy(context, drafts));
   // Without a policy nothing can be excused: everything that was found or left open blocks.
@@ -51,6 +60,7 @@ export function judge(input: JudgeInput): Judged {
     equation: equationOf(verdict, ordered, context.plan),
     notLooked: [...ordered.flatMap(notLookedOf), ...rulings.flatMap(({ notApplicable }) => notApplicable ?? [])],
     baselineState: baselineState(input),
+    ...(context.against ? { against: context.against } : {}),
     known: knownOf(drafts),
   };
 }
@@ -154,27 +164,4 @@ function knownOf(drafts: readonly Drafted[]): Judged['known'] {
       { code: finding.code, fingerprint: fingerprint(finding) },
       ...(members?.list ?? []).map(({ subject }) => ({ code: finding.code, fingerprint: memberPrint(finding, subject) })),
     ]);
-}
-
-/** What to keep of a judged run of the base branch, so that a later run can tell new from known. */
-export function makeBaseline(input: JudgeInput, judged: Judged, at: string): Baseline {
-  const before = new Map((input.baseline?.findings ?? []).map((entry) => [entry.fingerprint, entry.firstSeen]));
-  const sha = input.run.git.head ?? 'unknown';
-  const unique = [...new Map(judged.known.map((entry) => [entry.fingerprint, entry])).values()];
-  const tests: Record<string, number> = {};
-  for (const { stage, counts } of ofKind(input.evidence, 'tests')) tests[stage] = (tests[stage] ?? 0) + counts.tests;
-  const lines = new Map<string, { covered: number; total: number }>();
-  for (const { stage, lines: ratio } of ofKind(input.evidence, 'coverage')) {
-    const sum = lines.get(stage) ?? { covered: 0, total: 0 };
-    lines.set(stage, { covered: sum.covered + ratio.covered, total: sum.total + ratio.total });
-  }
-  const measured = [...lines].filter(([, { total }]) => total > 0);
-  return {
-    schema: 'gauntlet.baseline/1',
-    sha,
-    at,
-    findings: unique.map((entry) => ({ ...entry, firstSeen: before.get(entry.fingerprint) ?? { sha, at } })),
-    tests,
-    coverage: Object.fromEntries(measured.map(([stage, { covered, total }]) => [stage, covered / total])),
-  };
 }

@@ -1,7 +1,8 @@
+import { grouped } from '../lib/text.ts';
 import { fingerprint, type Disposition, type DraftFinding, type Finding, type Novelty } from '../model/finding.ts';
 import type { Policy, Waiver } from '../model/plan.ts';
 import type { Budget } from '../model/stage.ts';
-import type { Context, Drafted } from './context.ts';
+import { answers, type Context, type Drafted } from './context.ts';
 import { covers, voidBecause, waiverFindings } from './waivers.ts';
 
 /**
@@ -10,18 +11,30 @@ import { covers, voidBecause, waiverFindings } from './waivers.ts';
  */
 export function applyPolicy(context: Context, drafts: readonly Drafted[]): Finding[] {
   const used = new Set<string>();
-  const findings = drafts.map((drafted) => settle(context, drafted, used));
-  return [...findings, ...waiverFindings(context, used).map((drafted) => settle(context, drafted, used))];
+  const known: Known = context.baseline && new Set(context.baseline.findings.map((entry) => entry.fingerprint));
+  const findings = drafts.map((drafted) => settle(context, drafted, { used, known }));
+  return [...findings, ...waiverFindings(context, used).map((drafted) => settle(context, drafted, { used, known }))];
 }
 
-function settle(context: Context, drafted: Drafted, used: Set<string>): Finding {
+/** Fingerprints that the base branch has; `undefined` without a baseline. */
+type Known = ReadonlySet<string> | undefined;
+
+function settle(context: Context, drafted: Drafted, { used, known }: { used: Set<string>; known: Known }): Finding {
   const { finding } = drafted;
   const print = fingerprint(finding);
-  const novelty = noveltyOf(context, drafted, print);
+  const novelty = noveltyOf(context, drafted, { print, known });
   const waiver = finding.result.verdict === 'confirmed' ? waiverOf(context, drafted, print) : [];
   for (const { id } of waiver) used.add(id);
   const disposition: Disposition = waiver.length > 0 ? 'waived' : dispositionOf(context, drafted, novelty);
-  return { ...finding, fingerprint: print, novelty, disposition, ...(waiver[0] ? { waiver: waiver.map(({ id }) => id).join(', ') } : {}) };
+  const summary = `${finding.summary}${mixOf(drafted, known)}`;
+  return {
+    ...finding,
+    summary,
+    fingerprint: print,
+    novelty,
+    disposition,
+    ...(waiver[0] ? { waiver: waiver.map(({ id }) => id).join(', ') } : {}),
+  };
 }
 
 function dispositionOf({ plan, run }: Context, { finding, owed }: Drafted, novelty: Novelty): Disposition {
@@ -50,13 +63,30 @@ function confirmedDisposition(
   return budget === 'release' || novelty === 'new' || novelty === 'regressed' ? 'blocking' : 'release-blocking';
 }
 
-function noveltyOf({ baseline }: Context, { finding, members }: Drafted, print: string): Novelty {
-  if (!baseline) return 'unknown';
-  const known = new Set(baseline.findings.map((entry) => entry.fingerprint));
-  if (!members) return known.has(print) ? 'existing' : 'new';
-  const all = members.list.every(({ subject }) => known.has(memberPrint(finding, subject)));
+function noveltyOf(context: Context, { finding, members }: Drafted, { print, known }: { print: string; known: Known }): Novelty {
+  if (!known) return 'unknown';
+  const all = members ? members.list.every(({ subject }) => known.has(memberPrint(finding, subject))) : known.has(print);
   // Members that a bound left out are known only if a gathered finding was known before.
-  return all && (members.complete || known.has(print)) ? 'existing' : 'new';
+  if (all && (!members || members.complete || known.has(print))) return 'existing';
+  return baseLooked(context, finding) ? 'new' : 'unknown';
+}
+
+/** Did the base branch's run look at what the finding is about? What it did not look at may have been there for years. */
+function baseLooked({ baseline, evidence, plan }: Context, { stage, evidence: [proof] }: DraftFinding): boolean {
+  if (!baseline || baseline.only.length > 0) return false;
+  if (baseline.stages && !baseline.stages.includes(stage)) return false;
+  const piece = baseline.notLooked.length === 0 ? undefined : evidence.find(({ id }) => id === proof?.id);
+  if (!piece) return true;
+  const owed = plan.owed.find((candidate) => answers(piece, candidate));
+  return owed === undefined || !baseline.notLooked.includes(owed.id);
+}
+
+/** What a gathered finding has that the base branch had not, in one sentence; empty when it is all one. */
+function mixOf({ finding, members }: Drafted, known: Known): string {
+  if (!members || !known) return '';
+  const before = members.list.filter(({ subject }) => known.has(memberPrint(finding, subject))).length;
+  const fresh = members.list.length - before;
+  return before > 0 && fresh > 0 ? `\n${grouped(before)} of them stood on the base branch before, ${grouped(fresh)} did not.` : '';
 }
 
 function waiverOf(context: Context, { finding, members }: Drafted, print: string): Waiver[] {

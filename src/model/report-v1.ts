@@ -41,6 +41,57 @@ export const TimelineBar = z.object({
 });
 export type TimelineBar = z.output<typeof TimelineBar>;
 
+/** What became of the tests of one stage since the base branch's stored run. */
+export const StageAgainst = z.object({
+  stage: StageName,
+  /** Distinct tests, there and here. */
+  before: z.number(),
+  now: z.number(),
+  newlyFailing: z.number(),
+  stillFailing: z.number(),
+  fixed: z.number(),
+  newlySkipped: z.number(),
+  newlyFlaky: z.number(),
+  vanished: z.number(),
+  /** Found again under another file, class or suite. */
+  moved: z.number(),
+  added: z.number(),
+  slower: z.number(),
+});
+export type StageAgainst = z.output<typeof StageAgainst>;
+
+/** One test that became something else; `change` says what. */
+export const TestChange = z.object({
+  stage: StageName,
+  change: z.enum(['newly failing', 'still failing', 'fixed', 'newly skipped', 'newly flaky', 'vanished', 'slower']),
+  test: z.string(),
+  path: z.string().optional(),
+  /** `12 ms → 4.2 s`, for what became slower. */
+  detail: z.string().optional(),
+});
+export type TestChange = z.output<typeof TestChange>;
+
+/** The tests of this run against those of the base branch's. What could not be compared is said, with the reason. */
+export const AgainstBase = z.object({
+  stages: z.array(StageAgainst),
+  /** Named changes, bounded; the counts above are of all. */
+  tests: z.array(TestChange),
+  notCompared: z.array(z.object({ stage: z.string(), because: z.string() })),
+});
+export type AgainstBase = z.output<typeof AgainstBase>;
+
+/** A test that is missing, as work: what it would show, and where it would go. Most valuable first. */
+export const MissingTest = z.object({
+  kind: z.enum(['critical-lines', 'changed-lines', 'must-pass', 'component', 'dependency', 'stage', 'claim', 'file']),
+  stage: StageName,
+  /** `src/auth/token.ts: 41-58`, `redis × integration`, `claim #14`. */
+  what: z.string(),
+  why: z.string(),
+  /** Where the test would go: a file or folder of the repository, or the setting to write. */
+  where: z.string(),
+});
+export type MissingTest = z.output<typeof MissingTest>;
+
 /** The public report: versioned, frozen, everything that a sink needs, nothing internal. */
 export const ReportV1 = z.object({
   schema: z.literal('gauntlet.report/1'),
@@ -69,6 +120,10 @@ export const ReportV1 = z.object({
     z.object({ state: z.literal('none'), because: z.string() }),
     z.object({ state: z.literal('compared'), sha: z.string(), at: z.iso.datetime() }),
   ]),
+  /** Only when there is a baseline. */
+  against: AgainstBase.optional(),
+  /** Tests that nobody has written yet, most valuable first, bounded; `total` counts all. */
+  missingTests: z.object({ list: z.array(MissingTest), total: z.number() }).optional(),
   /** Prefix of every repro line: a command that works for this reader, such as `bin/gauntlet`. */
   command: z.string(),
 });

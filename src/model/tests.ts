@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Location, Source } from './source.ts';
+import type { StageName } from './stage.ts';
 
 /** How one run of one test ended. `error` is a failure outside the assertion: set-up, crash, suite level. */
 export const CaseStatus = z.enum(['passed', 'failed', 'error', 'skipped']);
@@ -51,6 +52,16 @@ export const CaseDetail = CaseResult.extend({
   source: z.string(),
 });
 export type CaseDetail = z.output<typeof CaseDetail>;
+
+/** A line of the `cases` file: one test, with what it amounts to by then. Of several lines with one id, the last one holds. */
+export const CaseLine = CaseIdentity.extend({ id: z.string(), status: CaseStatus, durationMs: z.number().optional() });
+export type CaseLine = z.output<typeof CaseLine>;
+
+/** One test of the results, and where it ran. */
+export interface TestLine extends CaseLine {
+  readonly stage: StageName;
+  readonly command: string;
+}
 
 /** One result file as it was read. */
 export const ResultFile = z.object({

@@ -3,8 +3,8 @@ import type { Finding } from '../model/finding.ts';
 import type { Plan } from '../model/plan.ts';
 import type { NotLooked, ReportV1 } from '../model/report-v1.ts';
 import type { RunInfo } from '../model/run.ts';
-import type { StageName, StageRun } from '../model/stage.ts';
-import type { CaseStatus } from '../model/tests.ts';
+import type { StageRun } from '../model/stage.ts';
+import type { TestLine } from '../model/tests.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 /** What the judge made of the run. */
@@ -14,6 +14,8 @@ export interface JudgedRun {
   readonly equation: string;
   readonly notLooked: readonly NotLooked[];
   readonly baselineState: ReportV1['baseline'];
+  readonly against?: ReportV1['against'];
+  readonly missingTests?: ReportV1['missingTests'];
 }
 
 /** All that a report is made of. */
@@ -26,12 +28,5 @@ export interface ReportInput {
   /** A command that works for this reader, before the arguments of a repro line: `bin/gauntlet`. */
   readonly command: string;
   /** One line per test, when somebody has read the `cases` files: the matrix then knows every test, not only the ones told in detail. */
-  readonly cases?: readonly TestLine[];
-}
-
-/** One test of the results, by the id that names its file, class or suite. */
-export interface TestLine {
-  readonly stage: StageName;
-  readonly id: string;
-  readonly status: CaseStatus;
+  readonly cases?: readonly TestLine[] | undefined;
 }

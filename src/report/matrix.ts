@@ -46,10 +46,10 @@ function finder(components: readonly (readonly [string, readonly string[]])[]): 
 }
 
 function tracesOf({ plan, evidence, cases = [] }: ReportInput): Trace[] {
-  const lines = cases.map(({ stage, id, status }): Trace => ({
-    stage,
-    words: spaced(id),
-    state: status === 'passed' ? 'pass' : status === 'skipped' ? 'skipped' : 'fail',
+  const lines = cases.map((test): Trace => ({
+    stage: test.stage,
+    words: wordsOf(test),
+    state: test.status === 'passed' ? 'pass' : test.status === 'skipped' ? 'skipped' : 'fail',
   }));
   const tests = ofKind(evidence, 'tests').flatMap(testTraces);
   const journeys = ofKind(evidence, 'journey').flatMap((piece): Trace[] =>

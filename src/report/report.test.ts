@@ -54,7 +54,7 @@ test('the matrix finds components by whole words in files, classes, names, journ
 });
 
 test('every test line counts for the matrix; one failure outweighs, a skip is no test', () => {
-  const line = (id: string, status: 'passed' | 'failed' | 'skipped') => ({ stage: 'unit' as const, id, status });
+  const line = (id: string, status: 'passed' | 'failed' | 'skipped') => ({ stage: 'unit' as const, command: 'main', id, name: id, status });
   const { matrix } = report({ plan: { stages: [{ name: 'unit', commands: [{}] }], components: COMPONENTS } }, [
     line('chat hub › opens', 'passed'),
     line('ChatHub closes', 'failed'),

@@ -31,6 +31,8 @@ export function makeReport(input: ReportInput): ReportV1 {
     notLooked: [...judged.notLooked],
     timeline: timelineOf(input),
     baseline: judged.baselineState,
+    ...(judged.against ? { against: judged.against } : {}),
+    ...(judged.missingTests ? { missingTests: judged.missingTests } : {}),
     command: input.command,
   };
 }

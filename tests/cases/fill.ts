@@ -1,10 +1,14 @@
+import { hash } from 'node:crypto';
+
 import { z } from 'zod';
 
+import { packCases } from '../../src/lib/packed-cases.ts';
 import { Baseline } from '../../src/model/baseline.ts';
 import { Evidence } from '../../src/model/evidence.ts';
 import { Plan } from '../../src/model/plan.ts';
 import { RunInfo } from '../../src/model/run.ts';
 import { STAGES, StageRun } from '../../src/model/stage.ts';
+import { CaseLine, type TestLine } from '../../src/model/tests.ts';
 
 /** A case as written: only what it is about. Everything else has a plain value here. */
 type Loose = Record<string, unknown>;
@@ -20,6 +24,9 @@ export const CaseFile = z.object({
   /** Stages that came to their end need no entry. */
   stageRuns: z.array(z.record(z.string(), z.unknown())).optional(),
   evidence: z.array(z.record(z.string(), z.unknown())),
+  /** Tests by name, as the `cases` files hold them. */
+  cases: z.array(z.record(z.string(), z.unknown())).optional(),
+  /** `cases` by stage are lists of tests here; a baseline keeps them packed. */
   baseline: z.record(z.string(), z.unknown()).optional(),
 });
 export type CaseFile = z.output<typeof CaseFile>;
@@ -30,32 +37,50 @@ export interface Filled {
   readonly stageRuns: StageRun[];
   readonly evidence: Evidence[];
   readonly baseline: Baseline | undefined;
+  readonly cases: TestLine[] | undefined;
   readonly today: string;
 }
 
 export const START = '2026-11-20T14:00:00.000Z';
 
-export function fillCase(file: Pick<CaseFile, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'baseline'>): Filled {
+export function fillCase(file: Pick<CaseFile, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'baseline' | 'cases'>): Filled {
   const plan = fillPlan(file.plan);
   return {
     plan,
     run: fillRun(file.run, plan),
     stageRuns: (file.stageRuns ?? plan.stages.map(({ name }) => ({ stage: name }))).map(fillStageRun),
     evidence: file.evidence.map(fillEvidence),
-    baseline:
-      file.baseline === undefined
-        ? undefined
-        : Baseline.parse({
-            schema: 'gauntlet.baseline/1',
-            sha: 'ba5e0000ba5e',
-            at: '2026-11-11T00:00:00.000Z',
-            findings: [],
-            tests: {},
-            coverage: {},
-            ...file.baseline,
-          }),
+    baseline: file.baseline === undefined ? undefined : fillBaseline(file.baseline),
+    cases: file.cases?.map(fillCaseLine),
     today: '2026-11-20',
   };
+}
+
+function fillBaseline(loose: Loose): Baseline {
+  const cases = Object.entries((loose['cases'] ?? {}) as Record<string, Loose[]>).map(([stage, tests]) => [
+    stage,
+    packCases(tests.map(fillCaseLine).map((test) => ({ ...test, owner: test.class ?? test.suite, id: test.id.slice(3) }))),
+  ]);
+  return Baseline.parse({
+    schema: 'gauntlet.baseline/2',
+    sha: 'ba5e0000ba5e',
+    at: '2026-11-11T00:00:00.000Z',
+    findings: [],
+    tests: {},
+    coverage: {},
+    only: [],
+    notLooked: [],
+    ...loose,
+    cases: Object.fromEntries(cases),
+  });
+}
+
+/** The identity of a test is over all that tells it apart, as the ledger's is. */
+function fillCaseLine(loose: Loose): TestLine {
+  const key = ['suite', 'class', 'name', 'file', 'parameters'].map((part) => (loose[part] as string | undefined) ?? '').join('\0');
+  const id = `t1:${hash('sha256', key, 'hex').slice(0, 16)}`;
+  const { stage = 'unit', command = 'main' } = loose as { stage?: TestLine['stage']; command?: string };
+  return { stage, command, ...CaseLine.parse({ status: 'passed', id, ...loose }) };
 }
 
 export function fillPlan(loose: Loose): Plan {
@@ -204,7 +229,7 @@ function defaults(kind: string, stage: string): Loose {
 function fillTests(loose: Loose): Loose {
   const details = (name: string) =>
     list(loose[name]).map((test) => ({
-      id: String(test['name']),
+      id: fillCaseLine(test).id,
       status: name === 'skipped' ? 'skipped' : name === 'flaky' ? 'passed' : 'failed',
       attempts: name === 'flaky' ? ['failed', 'passed'] : ['failed'],
       source: 'reports/junit.xml',

@@ -13,11 +13,11 @@ type Tests = EvidenceOf<'tests'>;
 const SINGLE = 10;
 const LISTED = 25;
 
-/** What the results say: failures, skips, flakes, contradictions, and tests that vanished. */
+/** What the results say: failures, skips, flakes, contradictions. */
 export const tests: JudgeRule = {
   name: 'tests',
   judge: (context) => ({
-    drafts: [...ofKind(context.evidence, 'tests').flatMap((piece) => judgeResults(context, piece)), ...collapsed(context)],
+    drafts: ofKind(context.evidence, 'tests').flatMap((piece) => judgeResults(context, piece)),
   }),
 };
 
@@ -146,28 +146,6 @@ function disagreements(piece: Tests): Drafted[] {
       repro: ['inspect', first.file],
     }),
   ];
-}
-
-/** Far fewer tests than on the base branch: a filter, a glob or a crash ate them (TST-23). */
-function collapsed({ baseline, evidence, plan }: Context): Drafted[] {
-  return plan.stages.flatMap(({ name }) => {
-    const before = baseline?.tests[name] ?? 0;
-    const pieces = ofKind(evidence, 'tests').filter(({ stage }) => stage === name);
-    const now = pieces.reduce((sum, { counts }) => sum + counts.tests, 0);
-    const [first] = pieces;
-    if (!first || before - now < 5 || now >= before * 0.8) return [];
-    return [
-      draft('TST-23', {
-        stage: name,
-        subject: `stage ${name}`,
-        title: `${name} ran ${counted(now, 'test')}; the base branch has ${grouped(before)}`,
-        summary: `${name} ran ${counted(now, 'distinct test')}, ${grouped(before - now)} fewer than the base branch (${grouped(before)} at ${baseline?.sha.slice(0, 7)}).`,
-        evidence: [{ id: first.id, shows: `${now} distinct tests` }],
-        measured: grouped(now),
-        expected: `>= ${grouped(Math.ceil(before * 0.8))}`,
-      }),
-    ];
-  });
 }
 
 /** Every part that tells two tests apart: the same name in two classes is two subjects. */

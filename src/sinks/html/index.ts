@@ -30,6 +30,8 @@ function page(report: ReportV1): string {
     section(`Blocks (${stopping.length})`, told(stopping)),
     section('Stages', stageTable(report)),
     section(`Does not block (${others.length})`, told(others)),
+    section(`Missing tests (${report.missingTests?.total ?? 0})`, missingList(report)),
+    section('Tests against the base branch', againstList(report)),
     section('Component × stage', matrixTable(report)),
     section('Stack', stackTable(report)),
     section('Not looked at', list(report.notLooked.map(({ code, what, because }) => `${code} ${what}: ${because}`))),
@@ -61,6 +63,19 @@ ${list(finding.evidence.map(({ id, shows }) => `${id}: ${shows}`))}
 <p><b>Fix</b> (${escaped(effort.range)}): ${htmlProse(finding.fix)}</p>
 <p><b>Here:</b> <code>${escaped(reproLine(report, finding))}</code></p>${finding.waiver === undefined ? '' : `<p>Waived by ${escaped(finding.waiver)}</p>`}
 </details>`;
+}
+
+function missingList({ missingTests }: ReportV1): string {
+  return list((missingTests?.list ?? []).map(({ what, why, where, stage }) => `${what} (${stage}): ${why}; write it in \`${where}\``));
+}
+
+function againstList({ against }: ReportV1): string {
+  return list([
+    ...(against?.notCompared ?? []).map(({ stage, because }) => `${stage} was not compared: ${because}`),
+    ...(against?.tests ?? []).map(
+      ({ stage, change, test, detail }) => `${change} in ${stage}: \`${test}\`${detail === undefined ? '' : ` ${detail}`}`,
+    ),
+  ]);
 }
 
 function stageTable({ stages }: ReportV1): string {

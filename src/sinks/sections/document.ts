@@ -4,7 +4,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
 import { findingFold, findingsTable } from './findings.ts';
 import { equationLine, heading, lookedAt, noveltyLine, notLookedAt } from './headline.ts';
-import { footer, matrixFold, restFold, stackFold, stageTable, timelineFold } from './tables.ts';
+import { againstFold, footer, matrixFold, missingFold, restFold, stackFold, stageTable, timelineFold } from './tables.ts';
 
 /** How much of a report a document shows. Zero leaves a part out. */
 export interface Extent {
@@ -96,6 +96,9 @@ function stages(report: ReportV1, extent: Extent): string {
 
 function folds(report: ReportV1, extent: Extent): string[] {
   return [
+    // A comment names the few that matter most; the full report names all that it has.
+    extent.rest > 0 ? missingFold(report, extent.elsewhere ? 100 : Math.min(5, extent.rest)) : '',
+    extent.rest > 0 ? againstFold(report, extent.rest) : '',
     extent.matrix ? matrixFold(report) : '',
     extent.stack ? stackFold(report) : '',
     extent.rest > 0 ? restFold(report, extent.rest) : '',

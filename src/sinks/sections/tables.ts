@@ -1,5 +1,5 @@
 import { code, fenced, folded, mermaidLabel, prose, table, text } from '../../lib/markdown.ts';
-import { capital, counted, cut } from '../../lib/text.ts';
+import { capital, counted, cut, grouped } from '../../lib/text.ts';
 import type { MatrixCell, ReportV1 } from '../../model/report-v1.ts';
 import { clockFace, formatDuration } from '../../model/units.ts';
 
@@ -38,6 +38,55 @@ export function matrixFold({ matrix }: ReportV1): string {
   return folded(
     `Component × stage${empty > 0 ? ` (${counted(empty, 'cell')} untested)` : ''}`,
     table(['component', ...matrix.stages], rows),
+  );
+}
+
+/** The tests against those of the base branch: known failures apart from new ones, and what is gone. */
+export function againstFold({ against, baseline }: ReportV1, most: number): string {
+  if (!against || baseline.state !== 'compared') return '';
+  const rows = against.stages.map((stage) => [
+    stage.stage,
+    ...COUNTS.map(([, count]) => count(stage)).map((count) => (count > 0 ? grouped(count) : '')),
+  ]);
+  const changes = against.tests
+    .filter(({ change }) => change !== 'still failing')
+    .map(
+      ({ stage, change, test, path, detail }) =>
+        `${change} in ${stage}: ${code(cut(test, 160))}${detail === undefined ? '' : ` ${text(detail)}`}${path === undefined ? '' : ` (${code(cut(path, 120))})`}`,
+    );
+  const open = against.notCompared.map(({ stage, because }) => `${stage} was not compared: ${prose(cut(because, 200))}`);
+  if (changes.length + open.length === 0 && rows.every((row) => row.slice(1).join('') === '')) return '';
+  const parts = [filled(['stage', ...COUNTS.map(([name]) => name)], rows), list([...open, ...changes], most)];
+  return folded(`Tests against the base branch (${code(baseline.sha.slice(0, 7))})`, parts.filter(Boolean).join('\n\n'));
+}
+
+type Against = NonNullable<ReportV1['against']>['stages'][number];
+const COUNTS: readonly (readonly [string, (stage: Against) => number])[] = [
+  ['newly failing', ({ newlyFailing }) => newlyFailing],
+  ['still failing', ({ stillFailing }) => stillFailing],
+  ['fixed', ({ fixed }) => fixed],
+  ['newly skipped', ({ newlySkipped }) => newlySkipped],
+  ['newly flaky', ({ newlyFlaky }) => newlyFlaky],
+  ['gone', ({ vanished }) => vanished],
+  ['moved', ({ moved }) => moved],
+  ['added', ({ added }) => added],
+  ['slower', ({ slower }) => slower],
+];
+
+/** Tests that nobody has written yet, as work: the most valuable first. */
+export function missingFold({ missingTests }: ReportV1, most: number): string {
+  if (!missingTests || missingTests.total === 0) return '';
+  const { list: all, total } = missingTests;
+  const lines = all
+    .slice(0, most)
+    .map(
+      ({ what, why, where, stage }, index) =>
+        `${index + 1}. ${prose(cut(what, 200))} (${stage}): ${prose(cut(why, 240))}; write it in ${code(cut(where, 160))}`,
+    );
+  const rest = total - lines.length;
+  return folded(
+    `Missing tests (${grouped(total)})`,
+    [...lines, ...(rest > 0 ? [`\n${grouped(rest)} more in the full report.`] : [])].join('\n'),
   );
 }
 

@@ -17,6 +17,8 @@ export interface Style {
 const same = (text: string) => text;
 const PLAIN: Style = { bold: same, dim: same, red: same, green: same, yellow: same };
 const MOST = 20;
+/** Lines told of one finding. */
+const STORY = 16;
 
 /** The report for people at a terminal, without colour codes. */
 export const terminal = defineSink({
@@ -87,11 +89,9 @@ function findingBlock(report: ReportV1, finding: Finding, style: Style): string 
     .join(', ');
   const row = (name: string, value: string) => `  ${style.dim(name.padEnd(9))} ${value}`;
   // What does not block is told in short: the whole story is in the report.
-  const story = (blocks ? visible(finding.summary) : '')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(0, 16)
-    .map((line) => `    ${cut(line, 200)}`);
+  const told = (blocks ? visible(finding.summary) : '').split('\n').filter((line) => line.trim() !== '');
+  const story = told.slice(0, told.length > STORY ? STORY - 1 : STORY).map((line) => `    ${cut(line, 200)}`);
+  if (told.length > STORY) story.push(`    … and ${counted(told.length - story.length, 'more line')} in the full report`);
   return [
     `${style.bold(blocks ? style.red(finding.code) : style.yellow(finding.code))} ${oneLine(finding.title)} ${style.dim(`(${mark})`)}`,
     ...story,
@@ -114,7 +114,7 @@ function stageBlock({ stages }: ReportV1, style: Style): string {
     .join('\n');
 }
 
-function restBlock({ notLooked: all, findings, flaky }: ReportV1): string {
+function restBlock({ notLooked: all, findings, flaky, missingTests }: ReportV1): string {
   // What blocks stands among the findings already.
   const notLooked = all.filter(({ blocks }) => !blocks);
   const open = notLooked.slice(0, 10).map(({ code, because }) => `  ${code}: ${cut(oneLine(because), 200)}`);
@@ -122,7 +122,10 @@ function restBlock({ notLooked: all, findings, flaky }: ReportV1): string {
   const waived = findings
     .filter(({ disposition }) => disposition === 'waived')
     .map(({ code, title, waiver }) => `  ${code}: ${cut(oneLine(title), 160)} (${oneLine(waiver ?? 'waived')})`);
+  const work =
+    missingTests?.list.slice(0, 3).map(({ what, where: place }) => `  ${cut(oneLine(what), 120)}: ${cut(oneLine(place), 80)}`) ?? [];
   return [
+    work.length > 0 ? [`missing tests (${grouped(missingTests?.total ?? 0)}), most valuable first:`, ...work].join('\n') : '',
     notLooked.length > 0 ? ['not looked at:', ...open, ...more].join('\n') : '',
     waived.length > 0 ? ['waived:', ...waived].join('\n') : '',
     flaky.length > 0 ? `${grouped(flaky.length)} flaky` : '',
