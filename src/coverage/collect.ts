@@ -7,10 +7,12 @@ import type { CoverageEvidence, GapReason } from '../model/evidence.ts';
 import { LIMITS } from '../model/limits.ts';
 import { sourceOf, type Source } from '../model/source.ts';
 import type { Files, Ports } from '../ports/index.ts';
-import type { CoverageEvent, CoverageRecord } from './contract.ts';
+import type { CoverageContext, CoverageEvent, CoverageRecord } from './contract.ts';
 import { CoverageMerge } from './merge.ts';
+import { findNeverLoaded } from './never-loaded.ts';
 import { PathMapper } from './paths.ts';
 import { coverageFormats } from './registry.ts';
+import { goModules, readSource, sourceBeside } from './sources.ts';
 
 export interface CoverageGap {
   readonly reason: GapReason;
@@ -32,6 +34,11 @@ export interface CollectCoverageOptions {
   /** Git's own list of files, relative to `root`. */
   readonly tracked: readonly string[];
   readonly redact: (text: string) => string;
+  /** Folder that the command ran in, relative to `root`. */
+  readonly cwd?: string | undefined;
+  /** Globs of the sources that tests should load, and of what is none after all. */
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
   /** The lines of the change, when they are asked for and known. */
   readonly change?: { readonly base: string; readonly lines: ChangedLines } | undefined;
 }
@@ -45,34 +52,81 @@ export interface CollectedCoverage {
 /** Paths named of those that could not be mapped; the rest is counted in a note. */
 const UNMAPPED = 500;
 const GAPS_PER_FILE = 20;
+const NOTES = 50;
+/** Folders that relative paths start at: a report has a few. */
+const ROOTS = 50;
 
 /** Coverage of one command: every report, merged per line, its paths led back to the repository's files. */
-export async function collectCoverage({ ports, root, paths, tracked, redact, change }: CollectCoverageOptions): Promise<CollectedCoverage> {
+export async function collectCoverage(options: CollectCoverageOptions): Promise<CollectedCoverage> {
+  const { ports, root, paths, tracked, redact, cwd } = options;
   const merge = new CoverageMerge();
-  const mapper = new PathMapper(root, tracked);
-  const unmapped = new Set<string>();
-  const ambiguous = new Map<string, readonly string[]>();
+  const mapper = new PathMapper(root, tracked, await goModules(ports.files, root, tracked));
   const gaps: CoverageGap[] = [];
   const notes: CoverageNote[] = [];
   const sources: Source[] = [];
-  const place = (record: CoverageRecord, roots: readonly string[]): void => {
-    const mapped = mapper.map(record.path, roots);
-    if (mapped.to === 'ambiguous') ambiguous.set(record.path, mapped.candidates);
-    if (mapped.to !== 'repository') unmapped.add(record.path);
-    merge.add(mapped.to === 'repository' ? mapped.path : record.path, record);
-  };
   for (const path of new Set(paths)) {
-    const read = await readFile({ files: ports.files, root, redact }, path, place);
+    const report = shownPath(root, path);
+    const key = (raw: string, roots: readonly string[], within?: string): string =>
+      mapper.place(raw, { roots, report, within, ...(cwd !== undefined && { cwd }) });
+    const read = await readFile({ files: ports.files, root, redact }, path, {
+      place: (record, roots) => merge.add(key(record.path, roots, record.within), record),
+      source: async (raw, roots) => {
+        const mapped = mapper.now(key(raw, roots));
+        return mapped.to === 'repository' ? await readSource(ports.files, join(root, mapped.path)) : undefined;
+      },
+    });
     sources.push(read.source);
     gaps.push(...read.gaps);
     notes.push(...read.notes);
   }
-  for (const [path, candidates] of [...ambiguous].slice(0, GAPS_PER_FILE))
+  const { unmapped, ambiguous } = settle(merge, mapper);
+  for (const [path, candidates] of ambiguous.slice(0, GAPS_PER_FILE))
     notes.push({ message: redact(`${path} could be ${candidates.join(' or ')}`) });
-  if (unmapped.size > UNMAPPED) notes.push({ message: `${unmapped.size - UNMAPPED} more paths lead to no file of the repository` });
-  const { files, ...totals } = merge.finish();
-  const changed = change && { changed: { base: change.base, ...merge.changed(change.lines) } };
-  return { coverage: { sources, ...totals, files, ...changed, unmapped: [...unmapped].slice(0, UNMAPPED).map(redact) }, gaps, notes };
+  if (unmapped.length > UNMAPPED) notes.push({ message: `${unmapped.length - UNMAPPED} more paths lead to no file of the repository` });
+  const told = [...notes.map(({ message, source }) => (source === undefined ? message : `${source.file}: ${message}`))].slice(0, NOTES);
+  return {
+    coverage: {
+      sources,
+      ...merge.totals(),
+      files: merge.files(),
+      ...(await unloaded(options, merge)),
+      unmapped: unmapped.slice(0, UNMAPPED).map(redact),
+      ...(told.length > 0 && { notes: told }),
+    },
+    gaps,
+    notes,
+  };
+}
+
+/** Puts what was read under the repository's own paths; what leads nowhere keeps the path of its report. */
+function settle(merge: CoverageMerge, mapper: PathMapper) {
+  const unmapped = new Set<string>();
+  const ambiguous = new Map<string, readonly string[]>();
+  for (const [key, { raw, mapped }] of mapper.settle()) {
+    if (!merge.has(key)) continue;
+    if (mapped.to === 'ambiguous') ambiguous.set(raw, mapped.candidates);
+    if (mapped.to !== 'repository') unmapped.add(raw);
+    merge.move(key, mapped.to === 'repository' ? mapped.path : raw);
+  }
+  return { unmapped: [...unmapped], ambiguous: [...ambiguous] };
+}
+
+/** Files that no test loaded, and the lines of the change. Where nothing was covered at all, nothing can be told from likeness. */
+async function unloaded({ ports, root, tracked, include, exclude, change }: CollectCoverageOptions, merge: CoverageMerge) {
+  const found = await findNeverLoaded({
+    tracked,
+    told: new Set(merge.paths()),
+    include,
+    exclude,
+    change: change?.lines,
+    read: (path) => readSource(ports.files, join(root, path)),
+  });
+  const changed = change && {
+    base: change.base,
+    ...merge.changed(change.lines),
+    ...(found.changed !== undefined && { neverLoaded: found.changed }),
+  };
+  return { ...(changed && { changed }), ...(found.neverLoaded && { neverLoaded: found.neverLoaded }) };
 }
 
 export interface CoverageInspection {
@@ -83,23 +137,25 @@ export interface CoverageInspection {
   readonly functions?: Ratio;
   /** How many source files the report tells of. */
   readonly files: number;
+  readonly notes?: readonly string[];
   readonly gap?: CoverageGap;
 }
 
 /** Totals of one file by itself; `undefined` when no coverage format claims it. */
 export async function inspectCoverage(files: Files, root: string, path: string): Promise<CoverageInspection | undefined> {
   const merge = new CoverageMerge();
-  const { claimedBy, source, gaps } = await readFile({ files, root, redact: (text) => text }, path, (record) =>
-    merge.add(record.path, record),
-  );
+  const { claimedBy, source, gaps, notes } = await readFile({ files, root, redact: (text) => text }, path, {
+    place: (record) => merge.add(record.path, record),
+    source: (raw) => sourceBeside({ files, root, report: path }, raw),
+  });
   if (claimedBy.length === 0) return undefined;
-  const { files: covered, ...totals } = merge.finish();
   const gap = gaps[0];
   return {
     file: source.file,
     format: claimedBy.length === 1 ? (claimedBy[0] ?? '') : 'ambiguous',
-    ...totals,
-    files: covered.length,
+    ...merge.totals(),
+    files: merge.size,
+    ...(notes.length > 0 && { notes: notes.map(({ message }) => message) }),
     ...(gap === undefined ? {} : { gap }),
   };
 }
@@ -117,27 +173,36 @@ interface ReadContext {
   readonly redact: (text: string) => string;
 }
 
-/** Reads one report; `place` is given each record with the roots that were named before it. */
-async function readFile(
-  { files, root, redact }: ReadContext,
-  path: string,
-  place: (record: CoverageRecord, roots: readonly string[]) => void,
-): Promise<FileOutcome> {
-  const shown = path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+interface ReadHandlers {
+  /** Is given each record with the roots that were named before it. */
+  readonly place: (record: CoverageRecord, roots: readonly string[]) => void;
+  readonly source: (raw: string, roots: readonly string[]) => Promise<string | undefined>;
+}
+
+async function readFile({ files, root, redact }: ReadContext, path: string, handlers: ReadHandlers): Promise<FileOutcome> {
+  const shown = shownPath(root, path);
   const gaps: { reason: GapReason; message: string }[] = [];
   const notes: string[] = [];
   const roots: string[] = [];
   let lines = 0;
   const take = (event: CoverageEvent): void => {
     if (event.type === 'file') {
-      lines += event.record.lines.size;
-      place(event.record, roots);
-    } else if (event.type === 'root') roots.push(event.path);
-    else if (event.type === 'note') notes.push(event.message);
-    else if (gaps.length < GAPS_PER_FILE) gaps.push({ reason: event.reason, message: event.message });
+      lines += event.record.lines.size + (event.record.totals?.total ?? 0);
+      handlers.place(event.record, roots);
+    } else if (event.type === 'root') {
+      if (roots.length < ROOTS) roots.push(event.path);
+    } else if (event.type === 'note') {
+      if (notes.length < NOTES) notes.push(event.message);
+    } else if (gaps.length < GAPS_PER_FILE) gaps.push({ reason: event.reason, message: event.message });
   };
+  const context: CoverageContext = { source: (raw) => handlers.source(raw, roots) };
+  const formats = coverageFormats.map(({ format, sniff, parse }) => ({
+    format,
+    sniff,
+    parse: (text: AsyncIterable<string>, emit: (event: CoverageEvent) => void) => parse(text, emit, context),
+  }));
   const bytes = (): AsyncIterable<Uint8Array> => files.stream(path.startsWith('/') ? path : join(root, path));
-  const reading = await readReport({ path: shown, bytes, formats: coverageFormats, maxBytes: LIMITS.reportBytes, emit: take });
+  const reading = await readReport({ path: shown, bytes, formats, maxBytes: LIMITS.reportBytes, emit: take });
   gaps.push(...reading.problems);
   if (gaps.length === 0 && lines === 0) gaps.push({ reason: 'empty', message: 'the report tells of no line' });
   const source = sourceOf(shown, reading);
@@ -154,10 +219,15 @@ async function readFile(
   };
 }
 
+function shownPath(root: string, path: string): string {
+  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+}
+
 const FIXES: Partial<Record<GapReason, string>> = {
   missing: 'Check that the command writes its coverage to this path.',
   empty: 'Check what the coverage tool includes: it instrumented nothing.',
   truncated: 'The runner stopped while it wrote: look for a crash, a kill for memory or a full disk in its log.',
+  unsupported: 'Have the coverage tool write one of the formats that name lines, such as lcov.',
   unrecognised: 'Have the command write one of the supported coverage formats.',
   ambiguous: 'Have the command write one of the supported coverage formats without parts of another.',
   hostile: 'Find out who wrote this file: no coverage tool does.',

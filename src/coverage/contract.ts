@@ -1,12 +1,24 @@
 import type { GapReason } from '../model/evidence.ts';
 import type { Ratio } from '../model/coverage.ts';
+import type { Tally } from './tally.ts';
+
+/** Hits by line number. A `Map` is one; so is `LineHits`. */
+export interface LineTable {
+  readonly size: number;
+  forEach(visit: (hits: number, line: number) => void): void;
+}
 
 /** What one source file's record says. Line numbers start at 1; hits are counts. */
 export interface CoverageRecord {
   readonly path: string;
-  readonly lines: ReadonlyMap<number, number>;
-  readonly branches?: Ratio;
-  readonly functions?: Ratio;
+  readonly lines: LineTable;
+  /** Lines as the report states them, when it does not name any: used only where no report names lines of this file. */
+  readonly totals?: Ratio;
+  /** With outcomes by identity where the format has them: several records of one file then merge exactly. */
+  readonly branches?: Tally;
+  readonly functions?: Tally;
+  /** A folder or module that the report says the file is in: tells two files with the same end of their path apart. */
+  readonly within?: string;
 }
 
 export type CoverageEvent =
@@ -22,10 +34,16 @@ export interface Head {
   readonly text: string;
 }
 
+/** What a reader may ask for beyond the report itself. */
+export interface CoverageContext {
+  /** Text of the repository's file behind a path of the report; `undefined` when there is none. Only for formats that count in offsets. */
+  readonly source: (path: string) => Promise<string | undefined>;
+}
+
 /** A coverage format; the same rules as for test results: sniffed by content, streamed, trouble is a `gap`. */
 export interface CoverageFormat {
   readonly format: string;
   readonly title: string;
   readonly sniff: (head: Head) => boolean;
-  readonly parse: (text: AsyncIterable<string>, emit: (event: CoverageEvent) => void) => Promise<void>;
+  readonly parse: (text: AsyncIterable<string>, emit: (event: CoverageEvent) => void, context: CoverageContext) => Promise<void>;
 }

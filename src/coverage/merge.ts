@@ -1,89 +1,156 @@
-import { LineHits } from '../lib/lines-hits.ts';
 import type { ChangedLines } from '../lib/diff.ts';
 import type { ChangedCoverage, FileCoverage, LineRange, Ratio } from '../model/coverage.ts';
 import type { CoverageRecord } from './contract.ts';
+import { LineSet } from './line-set.ts';
+import { mergeTallies, type Tally } from './tally.ts';
 
 interface MergedFile {
-  readonly hits: LineHits;
-  branches: Ratio | undefined;
-  functions: Ratio | undefined;
+  readonly lines: LineSet;
+  totals: Ratio | undefined;
+  branches: Tally | undefined;
+  functions: Tally | undefined;
 }
 
 export interface CoverageTotals {
   readonly lines: Ratio;
   readonly branches?: Ratio;
   readonly functions?: Ratio;
-  readonly files: FileCoverage[];
 }
 
-/** Coverage of any number of reports in any formats, merged per line: hits add up. */
+/** Ranges of uncovered lines named of one file, and of all files: what comes after is only counted. */
+const RANGES_OF_FILE = 1_000;
+const RANGES = 200_000;
+
+/** Coverage of any number of reports in any formats, merged per line: a line that ran in one of them ran. */
 export class CoverageMerge {
   readonly #files = new Map<string, MergedFile>();
 
   /**
-   * Lines merge exactly. Of branches and functions a record only has sums, so of several records of one file the better
-   * one counts: never more than is true.
+   * Lines merge exactly, and so do branches and functions of the same shape (see `mergeTallies`). Totals without lines
+   * only count while no report names lines of the file.
    */
-  add(path: string, { lines, branches, functions }: CoverageRecord): void {
-    let file = this.#files.get(path);
-    if (file === undefined) {
-      file = { hits: new LineHits(), branches: undefined, functions: undefined };
-      this.#files.set(path, file);
+  add(path: string, { lines, totals, branches, functions }: CoverageRecord): void {
+    const file = this.#file(path);
+    lines.forEach((hits, line) => file.lines.add(line, hits > 0));
+    file.totals = mergeTallies(file.totals, totals);
+    file.branches = mergeTallies(file.branches, branches);
+    file.functions = mergeTallies(file.functions, functions);
+  }
+
+  /** What was added under one path belongs to another. */
+  move(from: string, to: string): void {
+    const file = this.#files.get(from);
+    if (file === undefined || from === to) return;
+    this.#files.delete(from);
+    const target = this.#files.get(to);
+    if (target === undefined) {
+      this.#files.set(to, file);
+      return;
     }
-    for (const [line, hits] of lines) file.hits.add(line, hits);
-    file.branches = better(file.branches, branches);
-    file.functions = better(file.functions, functions);
+    target.lines.merge(file.lines);
+    target.totals = mergeTallies(target.totals, file.totals);
+    target.branches = mergeTallies(target.branches, file.branches);
+    target.functions = mergeTallies(target.functions, file.functions);
+  }
+
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
+  get size(): number {
+    return this.#files.size;
+  }
+
+  paths(): string[] {
+    return [...this.#files.keys()];
   }
 
   /** The same of the lines of a change alone; lines that no report knows (comments, blanks) do not count. */
-  changed(change: ChangedLines): Omit<ChangedCoverage, 'base'> {
-    const files = [...this.#files].flatMap(([path, file]) => {
+  changed(change: ChangedLines): Pick<ChangedCoverage, 'lines' | 'files' | 'unlisted'> {
+    const files: Pick<FileCoverage, 'path' | 'lines' | 'uncovered'>[] = [];
+    const unlisted: string[] = [];
+    for (const path of [...change.keys()].sort()) {
+      const file = this.#files.get(path);
       const only = change.get(path);
-      if (!only) return [];
-      const { lines, uncovered } = fileCoverage(path, file, only);
-      return lines.total > 0 ? [{ path, lines, uncovered }] : [];
-    });
-    return { lines: sum(files.map(({ lines }) => lines)) ?? { covered: 0, total: 0 }, files };
+      if (file === undefined || only === undefined) continue;
+      if (file.lines.empty && (file.totals?.total ?? 0) > 0) unlisted.push(path);
+      const { uncovered, covered, total } = ranges(file.lines, { only, most: RANGES_OF_FILE });
+      if (total > 0) files.push({ path, lines: { covered, total }, uncovered });
+    }
+    return { lines: sum(files.map(({ lines }) => lines)), files, ...(unlisted.length > 0 && { unlisted }) };
   }
 
-  finish(): CoverageTotals {
-    const files = [...this.#files].map(([path, file]) => fileCoverage(path, file)).sort((a, b) => (a.path < b.path ? -1 : 1));
-    const branches = sum(files.map((file) => file.branches));
-    const functions = sum(files.map((file) => file.functions));
+  totals(): CoverageTotals {
+    const files = [...this.#files.values()];
+    const branches = files.map((file) => file.branches).filter((ratio) => ratio !== undefined);
+    const functions = files.map((file) => file.functions).filter((ratio) => ratio !== undefined);
     return {
-      lines: sum(files.map(({ lines }) => lines)) ?? { covered: 0, total: 0 },
-      ...(branches && { branches }),
-      ...(functions && { functions }),
-      files,
+      lines: sum(files.map(linesOf)),
+      ...(branches.length > 0 && { branches: sum(branches) }),
+      ...(functions.length > 0 && { functions: sum(functions) }),
     };
   }
+
+  /** Sorted by path. */
+  files(): FileCoverage[] {
+    let left = RANGES;
+    return this.paths()
+      .sort()
+      .map((path) => {
+        const file = this.#file(path);
+        const { uncovered, omitted } = ranges(file.lines, { most: Math.min(RANGES_OF_FILE, left) });
+        left -= uncovered.length;
+        return {
+          path,
+          lines: linesOf(file),
+          ...(file.branches && { branches: sum([file.branches]) }),
+          ...(file.functions && { functions: sum([file.functions]) }),
+          uncovered,
+          ...(omitted > 0 && { omitted }),
+          ...(file.lines.empty && file.totals !== undefined && { detail: 'totals' as const }),
+        };
+      });
+  }
+
+  #file(path: string): MergedFile {
+    let file = this.#files.get(path);
+    if (file === undefined) {
+      file = { lines: new LineSet(), totals: undefined, branches: undefined, functions: undefined };
+      this.#files.set(path, file);
+    }
+    return file;
+  }
 }
 
-function fileCoverage(path: string, { hits, branches, functions }: MergedFile, only?: ReadonlySet<number>): FileCoverage {
+function linesOf({ lines, totals }: MergedFile): Ratio {
+  return lines.empty && totals !== undefined ? sum([totals]) : lines.counts();
+}
+
+function ranges(lines: LineSet, { only, most }: { only?: ReadonlySet<number>; most: number }) {
   const uncovered: LineRange[] = [];
-  let [covered, total] = [0, 0];
-  for (const [line, count] of hits.entries()) {
-    if (only?.has(line) === false) continue;
+  let [covered, total, omitted, end] = [0, 0, 0, -1];
+  lines.forEach((line, ran) => {
+    if (only?.has(line) === false) return;
     total += 1;
-    if (count > 0) {
+    if (ran) {
       covered += 1;
-      continue;
+      return;
     }
     const last = uncovered.at(-1);
-    if (last !== undefined && last[1] === line - 1) last[1] = line;
-    else uncovered.push([line, line]);
+    if (end === line - 1) {
+      if (last !== undefined && omitted === 0) last[1] = line;
+    } else if (uncovered.length < most) uncovered.push([line, line]);
+    else omitted += 1;
+    end = line;
+  });
+  return { uncovered, omitted, covered, total };
+}
+
+function sum(ratios: readonly Ratio[]): Ratio {
+  let [covered, total] = [0, 0];
+  for (const ratio of ratios) {
+    covered += ratio.covered;
+    total += ratio.total;
   }
-  return { path, lines: { covered, total }, ...(branches && { branches }), ...(functions && { functions }), uncovered };
-}
-
-function better(a: Ratio | undefined, b: Ratio | undefined): Ratio | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  const total = Math.max(a.total, b.total);
-  return { covered: Math.min(total, Math.max(a.covered, b.covered)), total };
-}
-
-function sum(ratios: readonly (Ratio | undefined)[]): Ratio | undefined {
-  const known = ratios.filter((ratio) => ratio !== undefined);
-  if (known.length === 0) return undefined;
-  return { covered: known.reduce((all, { covered }) => all + covered, 0), total: known.reduce((all, { total }) => all + total, 0) };
+  return { covered, total };
 }

@@ -26,6 +26,24 @@ export class LineHits {
     return true;
   }
 
+  /** How many lines are known. */
+  get size(): number {
+    let size = 0;
+    for (const page of this.#pages.values()) for (const value of page) if (value > 0) size += 1;
+    return size;
+  }
+
+  /** In ascending order, like a `Map`'s. */
+  forEach(visit: (hits: number, line: number) => void): void {
+    for (const number of [...this.#pages.keys()].sort((a, b) => a - b)) {
+      const page = this.#pages.get(number) ?? new Uint32Array();
+      for (let cell = 0; cell < page.length; cell += 1) {
+        const value = page[cell] ?? 0;
+        if (value > 0) visit(value - 1, number * PAGE + cell);
+      }
+    }
+  }
+
   /** Lines in ascending order, with their hits. */
   *entries(): Generator<[line: number, hits: number]> {
     for (const number of [...this.#pages.keys()].sort((a, b) => a - b)) {

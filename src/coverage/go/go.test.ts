@@ -62,6 +62,6 @@ it.each([
 
 async function parse(text: string): Promise<CoverageEvent[]> {
   const events: CoverageEvent[] = [];
-  await go.parse(pieces(text), (event) => events.push(event));
+  await go.parse(pieces(text), (event) => events.push(event), { source: () => Promise.resolve(undefined) });
   return events;
 }

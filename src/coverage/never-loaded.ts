@@ -1,0 +1,108 @@
+import { posix } from 'node:path';
+
+import type { ChangedLines } from '../lib/diff.ts';
+import type { ChangedCoverage, NeverLoaded } from '../model/coverage.ts';
+import { codeLines, extensionOf, isCode, rangesOf } from './code-lines.ts';
+
+export interface NeverLoadedOptions {
+  readonly tracked: readonly string[];
+  /** Files that the reports tell of, as paths of the repository. */
+  readonly told: ReadonlySet<string>;
+  /** Globs of the sources that tests should load; without, what is like the files of the reports. */
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly change?: ChangedLines | undefined;
+  /** Text of a file of the repository, `undefined` when it cannot be read. */
+  readonly read: (path: string) => Promise<string | undefined>;
+}
+
+export interface FoundNeverLoaded {
+  readonly neverLoaded?: NeverLoaded;
+  readonly changed?: NonNullable<ChangedCoverage['neverLoaded']>;
+}
+
+/** Files named; the rest is counted. */
+const NAMED = 500;
+/** Files looked into; those beyond count with no lines. */
+const READ = 5_000;
+
+/**
+ * Source files that tests could have loaded and no report tells of. Files without a line of code (types alone, empty
+ * packages) are none. Most tools only report what was loaded: to them such a file does not exist.
+ */
+export async function findNeverLoaded(options: NeverLoadedOptions): Promise<FoundNeverLoaded> {
+  const paths = candidates(options).sort();
+  const files: { path: string; lines: number }[] = [];
+  const changed: NonNullable<ChangedCoverage['neverLoaded']> = [];
+  for (const [index, path] of paths.entries()) {
+    if (index >= READ) {
+      files.push({ path, lines: 0 });
+      continue;
+    }
+    const text = await options.read(path);
+    const lines = text === undefined ? [] : codeLines(path, text);
+    if (lines.length === 0) continue;
+    files.push({ path, lines: lines.length });
+    const only = options.change?.get(path);
+    const touched = only === undefined ? [] : lines.filter((line) => only.has(line));
+    if (touched.length > 0) changed.push({ path, lines: touched.length, uncovered: rangesOf(touched) });
+  }
+  if (files.length === 0) return {};
+  const lines = files.reduce((sum, file) => sum + file.lines, 0);
+  const by = options.include === undefined ? 'likeness' : 'include';
+  return {
+    neverLoaded: { by, files: files.slice(0, NAMED), total: files.length, lines },
+    ...(changed.length > 0 && { changed: changed.slice(0, NAMED) }),
+  };
+}
+
+function candidates({ tracked, told, include, exclude = [] }: NeverLoadedOptions): string[] {
+  const like = include === undefined ? likeness(told) : (path: string): boolean => include.some((glob) => posix.matchesGlob(path, glob));
+  return tracked.filter(
+    (path) => !told.has(path) && isCode(path) && like(path) && !isTest(path) && !exclude.some((glob) => posix.matchesGlob(path, glob)),
+  );
+}
+
+/** Of the same language as a file of the reports, in the same folder as one or below it. */
+function likeness(told: ReadonlySet<string>): (path: string) => boolean {
+  const folders = new Map<string, Set<string>>();
+  for (const path of told) {
+    const extension = family(path);
+    const known = folders.get(extension) ?? new Set<string>();
+    folders.set(extension, known.add(posix.dirname(path)));
+  }
+  return (path) => {
+    const known = folders.get(family(path));
+    if (known === undefined || ASIDE.test(path)) return false;
+    let folder = posix.dirname(path);
+    if (known.has(folder)) return true;
+    // What lies at the top is near everything: only other files of the top are like it.
+    while (folder.includes('/')) {
+      folder = posix.dirname(folder);
+      if (known.has(folder)) return true;
+    }
+    return false;
+  };
+}
+
+const FAMILIES = new Map([
+  ...['ts', 'tsx', 'js', 'jsx', 'mjs', 'cjs', 'mts', 'cts', 'vue', 'svelte'].map((extension) => [extension, 'script'] as const),
+  ...['c', 'cc', 'cpp', 'cxx'].map((extension) => [extension, 'c'] as const),
+  ...['java', 'kt'].map((extension) => [extension, 'jvm'] as const),
+]);
+
+function family(path: string): string {
+  const extension = extensionOf(path);
+  return FAMILIES.get(extension) ?? extension;
+}
+
+/** What lies beside sources and is loaded by no test: configuration of tools, generated and installed code. */
+const ASIDE =
+  /\.config\.[cm]?[jt]s$|(?:^|\/)(?:node_modules|vendor|third_party|dist|build|out|target|migrations|generated|fixtures)\/|\.min\.js$|\.pb\.go$|_pb2\.py$/;
+const TEST =
+  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|testing|testdata|e2e|cypress)\/|[._-](?:test|spec|stories|bench)\.[^/]*$|_test\.(?:go|py|rb|c|cc|cpp|dart)$|(?:^|\/)(?:test_[^/]*|conftest)\.py$|(?:Tests?|Spec|IT)\.(?:java|kt|cs|php|scala|groovy|swift)$|_spec\.rb$/;
+
+/** Tests are not what tests load. */
+function isTest(path: string): boolean {
+  return TEST.test(path);
+}
