@@ -78,6 +78,9 @@ async function collectCommandCoverage(context: RunContext, stage: PlannedStage, 
     paths: last.coverage.fresh,
     tracked,
     redact: context.redact,
+    cwd: command.cwd,
+    include: command.coverage.include,
+    exclude: command.coverage.exclude,
     change: command.coverage.changed === undefined ? undefined : await changedLines(context, context.info.git.base),
   });
   await addGaps(context, place, gaps);
