@@ -26,28 +26,48 @@ export const COVERAGE_FILES: readonly string[] = [
   'cover.out',
 ];
 
+const coverageDrop = z.union(
+  [
+    percentage.transform((total) => ({ total })),
+    z
+      .strictObject({
+        total: percentage.optional().describe('Percentage points that the total may fall.'),
+        files: percentage.optional().describe('Percentage points that any single file may fall.'),
+      })
+      .transform((limits) => defined(limits)),
+  ],
+  { error: expected('a percentage such as 0.5%, or a map with total and files') },
+);
+
 const coverageMap = z
   .strictObject({
     min: percentage.optional().describe('Lines that the tests must run, of all lines in the report.'),
     files: globs.optional().describe('Coverage reports (lcov, Cobertura, Go coverprofile), as globs from the repository root.'),
     packages: percentage.optional().describe('Lines that the tests must run in every single package (folder).'),
     changed: percentage.optional().describe('Lines that the tests must run, of the lines that the change touches.'),
+    branches: percentage.optional().describe('Branches that the tests must take, of all branches in the report.'),
+    functions: percentage.optional().describe('Functions that the tests must call, of all functions in the report.'),
+    drop: coverageDrop
+      .optional()
+      .describe('How many percentage points coverage may fall against the base branch: 0.5%, or a map with total and files.'),
+    include: globs.optional().describe('Which files are source, as globs: those that no test loads then count as uncovered.'),
+    exclude: globs.optional().describe('Source files that need no test, as globs (generated code, entry points).'),
     critical: z
       .record(glob, percentage, { error: expected('a map from globs to percentages, such as "src/auth/**": 100%') })
       .optional()
       .describe('Critical paths: a glob of source files, and what each matching file must reach.'),
   })
-  .transform(({ min, files, packages, changed, critical }): CoverageGate => ({
+  .transform(({ min, files, critical, ...rest }): CoverageGate => ({
     files: files ?? [...COVERAGE_FILES],
     min: min ?? 0,
-    ...defined({ packages, changed }),
+    ...defined(rest),
     critical: critical ?? {},
   }));
 
 export const coverage = z.union(
   [percentage.transform((min): CoverageGate => ({ files: [...COVERAGE_FILES], min, critical: {} })), coverageMap],
   {
-    error: expected('a percentage such as 90%, or a map with min, files, packages, changed and critical'),
+    error: expected('a percentage such as 90%, or a map such as {min: 90%, changed: 85%}'),
   },
 );
 

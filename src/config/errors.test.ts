@@ -312,10 +312,10 @@ test('units that are none', () => {
         |                                          ^^^^
       → write a number with its unit, such as 500ms, 30s, 5m or 1h30m
 
-    gauntlet.yml:2:58: \`coverage\` takes a percentage such as 90%, or a map with min, files, packages, changed and critical, not the number 90
+    gauntlet.yml:2:58: \`coverage\` takes a percentage such as 90%, or a map such as {min: 90%, changed: 85%}, not the number 90
       2 |   - e2e: {run: a, timeout: 30, duration: soon, coverage: 90, success_rate: 120%, recovery_time: 5 parsecs, retries: 2.5}
         |                                                          ^^
-      → write a percentage such as 90%, or a map with min, files, packages, changed and critical
+      → write a percentage such as 90%, or a map such as {min: 90%, changed: 85%}
 
     gauntlet.yml:2:76: \`success_rate\` cannot be "120%": that is not a percentage from 0% to 100%
       2 |   - e2e: {run: a, timeout: 30, duration: soon, coverage: 90, success_rate: 120%, recovery_time: 5 parsecs, retries: 2.5}

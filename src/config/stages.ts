@@ -78,9 +78,7 @@ const stage = z
     results: globs
       .optional()
       .describe('Test reports that the command writes (JUnit XML, go test -json, CTRF, …), as globs from the repository root.'),
-    coverage: coverage
-      .optional()
-      .describe('What the coverage must reach: a percentage, or a map with min, files, packages, changed and critical.'),
+    coverage: coverage.optional().describe('What the coverage must reach: a percentage, or a map such as {min: 90%, changed: 85%}.'),
     parallel: flag.optional().describe('Run the commands and journeys of this stage at the same time.'),
     fail_fast: flag
       .optional()

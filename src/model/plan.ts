@@ -19,6 +19,10 @@ export const CoverageGate = z.object({
   min: z.number(),
   packages: z.number().optional(),
   changed: z.number().optional(),
+  branches: z.number().optional(),
+  functions: z.number().optional(),
+  /** How far coverage may fall against the base branch, in total and in each file: 0.01 is one percentage point. */
+  drop: z.object({ total: z.number().optional(), files: z.number().optional() }).optional(),
   /** Glob → ratio that each matching file must reach (`src/auth/**` → 1). */
   critical: z.record(z.string(), z.number()),
   /** Globs of the source files that tests should load: those that no report tells of count as never loaded. */

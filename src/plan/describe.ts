@@ -65,11 +65,23 @@ function timeOf({ askedMs, grantedMs, timeoutMs }: PlannedStage): string {
     : `: asked ${formatDuration(askedMs)}, granted ${formatDuration(grantedMs)}, ${stop}`;
 }
 
-function coverageOf({ min, packages, changed, critical }: NonNullable<PlannedStage['commands'][number]['coverage']>): string {
+function coverageOf({
+  min,
+  packages,
+  changed,
+  branches,
+  functions,
+  drop,
+  critical,
+}: NonNullable<PlannedStage['commands'][number]['coverage']>): string {
   const parts = [
     ...(min > 0 ? [`>= ${formatRatio(min)} of lines`] : []),
     ...(packages === undefined ? [] : [`>= ${formatRatio(packages)} in each package`]),
     ...(changed === undefined ? [] : [`>= ${formatRatio(changed)} of changed lines`]),
+    ...(branches === undefined ? [] : [`>= ${formatRatio(branches)} of branches`]),
+    ...(functions === undefined ? [] : [`>= ${formatRatio(functions)} of functions`]),
+    ...(drop?.total === undefined ? [] : [`at most ${formatRatio(drop.total)} under the base branch`]),
+    ...(drop?.files === undefined ? [] : [`no file more than ${formatRatio(drop.files)} under the base branch`]),
     ...Object.entries(critical).map(([glob, ratio]) => `${formatRatio(ratio)} in ${glob}`),
   ];
   return parts.length === 0 ? 'reported, without a limit' : parts.join(', ');

@@ -37,8 +37,8 @@ function hasCritical(coverage: CoverageGate | undefined): coverage is CoverageGa
   return coverage !== undefined && Object.keys(coverage.critical).length > 0;
 }
 
-function criticalPart({ files, critical }: CoverageGate): CoverageGate {
-  return { files, min: 0, critical };
+function criticalPart({ files, critical, include, exclude }: CoverageGate): CoverageGate {
+  return { files, min: 0, critical, ...(include ? { include } : {}), ...(exclude ? { exclude } : {}) };
 }
 
 /**

@@ -21,9 +21,10 @@ export const STAGE_ROWS: Readonly<Record<StageName, readonly string[]>> = {
 export const STACK_ROWS: readonly string[] = ['CFG-05', 'CFG-09'];
 
 /** Total, critical paths, per package: only what the gate really asks for. */
-export function coverageRows({ min, critical, packages }: CoverageGate): string[] {
+export function coverageRows({ min, critical, packages, changed, branches, functions, drop }: CoverageGate): string[] {
+  const further = [changed, branches, functions, drop].some((limit) => limit !== undefined);
   return [
-    ...(min > 0 ? ['TST-06'] : []),
+    ...(min > 0 || further ? ['TST-06'] : []),
     ...(Object.keys(critical).length > 0 ? ['TST-07'] : []),
     ...(packages === undefined ? [] : ['TST-08']),
   ];
