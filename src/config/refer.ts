@@ -13,6 +13,7 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
     ...unknownNames(stage.journeys ?? [], { known: journeyNames, what: 'journey', path: [...stage.at, 'journeys'], places }),
     ...unknownNames(stage.experiments ?? [], { known: experimentNames, what: 'experiment', path: [...stage.at, 'experiments'], places }),
     ...commandConflicts(stage, places),
+    ...unheld(stage, places),
   ]);
   for (const [name, { steady, ledger }] of Object.entries(settings.experiments)) {
     for (const [key, journey] of Object.entries({ steady, ledger })) {
@@ -38,6 +39,14 @@ function unknownNames(
       }),
     ];
   });
+}
+
+/** Tests that must pass are found in results. */
+function unheld(stage: StageEntry, places: Places): Problem[] {
+  const reports = stage.results ?? stage.run?.flatMap(({ results }) => results ?? []) ?? [];
+  if (stage.mustPass === undefined || reports.length > 0) return [];
+  const repair = 'name the reports of this stage under `results`';
+  return [places.problem([...stage.at, 'must_pass'], '`must_pass` needs results to look into', { repair, at: 'key' })];
 }
 
 /** With several commands, `results` of the stage would be read once for each of them and counted again. */

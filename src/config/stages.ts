@@ -29,6 +29,8 @@ export interface StageSettings {
   readonly run?: readonly CommandSettings[];
   readonly results?: readonly string[];
   readonly coverage?: CoverageGate;
+  readonly mustPass?: readonly string[];
+  readonly legs?: readonly string[];
   readonly parallel?: boolean;
   readonly failFast?: boolean;
   readonly retries?: number;
@@ -72,6 +74,14 @@ const thresholds = z
     ),
   );
 
+const legs = z.union(
+  [
+    wholeNumber(2, 256).transform((count) => Array.from({ length: count }, (_, index) => String(index + 1))),
+    z.array(z.string({ error: expected('a name') }).regex(NAME, NAME_RULE)).min(2, phrase('names fewer than two legs', 'leave it out')),
+  ],
+  { error: expected('a number of legs, or a list of their names') },
+);
+
 const stage = z
   .strictObject({
     run: run.optional().describe('What to run: a line for the shell, a program with its arguments as a list, or a list of commands.'),
@@ -79,6 +89,16 @@ const stage = z
       .optional()
       .describe('Test reports that the command writes (JUnit XML, go test -json, CTRF, …), as globs from the repository root.'),
     coverage: coverage.optional().describe('What the coverage must reach: a percentage, or a map such as {min: 90%, changed: 85%}.'),
+    must_pass: oneOrMore(text, 'text that the name of a test contains, or a list of such texts')
+      .optional()
+      .describe(
+        'Mission-critical tests: text that their file, class or name contains (`*` stands for anything). Each must match tests that ran, none skipped.',
+      ),
+    legs: legs
+      .optional()
+      .describe(
+        'How many legs of a matrix run this stage, each its part (`--leg 1`, `--leg 2`, …), or their names. When they are judged together, a leg that never arrived blocks.',
+      ),
     parallel: flag.optional().describe('Run the commands and journeys of this stage at the same time.'),
     fail_fast: flag
       .optional()
@@ -128,10 +148,12 @@ const stage = z
       success_rate,
       recovery_time,
       env,
+      must_pass,
       thresholds: limits,
       ...rest
     }): StageSettings => ({
       ...defined({
+        mustPass: must_pass,
         failFast: fail_fast,
         timeoutMs: timeout,
         durationMs: asked,

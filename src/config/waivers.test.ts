@@ -108,7 +108,7 @@ test('a waiver that waives too much, or says too little', () => {
     .gauntlet/waivers.yml:10:10: \`match\` does not say which findings it is for
       10 |   match: {code: DB-11}
          |          ^^^^^^^^^^^^^
-      → write {fingerprint: …}, {code: …, service: …} or {code: …, path: …}"
+      → write {fingerprint: …}, or {code: …} with one of service, path, test and message"
   `);
 });
 

@@ -21,6 +21,8 @@ const matchKeys = z.strictObject({
   code: z.string().optional(),
   service: z.string().optional(),
   path: z.string().optional(),
+  test: z.string().optional(),
+  message: z.string().optional(),
 });
 
 const strictWaiver = z
@@ -37,7 +39,10 @@ const strictWaiver = z
     if (parsed.success) return parsed.data;
     context.addIssue({
       code: 'custom',
-      message: phrase('does not say which findings it is for', 'write {fingerprint: …}, {code: …, service: …} or {code: …, path: …}'),
+      message: phrase(
+        'does not say which findings it is for',
+        'write {fingerprint: …}, or {code: …} with one of service, path, test and message',
+      ),
       path: ['match'],
     });
     return z.NEVER;

@@ -4,14 +4,16 @@ import type { FileCoverage, Ratio } from '../model/coverage.ts';
 import { ofKind } from '../model/evidence.ts';
 import { openTests, packable } from './against.ts';
 import { whyMissing, type JudgeInput } from './context.ts';
-import type { Judged } from './judge.ts';
 
 /** Bounds of what a baseline keeps: a file that every later run reads. */
 const FINDINGS = 50_000;
 const FILES = 20_000;
 
+/** Code and fingerprint of a finding, or of one subject gathered in one. */
+export type Known = Pick<Baseline['findings'][number], 'code' | 'fingerprint'>;
+
 /** What to keep of a judged run of the base branch, so that a later run can tell new from known. */
-export function makeBaseline(input: JudgeInput, judged: Pick<Judged, 'known'>, at: string): Baseline {
+export function makeBaseline(input: JudgeInput, judged: { readonly known: readonly Known[] }, at: string): Baseline {
   const { plan, evidence } = input;
   const before = new Map((input.baseline?.findings ?? []).map((entry) => [entry.fingerprint, entry.firstSeen]));
   const sha = input.run.git.head ?? 'unknown';

@@ -1,3 +1,4 @@
+import { cut, oneLine } from '../lib/text.ts';
 import type { Baseline } from '../model/baseline.ts';
 import { ofKind, type Evidence, type EvidenceOf } from '../model/evidence.ts';
 import type { DraftFinding } from '../model/finding.ts';
@@ -35,6 +36,9 @@ export type Context = Required<Pick<JudgeInput, 'plan' | 'run' | 'stageRuns' | '
 export interface Member {
   readonly subject: string;
   readonly path?: string | undefined;
+  /** Of a test: its name with class or suite, and what it said. */
+  readonly test?: string | undefined;
+  readonly message?: string | undefined;
 }
 
 /** What a rule says, before policy. */
@@ -44,6 +48,8 @@ export interface Drafted {
   readonly owed: boolean;
   /** Set when the finding gathers several subjects; `complete` is false when evidence was bounded and some are not listed. */
   readonly members?: { readonly list: readonly Member[]; readonly complete: boolean };
+  /** The one test that the finding is about. */
+  readonly about?: Member;
   /** First of its group. */
   readonly cause?: boolean;
 }
@@ -195,6 +201,17 @@ export function commandGroup({ evidence, plan }: Pick<Context, 'evidence' | 'pla
 /** Name of the group of findings that one command causes. */
 export function groupOfCommand(stage: StageName, command: string): string {
   return `command:${stage}/${command}`;
+}
+
+/** What a reader calls a command: the name that somebody gave it, otherwise its line. */
+export function calledOf(command: string, line: string | undefined): string {
+  const given = line === undefined || !/^(?:main|command-\d+)$/.test(command);
+  return given ? command : cut(oneLine(line).replaceAll('`', "'"), 60) || command;
+}
+
+/** The line of a command as it was run, where somebody saw it run. */
+export function lineOf({ evidence }: Pick<Context, 'evidence'>, stage: StageName, command: string): string | undefined {
+  return ofKind(evidence, 'exit').find((piece) => piece.stage === stage && piece.command === command)?.line;
 }
 
 /** Did the command end by itself, with 0? */

@@ -28,6 +28,7 @@ export interface DraftParts {
   readonly owed?: boolean;
   readonly cause?: boolean;
   readonly members?: { readonly list: readonly Member[]; readonly complete: boolean };
+  readonly about?: Member;
   readonly rule?: Rule | undefined;
 }
 
@@ -57,6 +58,7 @@ export function draft(code: string, parts: DraftParts): Drafted {
     finding,
     owed: parts.owed ?? false,
     ...(parts.members ? { members: parts.members } : {}),
+    ...(parts.about ? { about: parts.about } : {}),
     ...(parts.cause ? { cause: true } : {}),
   };
 }

@@ -1,10 +1,10 @@
-import type { Baseline } from '../model/baseline.ts';
 import { errorMessage } from '../model/errors.ts';
 import { fingerprint, type Disposition, type Finding } from '../model/finding.ts';
 import type { AgainstBase, NotLooked, ReportV1 } from '../model/report-v1.ts';
 import { STAGES } from '../model/stage.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { againstBase } from './against.ts';
+import type { Known } from './baseline.ts';
 import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeRule, type Ruling } from './context.ts';
 import { draft, notTested } from './draft.ts';
 import { equationOf, verdictOf } from './equation.ts';
@@ -13,6 +13,7 @@ import { rowJudges as registered } from './registry.ts';
 import { coverage } from './rules/coverage.ts';
 import { exits } from './rules/exits.ts';
 import { journeys } from './rules/journeys.ts';
+import { mustPass } from './rules/must-pass.ts';
 import { notes } from './rules/notes.ts';
 import { only } from './rules/only.ts';
 import { owed } from './rules/owed.ts';
@@ -33,10 +34,10 @@ export interface Judged {
   /** The tests of this run against the base branch's. */
   readonly against?: AgainstBase;
   /** Code and fingerprint of every finding and of every subject gathered in one: what a later run calls known. */
-  readonly known: readonly Pick<Baseline['findings'][number], 'code' | 'fingerprint'>[];
+  readonly known: readonly Known[];
 }
 
-const RULES: readonly JudgeRule[] = [stack, stages, owed, exits, tests, vanished, coverage, journeys, rows, notes, only];
+const RULES: readonly JudgeRule[] = [stack, stages, owed, exits, tests, mustPass, vanished, coverage, journeys, rows, notes, only];
 
 /** What the evidence of a run means. Pure and total: never throws, and a rule that crashes makes the verdict unknown. */
 export function judge(input: JudgeInput): Judged {

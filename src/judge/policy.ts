@@ -89,17 +89,22 @@ function mixOf({ finding, members }: Drafted, known: Known): string {
   return before > 0 && fresh > 0 ? `\n${grouped(before)} of them stood on the base branch before, ${grouped(fresh)} did not.` : '';
 }
 
-function waiverOf(context: Context, { finding, members }: Drafted, print: string): Waiver[] {
+function waiverOf(context: Context, { finding, members, about }: Drafted, print: string): Waiver[] {
   const valid = context.plan.policy.waivers.filter((waiver) => !voidBecause(waiver, context.today));
-  if (!members) return valid.filter((waiver) => covers(waiver, { ...finding, fingerprint: print })).slice(0, 1);
+  if (!members)
+    return valid
+      .filter((waiver) => covers(waiver, { ...finding, fingerprint: print, test: about?.test, message: about?.message }))
+      .slice(0, 1);
   if (!members.complete) return [];
-  const each = members.list.map(({ subject, path }) =>
+  const each = members.list.map(({ subject, path, test, message }) =>
     valid.find((waiver) =>
       covers(waiver, {
         code: finding.code,
         subject,
         fingerprint: memberPrint(finding, subject),
         locations: path === undefined ? [] : [{ path }],
+        test,
+        message,
       }),
     ),
   );

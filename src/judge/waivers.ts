@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 
 import type { Finding } from '../model/finding.ts';
 import type { Waiver } from '../model/plan.ts';
-import type { Context, Drafted } from './context.ts';
+import { containsPattern } from '../lib/test-pattern.ts';
+import type { Context, Drafted, Member } from './context.ts';
 import { draft } from './draft.ts';
 
 /** Why a waiver does not hold; `undefined` for one that does. */
@@ -12,15 +13,21 @@ export function voidBecause(waiver: Waiver, today: string): { readonly what: 'in
   if (!isDate(waiver.expires)) return { what: 'expired', why: `"${waiver.expires}" is not a date, and what has no end has ended` };
   if ('service' in waiver.match && !specific(waiver.match.service)) return { what: 'invalid', why: 'it names no single service' };
   if ('path' in waiver.match && !specific(waiver.match.path)) return { what: 'invalid', why: 'its path matches everything' };
+  if ('test' in waiver.match && !specific(waiver.match.test)) return { what: 'invalid', why: 'it names no single test' };
+  if ('message' in waiver.match && !specific(waiver.match.message)) return { what: 'invalid', why: 'its message matches everything' };
   // The last day still counts. Dates of one form compare as text.
   return waiver.expires < today.slice(0, 10) ? { what: 'expired', why: `it expired on ${waiver.expires}` } : undefined;
 }
 
+type Covered = Pick<Finding, 'code' | 'subject' | 'fingerprint' | 'locations'> & Pick<Member, 'test' | 'message'>;
+
 /** Does the waiver cover the finding, and all of it? A finding that gathers many subjects is covered only member by member. */
-export function covers(waiver: Waiver, finding: Pick<Finding, 'code' | 'subject' | 'fingerprint' | 'locations'>): boolean {
+export function covers(waiver: Waiver, finding: Covered): boolean {
   const { match } = waiver;
   if ('fingerprint' in match) return match.fingerprint === finding.fingerprint;
   if (match.code !== finding.code) return false;
+  if ('test' in match) return finding.test !== undefined && containsPattern(match.test, `${finding.subject} › ${finding.test}`);
+  if ('message' in match) return finding.message !== undefined && containsPattern(match.message, finding.message);
   if ('service' in match) return finding.subject.split(/[\s→,:()]+/).includes(match.service);
   const paths = finding.locations.length > 0 ? finding.locations.map(({ path }) => path) : [finding.subject];
   return paths.every((path) => posix.matchesGlob(path, match.path));
@@ -30,26 +37,43 @@ export function covers(waiver: Waiver, finding: Pick<Finding, 'code' | 'subject'
 export function waiverFindings(context: Context, used: ReadonlySet<string>): Drafted[] {
   return context.plan.policy.waivers.flatMap((waiver) => {
     const broken = voidBecause(waiver, context.today);
-    if (!broken && used.has(waiver.id)) return [];
-    const { what, why } = broken ?? {
-      what: 'unused',
-      why: 'it covers no confirmed finding of this run; what could not be looked at cannot be waived',
-    };
+    const long = tooLong(waiver, context.today);
+    if (!broken && !long && used.has(waiver.id)) return [];
+    const { what, why }: { what: Broken; why: string } = broken ??
+      (used.has(waiver.id) ? long : undefined) ?? {
+        what: 'unused',
+        why: 'it covers no confirmed finding of this run; what could not be looked at cannot be waived',
+      };
     return [
       draft('GAT-10', {
         stage: context.plan.stages[0]?.name ?? 'audit',
         subject: `waiver ${waiver.id}`,
         title: `waiver ${waiver.id} is ${what}`,
-        summary: `Waiver ${waiver.id} (${JSON.stringify(waiver.match)}, approved by ${waiver.approved_by}, until ${waiver.expires}) does not hold: ${why}. Its reason was: ${waiver.reason}`,
+        summary: `Waiver ${waiver.id} (${JSON.stringify(waiver.match)}, approved by ${waiver.approved_by}, until ${waiver.expires}) ${what === 'over-long' ? 'holds, and' : 'does not hold:'} ${why}. Its reason ${what === 'over-long' ? 'is' : 'was'}: ${waiver.reason}`,
         evidence: [{ id: 'plan.json', shows: `policy.waivers: ${waiver.id}` }],
         measured: what,
         expected: 'valid, in use and not expired',
-        fix: what === 'unused' ? 'Remove the waiver: what it excused is gone, or it never matched.' : undefined,
+        fix: FIXES[what],
         repro: ['judge', 'latest'],
-        ...(what === 'unused' ? { priority: ['P3', 'de-escalate:unused'] as const } : {}),
+        ...(what === 'unused' || what === 'over-long' ? { priority: ['P3', `de-escalate:${what}`] as const } : {}),
       }),
     ];
   });
+}
+
+type Broken = 'invalid' | 'expired' | 'unused' | 'over-long';
+
+const FIXES: Readonly<Partial<Record<Broken, string>>> = {
+  unused: 'Remove the waiver: what it excused is gone, or it never matched.',
+  'over-long': 'Give the waiver an end within a year, when somebody looks at it again.',
+};
+
+const LONGEST_DAYS = 366;
+
+/** An exception without a near end is a rule that nobody agreed on. */
+function tooLong({ expires }: Waiver, today: string): { readonly what: 'over-long'; readonly why: string } | undefined {
+  const days = (Date.parse(expires) - Date.parse(today.slice(0, 10))) / 86_400_000;
+  return days > LONGEST_DAYS ? { what: 'over-long', why: `it ends in ${Math.floor(days)} days, more than a year from now` } : undefined;
 }
 
 function isDate(text: string): boolean {

@@ -104,6 +104,10 @@ export const PlannedStage = z.object({
   thresholds: z.array(Threshold),
   parallel: z.boolean(),
   failFast: z.boolean(),
+  /** Mission-critical tests: each of these must match tests that ran, all of them. */
+  mustPass: z.array(z.string()).optional(),
+  /** Legs of a matrix that run the stage, each its part: every one of them owes what the stage owes. */
+  legs: z.array(z.string()).optional(),
   /** Further attempts after a failed one. */
   retries: z.number(),
   /** Services that must be up, with their dependencies; `all` by default, none when the stage speaks to no stack. */
@@ -145,6 +149,10 @@ export const Waiver = z.object({
     z.object({ fingerprint: z.string() }),
     z.object({ code: z.string(), service: z.string() }),
     z.object({ code: z.string(), path: z.string() }),
+    /** Text that the test's file, class or name contains; `*` stands for anything. */
+    z.object({ code: z.string(), test: z.string() }),
+    /** The same, of what the test says: the reason of a skip. */
+    z.object({ code: z.string(), message: z.string() }),
   ]),
   reason: z.string().min(20, 'a waiver needs a reason of at least 20 characters'),
   approved_by: z.string().min(1),

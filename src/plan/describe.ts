@@ -45,6 +45,8 @@ function stageLines(stage: PlannedStage): string[] {
       (command) => `  run ${command.name}: ${lineOf(command.command)}${command.cwd === '.' ? '' : ` (in ${command.cwd})`}`,
     ),
     ...stage.commands.flatMap(({ coverage }) => (coverage ? [`  coverage: ${coverageOf(coverage)}`] : [])),
+    ...list('must pass', stage.mustPass ?? []),
+    ...list('legs', stage.legs ?? []),
     ...list('journeys', stage.journeys),
     ...list('checks', stage.checks),
     ...stage.loads.map((load) => `  load ${loadOf(load)}`),

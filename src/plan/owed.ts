@@ -64,11 +64,17 @@ function ofCommand(stage: PlannedStage, { name, command, results, coverage }: Pl
   const rows = STAGE_ROWS[stage.name];
   return [
     owed(stage, 'exit', { name, what: `how ${line} ends`, rows }),
-    ...(results.length === 0 ? [] : [owed(stage, 'tests', { name, what: `results of ${line} at ${results.join(', ')}`, rows })]),
+    ...(results.length === 0
+      ? []
+      : [owed(stage, 'tests', { name, what: `results of ${line} at ${results.join(', ')}`, rows: [...rows, ...mustPassRows(stage)] })]),
     ...(coverage === undefined
       ? []
       : [owed(stage, 'coverage', { name, what: `coverage of ${line} ${placesOf(coverage)}`, rows: coverageRows(coverage) })]),
   ];
+}
+
+function mustPassRows({ mustPass = [] }: PlannedStage): string[] {
+  return mustPass.length === 0 ? [] : ['TST-12'];
 }
 
 function placesOf({ files }: CoverageGate): string {

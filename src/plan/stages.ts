@@ -37,6 +37,8 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     loads: loads,
     experiments: (stage.experiments ?? []).map((name) => ({ name, rows: [], ...config.experiments[name] })),
     thresholds: [...stage.thresholds],
+    ...(stage.mustPass === undefined ? {} : { mustPass: [...stage.mustPass] }),
+    ...(stage.legs === undefined ? {} : { legs: [...stage.legs] }),
     parallel: stage.parallel ?? false,
     failFast: stage.failFast ?? false,
     retries: stage.retries ?? 0,

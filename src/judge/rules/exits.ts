@@ -6,6 +6,7 @@ import { formatDuration } from '../../model/units.ts';
 import {
   attemptsOf,
   byKey,
+  calledOf,
   executed,
   groupOfCommand,
   succeeded,
@@ -68,7 +69,7 @@ function contradictedSuccess(last: Exit, results: readonly EvidenceOf<'tests'>[]
     draft('GAT-02', {
       stage: last.stage,
       subject: `command ${last.command}`,
-      title: `\`${last.command}\` exits 0 although ${counted(failures, 'test')} failed`,
+      title: `\`${called(last)}\` exits 0 although ${counted(failures, 'test')} failed`,
       summary: `${quoted(last.line)} ended with exit code 0, but its results hold ${counted(failures, 'failed test')}. Any other gate that trusts the exit code is green here.`,
       evidence: [exitRef(last), ...results.map(testsRef)],
       measured: `exit 0, ${counted(failures, 'failed test')}`,
@@ -87,7 +88,7 @@ function failed(context: Context, attempts: Attempts, results: readonly Evidence
     draft('GAT-02', {
       stage: last.stage,
       subject: `command ${last.command}`,
-      title: `\`${last.command}\` fails although every test passed`,
+      title: `\`${called(last)}\` fails although every test passed`,
       summary: `${quoted(last.line)} ended with ${describe(last.outcome)}, but none of its ${counted(ran, 'test')} failed. Often a threshold of the runner itself, a crash after the last test, or a report that an earlier run left behind.${tail(last)}`,
       evidence: [exitRef(last), ...results.map(testsRef)],
       measured: `${describe(last.outcome)}, 0 failed tests`,
@@ -103,7 +104,7 @@ function failure(context: Context, attempts: Attempts, { how, promised: owed }: 
   return draft(STAGE_ROWS[last.stage], {
     stage: last.stage,
     subject: `command ${last.command}`,
-    title: `\`${last.command}\` ${how.replace(/^ended with exit/, 'fails with exit')}`,
+    title: `\`${called(last)}\` ${how.replace(/^ended with exit/, 'fails with exit')}`,
     summary: `${quoted(last.line)} ${how}${times} after ${formatDuration(last.durationMs)}${owed ? ', and left no results behind that could say why' : ''}.${tail(last)}`,
     evidence: attempts.map(exitRef).reverse(),
     measured: describe(last.outcome),
@@ -122,8 +123,8 @@ function unfinished(last: Exit): Drafted {
   return draft('GAT-05', {
     stage: last.stage,
     subject: `command ${last.command}`,
-    title: missing === undefined ? `\`${last.command}\` did not end in its time` : `\`${missing}\` is not installed here`,
-    result: notTested(`\`${last.command}\` ${how}`),
+    title: missing === undefined ? `\`${called(last)}\` did not end in its time` : `\`${missing}\` is not installed here`,
+    result: notTested(`\`${called(last)}\` ${how}`),
     summary: `${quoted(last.line)} ${how}.${tail(last)}`,
     evidence: [exitRef(last)],
     measured: describe(last.outcome),
@@ -148,7 +149,7 @@ function repeated(attempts: Attempts, results: readonly EvidenceOf<'tests'>[]): 
     draft('TST-14', {
       stage: last.stage,
       subject: `command ${last.command}`,
-      title: `\`${last.command}\` passed only on attempt ${last.attempt}`,
+      title: `\`${called(last)}\` passed only on attempt ${last.attempt}`,
       summary: `${quoted(last.line)}: ${bad.map(({ attempt, outcome }) => `attempt ${attempt}: ${describe(outcome)}`).join('; ')}; attempt ${last.attempt}: exit 0.${tail(bad[0] ?? last)}`,
       evidence: attempts.map(exitRef),
       measured: `${attempts.length} attempts`,
@@ -159,6 +160,10 @@ function repeated(attempts: Attempts, results: readonly EvidenceOf<'tests'>[]): 
 
 function promised({ plan }: Context, { stage, command }: Exit): boolean {
   return plan.owed.some((piece) => piece.kind === 'tests' && piece.stage === stage && piece.name === command);
+}
+
+function called({ command, line }: Exit): string {
+  return calledOf(command, line);
 }
 
 /** `exit 1`, `SIGKILL`, `not over after 30 s`. */

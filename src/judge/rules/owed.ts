@@ -4,7 +4,7 @@ import type { Owed } from '../../model/plan.ts';
 import type { Location } from '../../model/source.ts';
 import { byKey, commandGroup, nameOf, stackGroup, whyMissing, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested } from '../draft.ts';
-import { troubled } from './stages.ts';
+import { stopped, troubled } from './stages.ts';
 
 /** Every piece of evidence that the plan owes arrived, or it is said which did not and why. */
 export const owed: JudgeRule = {
@@ -40,7 +40,8 @@ const CODES: Record<GapReason, string> = {
 const OF_THE_STAGE: readonly GapReason[] = ['nothing-to-run', 'not-started', 'crashed', 'interrupted', 'timed-out', 'stack-not-ready'];
 
 function gaps(context: Context): Drafted[] {
-  const all = ofKind(context.evidence, 'gap');
+  // What a stopped run left open is said once, by the run.
+  const all = ofKind(context.evidence, 'gap').filter(({ reason }) => reason !== 'interrupted' || !stopped(context));
   // One cause said many times is one finding: five pieces that a stack that never came up left open are one line.
   const key = (gap: EvidenceOf<'gap'>) => [gap.stage, gap.reason, gap.reason === 'stack-not-ready' ? '' : gap.message].join('\0');
   return byKey(all, key).map((group) => gapFinding(context, group));
@@ -121,6 +122,7 @@ function titleOf(reason: GapReason): string {
 
 /** What is owed, has no usable evidence, and that nobody has explained: the runner may have died before it could. */
 function missing(context: Context): Drafted[] {
+  if (stopped(context)) return [];
   const explained = new Set(ofKind(context.evidence, 'gap').flatMap((gap) => gap.owed));
   const drafts: Drafted[] = [];
   for (const piece of context.plan.owed) {

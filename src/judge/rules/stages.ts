@@ -19,6 +19,11 @@ export const stages: JudgeRule = {
   }),
 };
 
+/** Did somebody stop the whole run? */
+export function stopped({ run }: Context): boolean {
+  return run.ended === 'interrupted';
+}
+
 /** Did the stage not come to its end? Then what it left open is said once, with the reason. */
 export function troubled(context: Context, stage: StageName): boolean {
   if (!context.plan.stages.some(({ name }) => name === stage)) return false;
@@ -36,6 +41,8 @@ function ending(context: Context, { name }: PlannedStage): Drafted[] {
   const open = owed.filter((piece) => whyMissing(piece, context.evidence));
   if (explained(context, open) && runs.every(({ status }) => status === 'skipped' || status === 'completed')) return [];
   const bad = runs.find(({ status }) => status !== 'completed');
+  // One Ctrl-C is one finding: it says what every stage left open.
+  if (stopped(context) && (!bad || bad.status === 'interrupted')) return [];
   const how = bad ? `${STATUS[bad.status]}${bad.because ? `: ${bad.because}` : ''}` : 'never started';
   const left =
     open.length > 0
@@ -120,13 +127,21 @@ function exposure(context: Context, { name, askedMs }: PlannedStage): Drafted[] 
 function activity(context: Context): Drafted[] {
   const { run, plan } = context;
   if (run.ended !== 'interrupted' && run.ended !== 'crashed') return [];
+  const open = plan.owed.filter((piece) => whyMissing(piece, context.evidence));
+  const left =
+    open.length > 0
+      ? ` Left open: ${atMost(
+          open.map(({ what }) => what),
+          8,
+        )}.`
+      : '';
   return [
     draft('GAT-05', {
       stage: (plan.stages.find(({ name }) => troubled(context, name)) ?? plan.stages.at(-1))?.name ?? 'audit',
       subject: 'run',
       title: `the run ${run.ended === 'interrupted' ? 'was interrupted' : 'crashed'}`,
       result: notTested(`the run ${run.ended === 'interrupted' ? 'was interrupted' : 'crashed'}`),
-      summary: 'The run did not come to its end: this report holds what was known by then.',
+      summary: `The run did not come to its end: this report holds what was known by then.${left}`,
       evidence: [{ id: 'run.json', shows: `ended: ${run.ended}` }],
       measured: run.ended,
       expected: 'completed',

@@ -3,7 +3,7 @@ import { lineInTrace, readableFailure } from '../../lib/trace.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { EvidenceRef } from '../../model/finding.ts';
 import type { CaseDetail } from '../../model/tests.ts';
-import { suspectGroup, type Context, type Drafted, type JudgeRule, type Member } from '../context.ts';
+import { calledOf, lineOf, suspectGroup, type Context, type Drafted, type JudgeRule, type Member } from '../context.ts';
 import { draft } from '../draft.ts';
 import { STAGE_ROWS } from './exits.ts';
 
@@ -26,6 +26,8 @@ interface Kind {
   readonly list: readonly CaseDetail[];
   readonly total: number;
   readonly verb: string;
+  /** What a reader calls the command. */
+  readonly called: string;
   readonly expected: string;
   readonly group?: string | undefined;
 }
@@ -33,12 +35,14 @@ interface Kind {
 function judgeResults(context: Context, piece: Tests): Drafted[] {
   const { counts } = piece;
   const group = suspectGroup(context, piece.stage);
+  const called = calledOf(piece.command, lineOf(context, piece.stage, piece.command));
   return [
     ...tell(piece, {
       code: STAGE_ROWS[piece.stage],
       list: piece.failed,
       total: Math.max(counts.failed + counts.errors, piece.failed.length),
       verb: 'failed',
+      called,
       expected: 'passes',
       group,
     }),
@@ -47,6 +51,7 @@ function judgeResults(context: Context, piece: Tests): Drafted[] {
       list: piece.skipped,
       total: Math.max(counts.skipped, piece.skipped.length),
       verb: 'skipped',
+      called,
       expected: 'runs',
     }),
     ...tell(piece, {
@@ -54,6 +59,7 @@ function judgeResults(context: Context, piece: Tests): Drafted[] {
       list: piece.flaky,
       total: Math.max(counts.flaky, piece.flaky.length),
       verb: 'flaky',
+      called,
       expected: 'passes at the first attempt',
     }),
     ...disagreements(piece),
@@ -78,6 +84,7 @@ function single(piece: Tests, kind: Kind, test: CaseDetail): Drafted {
     measured,
     expected: kind.expected,
     locations: locationOf(test),
+    about: memberOf(piece, test),
     group: kind.group,
   });
 }
@@ -98,7 +105,7 @@ function many(piece: Tests, kind: Kind): Drafted {
     subject: `${piece.command}: ${kind.verb} tests`,
     title: `${grouped(kind.total)} of ${counted(piece.counts.tests, 'test')} ${kind.verb}`,
     summary: [
-      `${counted(kind.total, 'test')} of \`${piece.command}\` ${kind.verb}:`,
+      `${counted(kind.total, 'test')} of \`${kind.called}\` ${kind.verb}:`,
       ...lines,
       rest > 0 ? `and ${grouped(rest)} more in the results.` : '',
     ]
@@ -113,7 +120,7 @@ function many(piece: Tests, kind: Kind): Drafted {
     locations: shown.flatMap(locationOf),
     group: kind.group,
     members: {
-      list: kind.list.map((test): Member => ({ subject: subjectOfTest(piece, test), path: locationOf(test)[0]?.path })),
+      list: kind.list.map((test) => memberOf(piece, test)),
       complete: kind.list.length === kind.total,
     },
   });
@@ -146,6 +153,10 @@ function disagreements(piece: Tests): Drafted[] {
       repro: ['inspect', first.file],
     }),
   ];
+}
+
+function memberOf(piece: Tests, test: CaseDetail): Member {
+  return { subject: subjectOfTest(piece, test), path: locationOf(test)[0]?.path, test: displayName(test), message: test.message };
 }
 
 /** Every part that tells two tests apart: the same name in two classes is two subjects. */
