@@ -1,7 +1,7 @@
-import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
 
-import { readXml, type XmlEnd } from './xml.ts';
+import { readXml } from './xml.ts';
+import type { XmlEnd } from './xml-reader.ts';
 import { xmlRoot } from './xml-root.ts';
 
 describe('readXml', () => {
@@ -19,11 +19,11 @@ describe('readXml', () => {
     ['<a><b>', 'truncated', '1:7: the document ends in the middle (unclosed tag: b)'],
     ['<a>\n<b c="', 'truncated', '2:7: the document ends in the middle (unclosed tag: a)'],
     ['<a>&unknown;</a>', 'malformed', '1:13: undefined entity'],
-    ['<a></a>text', 'malformed', '1:12: text data outside of root node'],
+    ['<a></a>text', 'malformed', '1:8: text data outside of root node'],
     [
       '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
       'hostile',
-      '1:31: the document declares entities or a DTD of its own, which no report needs',
+      '1:13: the document declares entities or a DTD of its own, which no report needs',
     ],
     ['<a><a><a><a><a><a/></a></a></a></a></a>', 'hostile', '1:20: more than 5 nested elements'],
     [`<${'a'.repeat(10_000)}/>`, 'hostile', expect.stringContaining('a name of thousands of characters')],
@@ -52,13 +52,6 @@ describe('readXml', () => {
   it('bounds the text of an element', async () => {
     const { log } = await read(`<a>${'x'.repeat(100_000)}</a>`, ['a']);
     expect(log[1]).toBe(`</a ${'x'.repeat(20)}`);
-  });
-
-  it('knows where the parser holds an unfinished token: memory is bounded there', () => {
-    const parser = new SaxesParser();
-    parser.on('error', () => undefined);
-    parser.write('<a b="held');
-    expect(parser).toMatchObject({ text: 'held', name: 'b', entity: '' });
   });
 });
 
