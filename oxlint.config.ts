@@ -9,7 +9,7 @@ import type { OxlintConfig, OxlintOverride } from 'oxlint';
 type Restriction = { regex: string; message: string };
 
 const KINDS = ['stacks', 'results', 'coverage', 'journeys', 'loads', 'faults', 'checks', 'sinks'];
-const ROOMS = ['lib', 'model', 'ports', ...KINDS, 'config', 'plan', 'run', 'judge', 'report', 'cli', 'action'];
+const ROOMS = ['lib', 'model', 'ports', 'diagnostics', ...KINDS, 'config', 'plan', 'run', 'judge', 'report', 'cli', 'action'];
 const BASE = ['model', 'lib'];
 
 /** Room → the other rooms that it may import. */
@@ -17,10 +17,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lib: [],
   model: ['lib'],
   ports: BASE,
+  diagnostics: [...BASE, 'ports'],
   ...Object.fromEntries(KINDS.map((kind) => [kind, [...BASE, 'ports']])),
   config: [...BASE, 'ports', ...KINDS],
   plan: [...BASE, 'ports', ...KINDS, 'config'],
-  run: [...BASE, 'ports', ...KINDS, 'config', 'plan'],
+  run: [...BASE, 'ports', 'diagnostics', ...KINDS, 'config', 'plan'],
   judge: BASE,
   report: BASE,
   cli: ROOMS,
@@ -38,6 +39,7 @@ const REPAIR: Readonly<Record<string, string>> = {
       `plugins of src/${kind} are reached through its registry by config, plan and run alone: move what is shared to src/model or src/lib.`,
     ]),
   ),
+  diagnostics: 'reports of runtimes are read by run alone: exchange src/model/diagnostic.ts.',
   config: 'take the parsed value as an argument, or move its schema to src/model.',
   plan: 'types that cross the line live in src/model/plan.ts: import them from there.',
   run: 'who acts is not known here: exchange evidence (src/model/evidence.ts), or move a pure helper to src/lib.',
