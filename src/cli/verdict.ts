@@ -13,6 +13,7 @@ import { makeReport } from '../report/report.ts';
 import type { RunContext } from '../run/context.ts';
 import type { BaselineStore } from '../ports/index.ts';
 import { sinks } from '../sinks/registry.ts';
+import { ownersOf } from './owners.ts';
 import type { World } from './world.ts';
 
 /** Tests of one command that are read by name; more are counted in the evidence alone. */
@@ -39,6 +40,7 @@ export async function judgeRun(world: World, context: RunContext, options: Judge
     stageRuns: await directory.stageRuns(),
     evidence,
     cases,
+    owners: await ownersOf(context),
     today: now.slice(0, 10),
     ...(baseline === undefined ? {} : { baseline }),
   };

@@ -20,6 +20,8 @@ export interface JudgeInput {
   readonly baselineMissing?: string | undefined;
   /** Every test of the results by name, when somebody has read the `cases` files. */
   readonly cases?: readonly TestLine[] | undefined;
+  /** Who owns a path of the repository. */
+  readonly owners?: ((path: string) => readonly string[]) | undefined;
   /** ISO date that waivers are held against: `2026-11-20`. */
   readonly today: string;
   /** The rows that checks bring; the generated registry by default. */
@@ -27,7 +29,7 @@ export interface JudgeInput {
 }
 
 export type Context = Required<Pick<JudgeInput, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'today' | 'rowJudges'>> &
-  Pick<JudgeInput, 'baseline' | 'cases'> & {
+  Pick<JudgeInput, 'baseline' | 'cases' | 'owners'> & {
     /** This run's tests against the base branch's; `undefined` without a baseline. */
     readonly against?: AgainstBase | undefined;
   };

@@ -27,6 +27,7 @@ function settle(context: Context, drafted: Drafted, { used, known }: { used: Set
   for (const { id } of waiver) used.add(id);
   const disposition: Disposition = waiver.length > 0 ? 'waived' : dispositionOf(context, drafted, novelty);
   const summary = `${finding.summary}${mixOf(drafted, known)}`;
+  const owners = ownersOf(context, finding);
   return {
     ...finding,
     summary,
@@ -34,7 +35,15 @@ function settle(context: Context, drafted: Drafted, { used, known }: { used: Set
     novelty,
     disposition,
     ...(waiver[0] ? { waiver: waiver.map(({ id }) => id).join(', ') } : {}),
+    ...(owners.length > 0 ? { owners } : {}),
   };
+}
+
+const MOST_OWNERS = 8;
+
+function ownersOf({ owners }: Context, { locations }: DraftFinding): string[] {
+  if (!owners) return [];
+  return [...new Set(locations.flatMap(({ path }) => owners(path)))].slice(0, MOST_OWNERS);
 }
 
 function dispositionOf({ plan, run }: Context, { finding, owed }: Drafted, novelty: Novelty): Disposition {

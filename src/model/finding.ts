@@ -75,6 +75,8 @@ export const Finding = z.object({
   novelty: Novelty,
   disposition: Disposition,
   waiver: z.string().optional(),
+  /** Owners of its places, from the CODEOWNERS of the base branch. */
+  owners: z.array(z.string()).optional(),
 });
 export type Finding = z.output<typeof Finding>;
 

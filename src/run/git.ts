@@ -28,6 +28,11 @@ export async function showFile(repository: Repository, { commit, path }: { commi
   return git(repository, ['show', `${commit}:${path}`]);
 }
 
+/** Where the root lies below the top of its repository: empty, or `packages/api/`. */
+export async function prefixOf(repository: Repository): Promise<string> {
+  return (await git(repository, ['rev-parse', '--show-prefix']))?.trim() ?? '';
+}
+
 /** Refs of a default branch, in the order in which they are tried when nobody names the base. */
 const DEFAULT_BRANCHES = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
 

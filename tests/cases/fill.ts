@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import { z } from 'zod';
 
+import { codeowners } from '../../src/lib/codeowners.ts';
 import { packCases } from '../../src/lib/packed-cases.ts';
 import { Baseline } from '../../src/model/baseline.ts';
 import { Evidence } from '../../src/model/evidence.ts';
@@ -26,6 +27,8 @@ export const CaseFile = z.object({
   evidence: z.array(z.record(z.string(), z.unknown())),
   /** Tests by name, as the `cases` files hold them. */
   cases: z.array(z.record(z.string(), z.unknown())).optional(),
+  /** The text of a CODEOWNERS file. */
+  codeowners: z.string().optional(),
   /** `cases` by stage are lists of tests here; a baseline keeps them packed. */
   baseline: z.record(z.string(), z.unknown()).optional(),
 });
@@ -38,12 +41,13 @@ export interface Filled {
   readonly evidence: Evidence[];
   readonly baseline: Baseline | undefined;
   readonly cases: TestLine[] | undefined;
+  readonly owners: ((path: string) => readonly string[]) | undefined;
   readonly today: string;
 }
 
 export const START = '2026-11-20T14:00:00.000Z';
 
-export function fillCase(file: Pick<CaseFile, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'baseline' | 'cases'>): Filled {
+export function fillCase(file: Pick<CaseFile, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'baseline' | 'cases' | 'codeowners'>): Filled {
   const plan = fillPlan(file.plan);
   return {
     plan,
@@ -52,6 +56,7 @@ export function fillCase(file: Pick<CaseFile, 'plan' | 'run' | 'stageRuns' | 'ev
     evidence: file.evidence.map(fillEvidence),
     baseline: file.baseline === undefined ? undefined : fillBaseline(file.baseline),
     cases: file.cases?.map(fillCaseLine),
+    owners: file.codeowners === undefined ? undefined : codeowners(file.codeowners),
     today: '2026-11-20',
   };
 }

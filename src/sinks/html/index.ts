@@ -51,7 +51,13 @@ ${body.filter(Boolean).join('\n')}
 function findingHtml(report: ReportV1, finding: Finding): string {
   const { disposition, novelty, effort } = finding;
   const because = 'because' in finding.result ? `<p><b>Not known, because:</b> ${htmlProse(finding.result.because)}</p>` : '';
-  const about = [disposition === 'blocking' ? '' : disposition, novelty === 'unknown' ? '' : novelty, finding.stage, where(finding)]
+  const about = [
+    disposition === 'blocking' ? '' : disposition,
+    novelty === 'unknown' ? '' : novelty,
+    finding.stage,
+    where(finding),
+    ...(finding.owners ?? []),
+  ]
     .filter(Boolean)
     .join(' · ');
   const [said = '', ...rest] = finding.summary.split('\n\n');

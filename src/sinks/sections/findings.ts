@@ -5,18 +5,28 @@ import type { ReportV1 } from '../../model/report-v1.ts';
 
 /** Findings as rows: what, where, how much, how long to repair. */
 export function findingsTable(findings: readonly Finding[]): string {
+  // Names stand as code: nobody is called to a comment that is written anew with every push.
+  const owned = findings.some(({ owners = [] }) => owners.length > 0);
   return table(
-    ['', 'finding', 'where', 'measured', 'allowed', 'effort'],
+    ['', 'finding', 'where', ...(owned ? ['owners'] : []), 'measured', 'allowed', 'effort'],
     findings.map((finding) => [
       label(finding),
       `**${finding.code}** ${prose(cut(finding.title, 120))}`,
       code(cut(where(finding), 100)),
+      ...(owned ? [ownersOf(finding)] : []),
       prose(cut(finding.measured, 80)),
       prose(cut(finding.expected, 80)),
       // `2 h` in a narrow column stays together.
       text(finding.effort.range).replaceAll(' ', '&nbsp;'),
     ]),
   );
+}
+
+function ownersOf({ owners = [] }: Finding): string {
+  return owners
+    .slice(0, 4)
+    .map((owner) => code(cut(owner, 60)))
+    .join(' ');
 }
 
 /** One finding folded: what happened, proof, fix, how to see it here. `length` bounds each part in characters. */

@@ -95,7 +95,7 @@ function findingBlock(report: ReportV1, finding: Finding, style: Style): string 
   return [
     `${style.bold(blocks ? style.red(finding.code) : style.yellow(finding.code))} ${oneLine(finding.title)} ${style.dim(`(${mark})`)}`,
     ...story,
-    row('where', cut(oneLine(where(finding)), 160)),
+    row('where', `${cut(oneLine(where(finding)), 160)}${finding.owners ? ` (${cut(oneLine(finding.owners.join(' ')), 120)})` : ''}`),
     row('measured', `${oneLine(finding.measured)}; allowed: ${oneLine(finding.expected)}`),
     ...finding.evidence.slice(0, blocks ? 2 : 0).map(({ id, shows }) => row('proof', `${oneLine(id)}: ${cut(oneLine(shows), 200)}`)),
     row('fix', `${oneLine(finding.fix)} (${finding.effort.range})`),
