@@ -31,7 +31,7 @@ interface Suite extends SuiteCount {
   readonly project: string | undefined;
   problems: Outcome[];
   crash: string | undefined;
-  previous: string;
+  previous: CaseResult | undefined;
 }
 
 /** What a process writes when it does not end well. Only believed where tests are missing. */
@@ -96,7 +96,7 @@ class Report {
       children: newChildren(),
       problems: [],
       crash: undefined,
-      previous: '',
+      previous: undefined,
     };
   }
 
@@ -241,19 +241,19 @@ function addChild({ children }: SuiteCount, suite: SuiteCount, all: readonly Cla
 
 function tally(suite: Suite, result: CaseResult, { outcomes, attributes }: OpenCase): void {
   const { own } = suite;
-  const failures = outcomes.filter(({ element }) => element === 'failure').length;
-  const errors = outcomes.filter(({ element }) => element === 'error').length;
-  const identity = `${result.class ?? ''}\0${result.name}`;
   own.tests += 1;
-  if (identity === suite.previous) own.doubles += 1;
-  suite.previous = identity;
+  if (result.name === suite.previous?.name && result.class === suite.previous.class) own.doubles += 1;
+  suite.previous = result;
+  if (suite.producer === 'jest' && result.status === 'passed' && attributes['time'] === '0') own.todoish += 1;
   if (result.status === 'failed') own.failed += 1;
   if (result.status === 'error') own.errors += 1;
   if (result.status === 'skipped') own.skipped += 1;
+  if (outcomes.length === 0) return;
+  const failures = outcomes.filter(({ element }) => element === 'failure').length;
+  const errors = outcomes.filter(({ element }) => element === 'error').length;
   if (result.status === 'skipped' && failures + errors > 0) own.todo += 1;
   if (result.status === 'passed' && result.earlier !== undefined) own.flaky += 1;
   if (result.status !== 'skipped' && outcomes.some(({ element }) => element === 'skipped')) own.hidden += 1;
-  if (suite.producer === 'jest' && result.status === 'passed' && attributes['time'] === '0') own.todoish += 1;
   own.reruns += result.earlier?.length ?? 0;
   own.extra += Math.max(0, failures + errors - 1);
   if (failures > 0 && errors > 0) own.both += 1;
