@@ -83,7 +83,7 @@ export async function collectCoverage(options: CollectCoverageOptions): Promise<
   for (const [path, candidates] of ambiguous.slice(0, GAPS_PER_FILE))
     notes.push({ message: redact(`${path} could be ${candidates.join(' or ')}`) });
   if (unmapped.length > UNMAPPED) notes.push({ message: `${unmapped.length - UNMAPPED} more paths lead to no file of the repository` });
-  const told = [...notes.map(({ message, source }) => (source === undefined ? message : `${source.file}: ${message}`))].slice(0, NOTES);
+  const told = notes.map(({ message, source }) => (source === undefined ? message : `${source.file}: ${message}`)).slice(0, NOTES);
   return {
     coverage: {
       sources,

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+
+import { expect, it } from 'vitest';
+
+import { saidBy, saidByFile } from '../../../tests/contracts/coverage-support.ts';
+import { jacoco } from './index.ts';
+
+it('reads groups, classes and source files', async () => {
+  expect(await saidByFile(jacoco, join(import.meta.dirname, 'fixtures/groups-unverified.xml'))).toEqual({
+    files: [
+      { path: 'com/shop/cart/Cart.java', within: 'cart', lines: { 5: 3, 8: 4, 9: 0, 11: 2, 14: 0 }, branches: [1, 2], functions: [2, 3] },
+      { path: 'com/shop/till/Till.kt', within: 'till', lines: { 3: 0 }, functions: [0, 1] },
+    ],
+  });
+});
+
+it('says when the counters of the report are not those of its lines', async () => {
+  const said = await report(`${LINE}<counter type="LINE" missed="3" covered="9"/>`);
+  expect(said.notes).toEqual(['the report says 9 of 12 lines, its lines are 1 of 1']);
+});
+
+it('takes a file without lines at the word of its counter', async () => {
+  const said = await report(
+    '<package name="a"><sourcefile name="B.java"><counter type="LINE" missed="1" covered="2"/></sourcefile></package>',
+  );
+  expect(said.files).toEqual([{ path: 'a/B.java', lines: {}, totals: [2, 3] }]);
+});
+
+it('names classes without source, and a line that says nothing', async () => {
+  const said = await report('<package name="a"><class name="a/B"/><sourcefile name="B.java"><line nr="1"/></sourcefile></package>');
+  expect(said).toMatchObject({
+    notes: ['1 classes name no source file: they were compiled without debug information'],
+    gaps: ['malformed: a/B.java: a line without mi or ci'],
+  });
+});
+
+it('leaves out the file that was cut', async () => {
+  const said = await saidBy(jacoco, `<report name="x">${LINE}<package name="b"><sourcefile name="C.java"><line nr="1" mi="0" ci="1"/>`);
+  expect(said.files.map(({ path }) => path)).toEqual(['a/B.java']);
+  expect(said.gaps?.[0]).toMatch(/^truncated: /);
+});
+
+const LINE = '<package name="a"><sourcefile name="B.java"><line nr="1" mi="0" ci="1" mb="0" cb="0"/></sourcefile></package>';
+
+function report(content: string) {
+  return saidBy(jacoco, `<report name="x">${content}</report>`);
+}

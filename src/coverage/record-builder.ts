@@ -1,0 +1,73 @@
+import { LineHits } from '../lib/lines-hits.ts';
+import type { Ratio } from '../model/coverage.ts';
+import type { CoverageRecord } from './contract.ts';
+import { tally, tallyOf } from './tally.ts';
+
+/** Gathers what a report says of one source file, in whatever order and however often it says it. */
+export class RecordBuilder {
+  readonly path: string;
+  readonly lines = new LineHits();
+  totals: Ratio | undefined;
+  readonly #within: string | undefined;
+  readonly #branches = new Map<string, Ratio>();
+  readonly #functions = new Map<string, boolean>();
+  #statedBranches: Ratio | undefined;
+  #statedFunctions: Ratio | undefined;
+
+  constructor(path: string, within?: string) {
+    this.path = copied(path);
+    this.#within = within;
+  }
+
+  /** Branches under one key; of several records of a key the better one counts. */
+  branches(key: string, { covered, total }: Ratio): void {
+    if (total <= 0) return;
+    const before = this.#branches.get(key) ?? { covered: 0, total: 0 };
+    this.#branches.set(key, { covered: Math.max(before.covered, covered), total: Math.max(before.total, total) });
+  }
+
+  branch(key: string, hit: boolean): void {
+    this.branches(key, { covered: hit ? 1 : 0, total: 1 });
+  }
+
+  function(key: string, hit: boolean): void {
+    this.#functions.set(key, (this.#functions.get(key) ?? false) || hit);
+  }
+
+  /** Sums that the report states: they count where it lists no branch, or no function. */
+  stated({ branches, functions }: { branches?: Ratio | undefined; functions?: Ratio | undefined }): void {
+    if (branches !== undefined && branches.total > 0) this.#statedBranches = branches;
+    if (functions !== undefined && functions.total > 0) this.#statedFunctions = functions;
+  }
+
+  record(): CoverageRecord {
+    const branches = tally(this.#branches) ?? this.#statedBranches;
+    const functions = tallyOf(this.#functions) ?? this.#statedFunctions;
+    return {
+      path: this.path,
+      lines: this.lines,
+      ...(this.totals !== undefined && this.totals.total > 0 && { totals: this.totals }),
+      ...(branches && { branches }),
+      ...(functions && { functions }),
+      ...(this.#within !== undefined && { within: this.#within }),
+    };
+  }
+}
+
+/** A slice would keep its whole piece of the report in memory. */
+export function copied(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+/** A count as reports write it: `undefined` when it is no number, never negative. */
+export function count(value: unknown): number | undefined {
+  if (value === undefined || value === null || value === '' || typeof value === 'boolean') return undefined;
+  const number = Number(value);
+  return Number.isNaN(number) ? undefined : Math.max(0, number);
+}
+
+/** A stated ratio, `undefined` where either number is missing. */
+export function ratio(covered: unknown, total: unknown): Ratio | undefined {
+  const [part, all] = [count(covered), count(total)];
+  return part === undefined || all === undefined ? undefined : { covered: Math.min(part, all), total: all };
+}
