@@ -3,10 +3,12 @@ import { availableParallelism, totalmem } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 import { forgeContext } from './forge-context.ts';
-import { loadConfig } from '../config/load.ts';
+import { parseClaims } from '../config/claims.ts';
+import { loadConfig, type Config } from '../config/load.ts';
 import { parseWaivers } from '../config/waivers.ts';
 import { makeRedactor, secretsFromEnv } from '../lib/redact.ts';
-import { errorMessage } from '../model/errors.ts';
+import type { ClaimLedger } from '../model/claim.ts';
+import { errorMessage, GauntletError } from '../model/errors.ts';
 import type { Plan, Waiver } from '../model/plan.ts';
 import { RUN_SCHEMA, type RunInfo } from '../model/run.ts';
 import type { Budget, StageName } from '../model/stage.ts';
@@ -40,6 +42,7 @@ export async function loadPlan(world: World, options: PlanOptions, ports: Ports)
   const path = isAbsolute(options.config) ? options.config : join(root, options.config);
   const { config, sha256 } = await loadConfig({ files: ports.files, path, root, env: world.env });
   const plan = makePlan(config, {
+    claims: await readClaims(config, root, ports),
     waivers: await readWaivers(world, { root, ports, path: config.waivers }),
     ...(options.stage === undefined ? {} : { stages: options.stage }),
     ...(options.only === undefined ? {} : { only: options.only }),
@@ -142,6 +145,22 @@ async function describeRun(world: World, { ports, root, plan, configSha256, leg 
     ended: 'running',
     ...(leg === undefined ? {} : { leg }),
   };
+}
+
+/** The claims that gauntlet.yml names. @throws GauntletError of kind `config` when the file is not there or holds mistakes. */
+async function readClaims(
+  { claims: path, locate }: Config,
+  root: string,
+  { files }: Pick<Ports, 'files'>,
+): Promise<ClaimLedger | undefined> {
+  if (path === undefined) return undefined;
+  const file = join(root, path);
+  if (await files.exists(file)) return parseClaims(await files.readText(file), path);
+  throw new GauntletError(`there is no ${path}, which \`claims\` names`, {
+    kind: 'config',
+    hint: 'write the claims into it, or take the setting out',
+    location: locate(['claims']),
+  });
 }
 
 /** Waivers come from the base branch, so that a pull request cannot waive itself; on a laptop, from the commit that stands. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Command, CoverageGate } from '../model/plan.ts';
 import { expected, phrase } from './explain.ts';
-import { defined, environment, glob, globs, NAME, NAME_RULE, percentage, text } from './fields.ts';
+import { defined, environment, flag, glob, globs, NAME, NAME_RULE, percentage, text } from './fields.ts';
 
 /** One command of a stage as it was written, with defaults not yet filled in. */
 export interface CommandSettings {
@@ -12,6 +12,7 @@ export interface CommandSettings {
   readonly env: Readonly<Record<string, string>>;
   readonly results?: readonly string[];
   readonly coverage?: CoverageGate;
+  readonly race?: boolean;
 }
 
 /** Where coverage reports usually are: looked at when a stage asks for coverage and names no files. */
@@ -93,6 +94,9 @@ const oneCommand = z.union([line, argv.transform((written): Command => ({ type: 
   error: expected('a line for the shell, or a program with its arguments as a list'),
 });
 
+export const RACE =
+  'The tests must run under a race detector, and it must be shown that they did. Known by itself where the command says `-race`.';
+
 const commandObject = z
   .strictObject({
     name: z
@@ -107,9 +111,10 @@ const commandObject = z
       .optional()
       .describe('Test reports that this command writes (JUnit XML, go test -json, CTRF, …), as globs from the repository root.'),
     coverage: coverage.optional().describe('What the coverage of this command must reach: a percentage, or a map.'),
+    race: flag.optional().describe(RACE),
   })
-  .transform(({ name, run, cwd, env, results, coverage: gate }) => ({
-    ...defined({ name, cwd, results, coverage: gate }),
+  .transform(({ name, run, cwd, env, results, coverage: gate, race }) => ({
+    ...defined({ name, cwd, results, coverage: gate, race }),
     command: run,
     env: env ?? {},
   }));

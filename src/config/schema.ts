@@ -7,7 +7,7 @@ import { faults } from '../faults/registry.ts';
 import type { StepPlugin } from '../journeys/contract.ts';
 import { stepKinds } from '../journeys/registry.ts';
 import { PriorityRule } from '../model/plan.ts';
-import { Budget } from '../model/stage.ts';
+import { Budget, StageName } from '../model/stage.ts';
 import type { Sink } from '../sinks/contract.ts';
 import { sinks } from '../sinks/registry.ts';
 import type { StackPlugin } from '../stacks/contract.ts';
@@ -35,6 +35,18 @@ export const PLUGINS: Plugins = { stacks, stepKinds, faults, checks, sinks };
 
 const words = oneOrMore(text, 'a word, or a list of words');
 
+/** Words alone only fill the matrix; with stages, an empty cell is a finding. */
+const component = z.union(
+  [
+    words.transform((match) => ({ match })),
+    z.strictObject({
+      match: words.default([]).describe('Words that name it in tests and services, or globs of its test files.'),
+      stages: oneOrMore(StageName, 'a list of stages').describe('Stages in which it must be tested.'),
+    }),
+  ],
+  { error: expected('a word, a list of words, or {match: …, stages: […]}') },
+);
+
 const pattern = text.refine(isPattern, {
   error: (issue) =>
     phrase(`cannot be "${String(issue.input)}": that is no regular expression`, 'write a JavaScript regular expression without slashes'),
@@ -52,6 +64,8 @@ const waiversPath = z
     error: expected('the path of the file with the waivers (they are read from the base branch, so that a change cannot waive itself)'),
   })
   .pipe(glob);
+
+const claimsPath = z.string({ error: expected('the path of a file with claims, such as claims.yml') }).pipe(glob);
 
 const report = z.strictObject({ sinks: z.array(text).optional().describe('Which reports to write; all of them without it.') });
 
@@ -72,10 +86,13 @@ export function configSchema({ stacks: stackKinds, stepKinds: kinds, faults: fau
       ),
       policy: policy.prefault({}).describe('Which findings block.'),
       waivers: waiversPath.default(WAIVERS_PATH).describe('The file with waivers; it is read from the base branch.'),
+      claims: claimsPath.optional().describe('A file with the claims of reviews and documents, and what the outcomes of their tests mean.'),
       components: z
-        .record(z.string().min(1), words, { error: expected('a map from components to words') })
+        .record(z.string().min(1), component, { error: expected('a map from components to words') })
         .optional()
-        .describe('Component → words that name it in tests and services, for the component × stage matrix.'),
+        .describe(
+          'Component → words that name it in tests and services, or globs of its test files, for the component × stage matrix; `{match: …, stages: […]}` also asks for tests in these stages.',
+        ),
       redact: z
         .array(pattern, { error: expected('a list of regular expressions') })
         .default([])

@@ -4,7 +4,7 @@ import type { Limit } from '../model/limit.ts';
 import type { CoverageGate } from '../model/plan.ts';
 import { STAGES, StageName } from '../model/stage.ts';
 import { parseThreshold, type Threshold } from '../model/threshold.ts';
-import { type CommandSettings, coverage, run } from './commands.ts';
+import { type CommandSettings, coverage, RACE, run } from './commands.ts';
 import { expected, phrase } from './explain.ts';
 import {
   CODE,
@@ -29,6 +29,7 @@ export interface StageSettings {
   readonly run?: readonly CommandSettings[];
   readonly results?: readonly string[];
   readonly coverage?: CoverageGate;
+  readonly race?: boolean;
   readonly mustPass?: readonly string[];
   readonly legs?: readonly string[];
   readonly parallel?: boolean;
@@ -99,6 +100,7 @@ const stage = z
       .describe(
         'How many legs of a matrix run this stage, each its part (`--leg 1`, `--leg 2`, …), or their names. When they are judged together, a leg that never arrived blocks.',
       ),
+    race: flag.optional().describe(RACE),
     parallel: flag.optional().describe('Run the commands and journeys of this stage at the same time.'),
     fail_fast: flag
       .optional()

@@ -48,7 +48,7 @@ export class Scanner<Origin> {
     const plain = text.length > WIDTH ? text.slice(0, WIDTH) : text;
     if (this.mark === undefined && DETECTOR_MARK.test(plain)) this.mark = plain.trim();
     if (open === undefined) this.#begin(key, plain, origin);
-    else this.#continue(key, open, plain, origin);
+    else if (this.#continue(key, open, plain)) this.#begin(key, plain, origin);
   }
 
   /** The stream is over: what is open of it is told as it stands. */
@@ -64,17 +64,18 @@ export class Scanner<Origin> {
     else this.#open.set(key, open);
   }
 
-  #continue(key: string, open: Open<Origin>, line: string, origin: Origin): void {
+  /** True when the report was over before this line. */
+  #continue(key: string, open: Open<Origin>, line: string): boolean {
     const { shape, lines } = open;
     if (shape.ends === undefined && isOver(open, line)) {
       this.#close(key, open);
-      this.#begin(key, line, origin);
-      return;
+      return true;
     }
     if (lines.length < LINES) lines.push(line);
     if (!open.proved && shape.proof?.test(line) === true) open.proved = true;
     if (!open.proved && lines.length > PROOF) this.#open.delete(key);
     else if (shape.ends?.test(line) === true || (shape.ends !== undefined && lines.length >= LINES)) this.#close(key, open);
+    return false;
   }
 
   #close(key: string, { shape, origin, lines, proved }: Open<Origin>): void {

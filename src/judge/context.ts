@@ -3,7 +3,7 @@ import type { Baseline } from '../model/baseline.ts';
 import { ofKind, type Evidence, type EvidenceOf } from '../model/evidence.ts';
 import type { DraftFinding } from '../model/finding.ts';
 import type { Owed, Plan } from '../model/plan.ts';
-import type { AgainstBase, MissingTest, NotLooked } from '../model/report-v1.ts';
+import type { AgainstBase, MissingTest, NotLooked, ReportV1 } from '../model/report-v1.ts';
 import type { RowJudge } from '../model/row-judge.ts';
 import type { RunInfo } from '../model/run.ts';
 import type { StageName, StageRun } from '../model/stage.ts';
@@ -32,6 +32,8 @@ export type Context = Required<Pick<JudgeInput, 'plan' | 'run' | 'stageRuns' | '
   Pick<JudgeInput, 'baseline' | 'cases' | 'owners'> & {
     /** This run's tests against the base branch's; `undefined` without a baseline. */
     readonly against?: AgainstBase | undefined;
+    /** Component × stage. */
+    readonly matrix: ReportV1['matrix'];
   };
 
 /** One of several subjects that a finding gathers, so that 2,000 failures stay one line and each keeps its own novelty. */
@@ -128,6 +130,10 @@ export function nameOf(piece: Evidence): string {
       return piece.metric;
     case 'fault':
       return piece.experiment;
+    case 'claims':
+      return 'claims';
+    case 'diagnostics':
+      return piece.command ?? 'stack';
     case 'gap':
       return piece.id;
   }
@@ -152,7 +158,10 @@ function unusable(piece: Evidence): string | undefined {
     case 'fault':
       if (piece.proof.state === 'unproved') return `the fault had no proved effect: ${piece.proof.why}`;
       return piece.healed ? undefined : 'the fault was not healed: what was seen after it is its doing too';
+    case 'diagnostics':
+      return piece.detector && piece.detector.state !== 'on' ? piece.detector.shows : undefined;
     case 'facts':
+    case 'claims':
       return undefined;
     case 'gap':
       return piece.message;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
+import { LinkedTest } from './claim.ts';
 import { ChangedCoverage, FileCoverage, NeverLoaded, Ratio } from './coverage.ts';
+import { Detector, Diagnostic } from './diagnostic.ts';
 import { JourneyStepRun } from './journey.ts';
 import { Preflight, Readiness, Service, StackInstance } from './manifest.ts';
 import { Source } from './source.ts';
@@ -193,6 +195,35 @@ export const FaultEvidence = z.object({
 });
 export type FaultEvidence = z.output<typeof FaultEvidence>;
 
+/** The tests of one command that belong to a claim, by the claims file or by their name: kept also when they passed. */
+export const ClaimsEvidence = z.object({
+  ...base,
+  kind: z.literal('claims'),
+  command: z.string(),
+  tests: z.array(LinkedTest),
+  /** How many more there were than are kept. */
+  omitted: z.number(),
+});
+export type ClaimsEvidence = z.output<typeof ClaimsEvidence>;
+
+/** Reports of runtimes and sanitizers in what a command, its tests or a service printed. */
+export const DiagnosticsEvidence = z.object({
+  ...base,
+  kind: z.literal('diagnostics'),
+  /** The command that was looked through; services of the stack without it. */
+  command: z.string().optional(),
+  /** Only where a race detector was asked for. */
+  detector: Detector.optional(),
+  reports: z.array(Diagnostic),
+  /** Causes beyond the bound. */
+  omitted: z.number(),
+  /** Files that were looked through. */
+  sources: z.array(z.string()),
+  /** Why a report may have been missed. */
+  incomplete: z.string().optional(),
+});
+export type DiagnosticsEvidence = z.output<typeof DiagnosticsEvidence>;
+
 /** Evidence that something owed did not arrive, or cannot be trusted. Never a pass. */
 export const GapEvidence = z.object({
   ...base,
@@ -216,6 +247,8 @@ export const Evidence = z.discriminatedUnion('kind', [
   FactsEvidence,
   SeriesEvidence,
   FaultEvidence,
+  ClaimsEvidence,
+  DiagnosticsEvidence,
   GapEvidence,
 ]);
 export type Evidence = z.output<typeof Evidence>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ClaimLedger } from './claim.ts';
 import { Journey } from './journey.ts';
 import { Limit } from './limit.ts';
 import { Location } from './source.ts';
@@ -40,6 +41,8 @@ export const PlannedCommand = z.object({
   /** Globs, relative to the repository root, of the reports that this command owes. */
   results: z.array(z.string()),
   coverage: CoverageGate.optional(),
+  /** A race detector is asked for: in words, or by an option of the command. */
+  race: z.boolean().optional(),
 });
 export type PlannedCommand = z.output<typeof PlannedCommand>;
 
@@ -47,7 +50,7 @@ export type PlannedCommand = z.output<typeof PlannedCommand>;
 export const Owed = z.object({
   id: z.string(),
   stage: StageName,
-  kind: z.enum(['exit', 'tests', 'coverage', 'journey', 'stack', 'facts', 'series', 'fault']),
+  kind: z.enum(['exit', 'tests', 'coverage', 'journey', 'stack', 'facts', 'series', 'fault', 'claims', 'diagnostics']),
   /** The name that the evidence carries: command, journey, check, metric or experiment. */
   name: z.string(),
   /** One human line: "results of `npm run test:unit` at reports/unit/*.xml". */
@@ -187,10 +190,14 @@ export const Plan = z.object({
   targets: z.array(PlannedTarget),
   stages: z.array(PlannedStage),
   journeys: z.array(Journey),
+  /** The claims that this run is to decide. */
+  claims: ClaimLedger.optional(),
   owed: z.array(Owed),
   policy: Policy,
   /** Component → the words that name it in tests and services, for the component × stage matrix. */
   components: z.record(z.string(), z.array(z.string())),
+  /** Stages in which a component must be tested; only where somebody asks for it. */
+  componentStages: z.record(z.string(), z.array(StageName)).optional(),
   /** Catalogue rows to look at alone (`--only DB-11`); empty means all. */
   only: z.array(z.string()),
   notes: z.array(PlanNote),

@@ -15,9 +15,12 @@ export function locateOwed(config: Config, owed: Owed): Location {
     case 'exit':
     case 'tests':
     case 'coverage':
+    case 'diagnostics':
       return locateCommand(config, stage.at, owed);
     case 'series':
       return config.locate([...stage.at, ...seriesKey(stage, owed.name)]);
+    case 'claims':
+      return config.locate(['claims']);
     default:
       return config.locate([...stage.at, KEYS[owed.kind]]);
   }

@@ -78,7 +78,9 @@ function keepPieces(stage: PlannedStage, pieces: readonly Owed[]): PlannedStage 
   return {
     ...rest,
     commands: stage.commands.flatMap((command) => {
-      if (!sampled && !has(['exit', 'tests', 'coverage'], command.name)) return [];
+      // Which of the commands runs the tests of a claim is known afterwards.
+      const forClaims = has(['claims'], 'claims') && command.results.length > 0;
+      if (!sampled && !forClaims && !has(['exit', 'tests', 'coverage', 'diagnostics'], command.name)) return [];
       const { coverage, ...other } = command;
       return [coverage && has(['coverage'], command.name) ? { ...other, coverage } : other];
     }),

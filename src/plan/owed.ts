@@ -1,3 +1,4 @@
+import { CLAIM_ROWS, type StageClaims } from './claims.ts';
 import { needsStack } from './needs.ts';
 import { COVERAGE_FILES } from '../config/commands.ts';
 import type { Config } from '../config/load.ts';
@@ -19,8 +20,13 @@ import {
 /** The metric whose samples show a stage's success rate. */
 export const SUCCESS_RATE = 'success_rate';
 
+interface OwedOptions {
+  readonly narrowed?: boolean;
+  readonly claims?: StageClaims | undefined;
+}
+
 /** Everything that the stages promise, in their order. */
-export function owedBy(stages: readonly PlannedStage[], config: Config, { narrowed = false } = {}): Owed[] {
+export function owedBy(stages: readonly PlannedStage[], config: Config, { narrowed = false, claims }: OwedOptions = {}): Owed[] {
   const first = stages.find(needsStack);
   return stages.flatMap((stage) => {
     const readiness =
@@ -34,6 +40,7 @@ export function owedBy(stages: readonly PlannedStage[], config: Config, { narrow
       ...ofChecks(stage),
       ...ofLoads(stage, config),
       ...ofExperiments(stage),
+      ...ofClaims(stage, claims),
     ];
     // A stage always owes something of its own: an empty one can only end as a gap. Only `--only CFG-09` asks for readiness alone.
     return own.length > readiness.length || (narrowed && own.length > 0) ? own : [...own, ofNothing(stage)];
@@ -59,7 +66,7 @@ function owed(
   return { id: `${stage}/${kind}/${name}`, stage, kind, name, what, rows: unique(rows) };
 }
 
-function ofCommand(stage: PlannedStage, { name, command, results, coverage }: PlannedCommand): Owed[] {
+function ofCommand(stage: PlannedStage, { name, command, results, coverage, race }: PlannedCommand): Owed[] {
   const line = `\`${lineOf(command)}\``;
   const rows = STAGE_ROWS[stage.name];
   return [
@@ -70,11 +77,28 @@ function ofCommand(stage: PlannedStage, { name, command, results, coverage }: Pl
     ...(coverage === undefined
       ? []
       : [owed(stage, 'coverage', { name, what: `coverage of ${line} ${placesOf(coverage)}`, rows: coverageRows(coverage) })]),
+    ...(race === true
+      ? [owed(stage, 'diagnostics', { name, what: `${line} under a race detector, and what it reports`, rows: ['CON-01', 'CON-02'] })]
+      : []),
   ];
 }
 
 function mustPassRows({ mustPass = [] }: PlannedStage): string[] {
   return mustPass.length === 0 ? [] : ['TST-12'];
+}
+
+/** Claims are owed by the stage whose tests decide them. */
+function ofClaims(stage: PlannedStage, claims: StageClaims | undefined): Owed[] {
+  const own = claims?.claims.filter((claim) => claim.stage === stage.name && (claim.tests.length > 0 || claim.check)) ?? [];
+  if (own.length === 0) return [];
+  const rows = [...CLAIM_ROWS, ...own.flatMap((claim) => claim.rows)];
+  return [
+    owed(stage, 'claims', {
+      name: 'claims',
+      what: `the outcomes that decide ${count(own.length, 'claim')} of ${claims?.file ?? ''}`,
+      rows,
+    }),
+  ];
 }
 
 function placesOf({ files }: CoverageGate): string {

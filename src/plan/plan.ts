@@ -1,9 +1,11 @@
 import { checks as registeredChecks } from '../checks/registry.ts';
 import type { Config } from '../config/load.ts';
+import type { ClaimLedger } from '../model/claim.ts';
 import { GauntletError } from '../model/errors.ts';
 import type { Journey } from '../model/journey.ts';
 import type { Plan, PlanNote, PlannedStack, PlannedStage, PlannedTarget, Waiver } from '../model/plan.ts';
 import { type Budget, STAGES, type StageName } from '../model/stage.ts';
+import { planClaims } from './claims.ts';
 import { locateOwed } from './locate.ts';
 import type { LoadOverrides } from './loads.ts';
 import { onlyCritical, onlyRows, onlyStages } from './narrow.ts';
@@ -27,6 +29,8 @@ export interface PlanOptions {
   readonly durationMs?: number;
   readonly criticalOnly?: boolean;
   readonly stackKind?: string;
+  /** As it was read; see `parseClaims`. */
+  readonly claims?: ClaimLedger | undefined;
   /** From the base branch; see `parseWaivers`. */
   readonly waivers?: readonly Waiver[];
   /** Every check of this version without it. */
@@ -46,8 +50,10 @@ export function makePlan(config: Config, options: PlanOptions = {}): Plan {
   const only = checkCodes(options.only ?? []);
   const wanted = onlyStages(all, options.stages ?? []);
   const narrowed = options.criticalOnly === true ? onlyCritical(wanted) : wanted;
-  const stages = [...onlyRows(narrowed, owedBy(narrowed, config), only)];
-  const owed = owedBy(stages, config, { narrowed: only.length > 0 });
+  const claims = options.criticalOnly === true ? undefined : planClaims(options.claims, all, wanted);
+  const stages = [...onlyRows(narrowed, owedBy(narrowed, config, { claims }), only)];
+  const owed = owedBy(stages, config, { narrowed: only.length > 0, claims });
+  const judged = only.length === 0 || owed.some(({ kind }) => kind === 'claims') ? claims : undefined;
   // Checks read how the stack is described, also where nothing brings it up.
   const used = stages.some((stage) => needsStack(stage) || stage.checks.length > 0) ? stack : undefined;
   const targets = planTargets(config, stages, stack);
@@ -60,9 +66,11 @@ export function makePlan(config: Config, options: PlanOptions = {}): Plan {
     targets,
     stages,
     journeys: usedJourneys(config, stages),
+    ...(judged === undefined ? {} : { claims: judged }),
     owed: owed.map((piece) => ({ ...piece, location: locateOwed(config, piece) })),
     policy: { block: config.policy.block, waivers: [...(options.waivers ?? [])] },
     components: components(config, stages, targets),
+    ...componentStages(config),
     only: [...only],
     redact: [...config.redact],
     notes: [
@@ -103,10 +111,16 @@ function usedJourneys(config: Config, stages: readonly PlannedStage[]): Journey[
 
 /** As configured; otherwise every service that the configuration names, each by its own name. */
 function components(config: Config, stages: readonly PlannedStage[], targets: readonly PlannedTarget[]): Record<string, string[]> {
-  if (config.components) return config.components;
+  if (config.components) return Object.fromEntries(Object.entries(config.components).map(([name, { match }]) => [name, match]));
   const services = stages.flatMap((stage) => (stage.services === 'all' ? [] : stage.services));
   const names = new Set([...(config.stack?.services ?? []), ...targets.map((target) => target.service ?? target.name), ...services]);
   return Object.fromEntries([...names].map((name) => [name, [name]]));
+}
+
+/** The stages in which somebody asks for tests of a component. */
+function componentStages({ components: all = {} }: Config): Pick<Plan, 'componentStages'> {
+  const asked = Object.entries(all).flatMap(([name, component]) => ('stages' in component ? [[name, component.stages] as const] : []));
+  return asked.length === 0 ? {} : { componentStages: Object.fromEntries(asked) };
 }
 
 function overrideNotes({ users, durationMs }: PlanOptions, stages: readonly PlannedStage[]): PlanNote[] {

@@ -1,7 +1,8 @@
 import type { CheckPlugin } from '../checks/contract.ts';
 import type { Config } from '../config/load.ts';
 import type { StageEntry } from '../config/stages.ts';
-import type { PlannedCommand, PlannedStage } from '../model/plan.ts';
+import { raceFlag } from '../lib/race-flag.ts';
+import type { Command, PlannedCommand, PlannedStage } from '../model/plan.ts';
 import type { Budget } from '../model/stage.ts';
 import { grant, timeoutOf } from './budgets.ts';
 import { type LoadOverrides, planLoads } from './loads.ts';
@@ -59,6 +60,7 @@ function planCommands(stage: StageEntry, { users }: LoadOverrides): PlannedComma
   return commands.map((command) => {
     const results = command.results ?? (command === only ? stage.results : undefined);
     const coverage = command.coverage ?? (command === only ? stage.coverage : undefined);
+    const race = command.race ?? stage.race ?? raceFlag(wholeLine(command.command)) === 'on';
     const forLoad = stage.name === 'performance' && users !== undefined ? { GAUNTLET_USERS: String(users) } : {};
     return {
       name: command.name,
@@ -67,8 +69,14 @@ function planCommands(stage: StageEntry, { users }: LoadOverrides): PlannedComma
       env: { ...stage.env, ...command.env, ...forLoad },
       results: [...(results ?? [])],
       ...(coverage === undefined ? {} : { coverage }),
+      ...(race ? { race } : {}),
     };
   });
+}
+
+/** All of a command, for whoever looks for an option in it. */
+function wholeLine(command: Command): string {
+  return command.type === 'shell' ? command.line : command.argv.join(' ');
 }
 
 /** Unit tests and static checks speak to no stack; a stage in another environment speaks to that one. */

@@ -57,6 +57,8 @@ function insideBar(piece: Evidence): Pick<Bar, 'lane' | 'label' | 'state'>[] {
       return [
         { lane: piece.stage, label: `${piece.experiment}: ${piece.fault}`, state: piece.proof.state === 'proved' ? 'ok' : 'unknown' },
       ];
+    case 'claims':
+    case 'diagnostics':
     case 'tests':
     case 'coverage':
     case 'stack':

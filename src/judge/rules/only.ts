@@ -51,8 +51,11 @@ function implied(plan: Plan, piece: Evidence): readonly string[] {
       return piece.readiness ? ['CFG-18', 'CFG-09', 'LEAK-12'] : [];
     case 'facts':
       return [piece.check];
+    case 'diagnostics':
+      return piece.detector?.state === 'on' ? ['CON-01', 'CON-02'] : [];
     case 'series':
     case 'fault':
+    case 'claims':
     case 'gap':
       return [];
   }

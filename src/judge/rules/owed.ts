@@ -126,6 +126,8 @@ function missing(context: Context): Drafted[] {
   const explained = new Set(ofKind(context.evidence, 'gap').flatMap((gap) => gap.owed));
   const drafts: Drafted[] = [];
   for (const piece of context.plan.owed) {
+    // Their own rules say it, claim by claim and with what shows whether the detector was on.
+    if (piece.kind === 'claims' || piece.kind === 'diagnostics') continue;
     const why = whyMissing(piece, context.evidence);
     // A stage that did not come to its end says so itself, once, with all that it left open.
     if (!why || explained.has(piece.id) || troubled(context, piece.stage)) continue;
