@@ -21,6 +21,11 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
         problems.push(...unknownNames([journey], { known: journeyNames, what: 'journey', path: ['experiments', name, key], places }));
     }
   }
+  const stageNames = settings.stages.map(({ name }) => name);
+  for (const [name, component] of Object.entries(settings.components ?? {})) {
+    if ('stages' in component)
+      problems.push(...unknownNames(component.stages, { known: stageNames, what: 'stage', path: ['components', name, 'stages'], places }));
+  }
   const reports = { known: sinks.map((sink) => sink.name), what: 'report', path: ['report', 'sinks'], places };
   return [...problems, ...unknownNames(settings.report.sinks ?? [], reports)];
 }

@@ -1,6 +1,6 @@
 import { errorMessage } from '../model/errors.ts';
 import { fingerprint, type Disposition, type Finding } from '../model/finding.ts';
-import type { AgainstBase, NotLooked, ReportV1 } from '../model/report-v1.ts';
+import type { AgainstBase, MissingTest, NotLooked, ReportV1 } from '../model/report-v1.ts';
 import { STAGES } from '../model/stage.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { againstBase } from './against.ts';
@@ -8,11 +8,14 @@ import type { Known } from './baseline.ts';
 import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeRule, type Ruling } from './context.ts';
 import { draft, notTested } from './draft.ts';
 import { equationOf, verdictOf } from './equation.ts';
+import { matrixOf } from './matrix.ts';
 import { applyPolicy, memberPrint } from './policy.ts';
 import { rowJudges as registered } from './registry.ts';
 import { coverage } from './rules/coverage.ts';
 import { exits } from './rules/exits.ts';
 import { journeys } from './rules/journeys.ts';
+import { components } from './rules/components.ts';
+import { missingTests } from './rules/missing-tests.ts';
 import { mustPass } from './rules/must-pass.ts';
 import { notes } from './rules/notes.ts';
 import { only } from './rules/only.ts';
@@ -30,6 +33,9 @@ export interface Judged {
   /** The verdict in one sentence. */
   readonly equation: string;
   readonly notLooked: readonly NotLooked[];
+  /** Which part of the system was tested where. */
+  readonly matrix: ReportV1['matrix'];
+  readonly missingTests?: ReportV1['missingTests'];
   readonly baselineState: ReportV1['baseline'];
   /** The tests of this run against the base branch's. */
   readonly against?: AgainstBase;
@@ -37,17 +43,36 @@ export interface Judged {
   readonly known: readonly Known[];
 }
 
-const RULES: readonly JudgeRule[] = [stack, stages, owed, exits, tests, mustPass, vanished, coverage, journeys, rows, notes, only];
+const RULES: readonly JudgeRule[] = [
+  stack,
+  stages,
+  owed,
+  exits,
+  tests,
+  mustPass,
+  vanished,
+  components,
+  coverage,
+  journeys,
+  rows,
+  notes,
+  only,
+  missingTests,
+];
 
 /** What the evidence of a run means. Pure and total: never throws, and a rule that crashes makes the verdict unknown. */
 export function judge(input: JudgeInput): Judged {
   const against = unlessCrashed(() => againstBase(input));
+  const matrix = unlessCrashed(() => matrixOf(input));
   const context: Context = {
     ...input,
     rowJudges: input.rowJudges ?? registered,
     ...('crash' in against ? {} : { against: against.value }),
+    matrix: 'crash' in matrix ? { components: [], stages: [], cells: [] } : matrix.value,
   };
-  const lost = 'crash' in against ? [{ drafts: [crashed(context, 'against base', against.crash)] }] : [];
+  const lost = Object.entries({ 'against base': against, matrix }).flatMap(([name, outcome]) =>
+    'crash' in outcome ? [{ drafts: [crashed(context, name, outcome.crash)] }] : [],
+  );
   const rulings: Ruling[] = [...lost, ...RULES.map((rule) => ruling(context, rule))];
   const drafts = merged(rulings.flatMap(({ drafts: all }) => all));
   const settled = unlessCrashed(() => applyPolicy(context, drafts));
@@ -61,6 +86,8 @@ export function judge(input: JudgeInput): Judged {
     equation: equationOf(verdict, ordered, context.plan),
     notLooked: [...ordered.flatMap(notLookedOf), ...rulings.flatMap(({ notApplicable }) => notApplicable ?? [])],
     baselineState: baselineState(input),
+    matrix: context.matrix,
+    ...missingTestsOf(rulings),
     ...(context.against ? { against: context.against } : {}),
     known: knownOf(drafts),
   };
@@ -118,6 +145,27 @@ function both(first: Drafted, second: Drafted): Drafted {
     owed: first.owed || second.owed,
     ...(members ? { members } : {}),
   };
+}
+
+const MISSING_TESTS = 100;
+/** Most valuable first: what was called critical, what somebody claims, what just changed, what was asked for, and the rest. */
+const VALUE: readonly MissingTest['kind'][] = [
+  'critical-lines',
+  'must-pass',
+  'claim',
+  'changed-lines',
+  'component',
+  'dependency',
+  'stage',
+  'file',
+];
+
+function missingTestsOf(rulings: readonly Ruling[]): Pick<Judged, 'missingTests'> {
+  const all = rulings.flatMap(({ missingTests }) => missingTests ?? []);
+  if (all.length === 0) return {};
+  // Within one kind the rules have put first what matters more; this sort keeps their order.
+  const list = all.toSorted((a, b) => VALUE.indexOf(a.kind) - VALUE.indexOf(b.kind)).slice(0, MISSING_TESTS);
+  return { missingTests: { list, total: all.length } };
 }
 
 const DISPOSITIONS: readonly Disposition[] = ['blocking', 'release-blocking', 'advisory', 'waived'];

@@ -4,7 +4,6 @@ import type { Plan } from '../model/plan.ts';
 import type { NotLooked, ReportV1 } from '../model/report-v1.ts';
 import type { RunInfo } from '../model/run.ts';
 import type { StageRun } from '../model/stage.ts';
-import type { TestLine } from '../model/tests.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 /** What the judge made of the run. */
@@ -14,6 +13,7 @@ export interface JudgedRun {
   readonly equation: string;
   readonly notLooked: readonly NotLooked[];
   readonly baselineState: ReportV1['baseline'];
+  readonly matrix: ReportV1['matrix'];
   readonly against?: ReportV1['against'];
   readonly missingTests?: ReportV1['missingTests'];
 }
@@ -27,6 +27,4 @@ export interface ReportInput {
   readonly judged: JudgedRun;
   /** A command that works for this reader, before the arguments of a repro line: `bin/gauntlet`. */
   readonly command: string;
-  /** One line per test, when somebody has read the `cases` files: the matrix then knows every test, not only the ones told in detail. */
-  readonly cases?: readonly TestLine[] | undefined;
 }

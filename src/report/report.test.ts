@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 
 import { fillCase } from '../../tests/cases/fill.ts';
+import type { JudgeInput } from '../judge/context.ts';
 import { judge } from '../judge/judge.ts';
 import { ReportV1 } from '../model/report-v1.ts';
-import type { ReportInput } from './input.ts';
 import { makeReport, reportExitCode } from './report.ts';
 
 const COMPONENTS = { chat: ['websocket', 'chat hub'], cache: ['redis'], billing: [] };
 
 function report(
   file: Partial<Parameters<typeof fillCase>[0]> & Pick<Parameters<typeof fillCase>[0], 'plan'>,
-  cases: ReportInput['cases'] = [],
+  cases: JudgeInput['cases'] = [],
 ) {
   const filled = fillCase({ run: {}, evidence: [], ...file });
-  return ReportV1.parse(makeReport({ ...filled, judged: judge(filled), command: 'bin/gauntlet', cases }));
+  return ReportV1.parse(makeReport({ ...filled, judged: judge({ ...filled, cases }), command: 'bin/gauntlet' }));
 }
 
 test('the matrix finds components by whole words in files, classes, names, journeys and named services', () => {

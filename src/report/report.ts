@@ -3,7 +3,6 @@ import type { Finding } from '../model/finding.ts';
 import type { ReportV1 } from '../model/report-v1.ts';
 import { EXIT_CODES, exitCode } from '../model/verdict.ts';
 import type { ReportInput } from './input.ts';
-import { matrixOf } from './matrix.ts';
 import { stageReports } from './stages.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -25,7 +24,7 @@ export function makeReport(input: ReportInput): ReportV1 {
       notLooked: judged.notLooked.length,
     },
     stages: stageReports(input),
-    matrix: matrixOf(input),
+    matrix: judged.matrix,
     stack: stackTimings(evidence),
     flaky: flakyTests(evidence),
     notLooked: [...judged.notLooked],

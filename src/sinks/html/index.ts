@@ -72,7 +72,11 @@ ${list(finding.evidence.map(({ id, shows }) => `${id}: ${shows}`))}
 }
 
 function missingList({ missingTests }: ReportV1): string {
-  return list((missingTests?.list ?? []).map(({ what, why, where, stage }) => `${what} (${stage}): ${why}; write it in \`${where}\``));
+  return list(
+    (missingTests?.list ?? []).map(
+      ({ what, why, where, stage }) => `${what} (${stage}): ${why}; write it in ${/\s/.test(where) ? where : `\`${where}\``}`,
+    ),
+  );
 }
 
 function againstList({ against }: ReportV1): string {

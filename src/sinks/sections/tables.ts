@@ -81,13 +81,18 @@ export function missingFold({ missingTests }: ReportV1, most: number): string {
     .slice(0, most)
     .map(
       ({ what, why, where, stage }, index) =>
-        `${index + 1}. ${prose(cut(what, 200))} (${stage}): ${prose(cut(why, 240))}; write it in ${code(cut(where, 160))}`,
+        `${index + 1}. ${prose(cut(what, 200))} (${stage}): ${prose(cut(why, 240))}; write it in ${placeOf(where)}`,
     );
   const rest = total - lines.length;
   return folded(
     `Missing tests (${grouped(total)})`,
     [...lines, ...(rest > 0 ? [`\n${grouped(rest)} more in the full report.`] : [])].join('\n'),
   );
+}
+
+/** A path as code, a place in words as words. */
+function placeOf(where: string): string {
+  return /\s/.test(where) ? prose(cut(where, 160)) : code(cut(where, 160));
 }
 
 /** A table without the columns that say nothing here: on a phone each costs a screen's width. */
