@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { decode, newDecoding } from './decode.ts';
+import { unzipped } from './gunzip.ts';
 
 /** What a format needs to be chosen and run. */
 export interface ReportFormat<E> {
@@ -9,7 +10,18 @@ export interface ReportFormat<E> {
   readonly parse: (text: AsyncIterable<string>, emit: (event: E) => void) => Promise<void>;
 }
 
-export type ReadProblem = 'missing' | 'empty' | 'encoding' | 'too-large' | 'unrecognised' | 'ambiguous' | 'crashed';
+export type ReadProblem =
+  | 'missing'
+  | 'empty'
+  | 'encoding'
+  | 'too-large'
+  | 'unrecognised'
+  | 'ambiguous'
+  | 'crashed'
+  // Of a gzipped file.
+  | 'truncated'
+  | 'malformed'
+  | 'hostile';
 
 /** One report file after it was read. */
 export interface Reading {
@@ -41,8 +53,9 @@ const HEAD = 65_536;
 export async function readReport<E>({ path, bytes, formats, maxBytes, emit }: ReadOptions<E>): Promise<Reading> {
   const meter = new Meter(bytes, maxBytes);
   const decoding = newDecoding();
-  const text = new Peeked(decode(meter, decoding));
   const problems: Reading['problems'][number][] = [];
+  const unpacked = unzipped(meter, { maxBytes, trouble: (trouble) => void problems.push(trouble) });
+  const text = new Peeked(decode(unpacked, decoding));
   let claimedBy: readonly string[] = [];
   try {
     const head = await text.head();
