@@ -7,9 +7,7 @@ import { coverageFormats } from '../../src/coverage/registry.ts';
 import { GapReason } from '../../src/model/evidence.ts';
 import { Disagreement, TestCounts } from '../../src/model/tests.ts';
 import { resultsFormats } from '../../src/results/registry.ts';
-
-/** The file beside the fixtures of a format that says what is in them. */
-export const EXPECTED = 'expected.json';
+import { EXPECTED } from './expected-file.ts';
 
 const source = resolve(import.meta.dirname, '../../src');
 const Parts = z.strictObject({ covered: z.int(), total: z.int() });

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { Ecosystem, ProducedFixture, Producer } from './ecosystem.ts';
-import { EXPECTED } from './expected.ts';
+import { EXPECTED } from './expected-file.ts';
 import { sanitised } from './sanitise.ts';
 
 // For maintainers: runs the real producers on the samples, writes their reports into the fixtures of the formats, and
@@ -31,7 +31,8 @@ async function main(): Promise<void> {
     const scratch = join(values.scratch, name);
     prepare(ecosystem, scratch, values.fresh);
     const producers = ecosystem.producers.filter((producer) => values.only === undefined || producer.name === values.only);
-    for (const producer of producers) troubles.push(...runProducer(producer, scratch));
+    const outputs = new Map<string, string>();
+    for (const producer of producers) troubles.push(...runProducer(producer, scratch, outputs));
   }
   for (const trouble of troubles) console.error(`✗ ${trouble}`);
   process.exitCode = troubles.length > 0 ? 1 : 0;
@@ -56,13 +57,14 @@ function prepare({ name, install }: Ecosystem, scratch: string, fresh: boolean):
 }
 
 function copySamples(name: string, scratch: string): void {
-  cpSync(join(import.meta.dirname, name, 'fixtures'), scratch, { recursive: true });
+  const samples = join(import.meta.dirname, name, 'fixtures');
+  for (const entry of readdirSync(samples)) rmSync(join(scratch, entry), { recursive: true, force: true });
+  cpSync(samples, scratch, { recursive: true });
 }
 
-function runProducer({ name, version, fixtures }: Producer, scratch: string): string[] {
+function runProducer({ name, version, fixtures }: Producer, scratch: string, outputs: Map<string, string>): string[] {
   const found = /\d+\.\d+(?:\.\d+)?(?:[-+.]?(?:rc|beta|alpha)[-.\d]*)?/.exec(shell(version, scratch).output)?.[0];
   if (found === undefined) return [`${name}: ${version} prints no version`];
-  const outputs = new Map<string, string>();
   return fixtures.flatMap((fixture) => {
     const key = fixture.run;
     if (!outputs.has(key) && fixture.from !== undefined) rmSync(join(scratch, fixture.from), { force: true });

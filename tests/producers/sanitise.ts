@@ -9,6 +9,7 @@ export function sanitised(text: string, scratch: string): string {
     [scratch, '/app'],
     [bare, 'app'],
     [parts.join('\\/'), '\\/app'],
+    [process.execPath, '/usr/bin/node'],
     [homedir(), '/home/runner'],
     ...(hostname().length > 3 ? ([[hostname(), 'builder']] as const) : []),
   ]
@@ -36,6 +37,7 @@ export function sanitised(text: string, scratch: string): string {
 
 /** Durations keep their form, and tell slow from fast. */
 function rounded(value: string): string {
+  if (value.length > 10) return value;
   if (!value.includes('.')) return String(10 ** (value.length - 1));
   return Number(value) >= 0.1 ? value.replace(/(\.\d)\d*$/, '$1') : '0.001';
 }

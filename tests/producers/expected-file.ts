@@ -1,0 +1,2 @@
+/** The file beside the fixtures of a format that says what is in them. */
+export const EXPECTED = 'expected.json';
