@@ -33,53 +33,59 @@ export interface Change {
 }
 
 /**
- * Millions of tests in about 30 bytes each: an open-addressing hash table over parallel arrays; names are not kept.
+ * Millions of tests in about 20 bytes each: an open-addressing hash table over columns; names are not kept. Columns grow
+ * page by page, so that growing never needs the old and the new at once.
  * Which result of a test decides: the newest attempt; within one attempt the worst of the files that tell of it; within
  * one file the last run. A skip is not a run and never takes the place of one.
  */
 export class CaseTable {
   size = 0;
   #slots = new Int32Array(2048).fill(-1);
-  #high = new Uint32Array(1024);
-  #low = new Uint32Array(1024);
-  #attempt = new Uint16Array(1024);
-  #file = new Int32Array(1024);
-  #history = new Uint32Array(1024);
+  readonly #high = new Column(Uint32Array);
+  readonly #low = new Column(Uint32Array);
+  readonly #file = new Column(Int32Array);
   /** Bits 0–2: status in the file read last; 3–5: worst of the attempt's other files; 6: failed in some run; 7: failed in some run of that file. */
-  #state = new Uint8Array(1024);
+  readonly #state = new Column(Uint8Array);
+  /** Three bits a run, of tests that ran more than once; few pages of a large run have any. */
+  readonly #history = new Column(Uint32Array);
+  /** Attempt of each file. */
+  readonly #attempts: number[] = [];
 
   add(run: Run): Change {
     const index = this.#find(run.high, run.low);
     const isNew = index === this.size;
+    this.#attempts[run.file] = run.attempt;
     if (isNew) this.#insert(run);
     const before = isNew ? undefined : this.#standing(index);
-    const sameFile = !isNew && this.#file[index] === run.file;
+    const sameFile = !isNew && this.#file.get(index) === run.file;
     const inFileBefore = sameFile ? this.#standingInFile(index) : undefined;
-    this.#fold(index, run, sameFile);
+    this.#fold(index, run, { isNew, sameFile });
     return { index, before, after: this.#standing(index), inFileBefore, inFileAfter: this.#standingInFile(index) };
   }
 
   /** Whether the file that was read last for this test is this one. */
   isIn(file: number, high: number, low: number): boolean {
     const index = this.#find(high, low);
-    return index < this.size && this.#file[index] === file;
+    return index < this.size && this.#file.get(index) === file;
   }
 
   /** The last statuses of a test, oldest first. */
   history(index: number): CaseStatus[] {
     const all: CaseStatus[] = [];
-    for (let rest = this.#history[index] ?? 0; rest > 0; rest >>>= BITS) {
+    for (let rest = this.#history.get(index) || this.#state.get(index) & 7; rest > 0; rest >>>= BITS) {
       const status = STATUSES[rest & 7];
       if (status !== undefined) all.unshift(status);
     }
     return all;
   }
 
-  #fold(index: number, { attempt, file, status, earlier }: Run, sameFile: boolean): void {
+  #fold(index: number, { attempt, file, status, earlier }: Run, { isNew, sameFile }: { isNew: boolean; sameFile: boolean }): void {
     const code = CODES[status];
-    let [current, other, failed, failedHere] = unpack(this.#state[index] ?? 0);
+    const state = this.#state.get(index);
+    let [current, other, failed, failedHere] = [state & 7, (state >> 3) & 7, (state & 64) !== 0, (state & 128) !== 0];
+    const latest = current;
     if (!sameFile) {
-      if (attempt > (this.#attempt[index] ?? 0)) {
+      if (attempt > (this.#attempts[this.#file.get(index)] ?? 0)) {
         failed ||= isFailure(current) || isFailure(other);
         // What ran before stands when it is only skipped now.
         if (code === CODES.skipped) current = Math.max(current, other);
@@ -94,27 +100,24 @@ export class CaseTable {
     if (isFailure(current) && code !== CODES.skipped) failed = failedHere = true;
     if (earlier.some((run) => isFailure(CODES[run]))) failed = failedHere = true;
     if (code !== CODES.skipped || current === 0) current = code;
-    this.#attempt[index] = attempt;
-    this.#file[index] = file;
-    this.#state[index] = current | (other << 3) | (failed ? 64 : 0) | (failedHere ? 128 : 0);
-    for (const run of earlier) this.#remember(index, CODES[run]);
-    this.#remember(index, code);
-  }
-
-  #remember(index: number, code: number): void {
-    this.#history[index] = (((this.#history[index] ?? 0) << BITS) & (2 ** (REMEMBERED * BITS) - 1)) | code;
+    this.#file.set(index, file);
+    this.#state.set(index, current | (other << 3) | (failed ? 64 : 0) | (failedHere ? 128 : 0));
+    if (isNew && earlier.length === 0) return;
+    let history = this.#history.get(index) || (isNew ? 0 : latest);
+    for (const run of [...earlier, status]) history = ((history << BITS) & (2 ** (REMEMBERED * BITS) - 1)) | CODES[run];
+    this.#history.set(index, history);
   }
 
   #standing(index: number): Standing {
-    const [current, other, failed] = unpack(this.#state[index] ?? 0);
-    const status = STATUSES[Math.max(current, other)] ?? 'error';
-    return { status, flaky: status === 'passed' && failed };
+    const state = this.#state.get(index);
+    const status = STATUSES[Math.max(state & 7, (state >> 3) & 7)] ?? 'error';
+    return { status, flaky: status === 'passed' && (state & 64) !== 0 };
   }
 
   #standingInFile(index: number): Standing {
-    const [current, , , failedHere] = unpack(this.#state[index] ?? 0);
-    const status = STATUSES[current] ?? 'error';
-    return { status, flaky: status === 'passed' && failedHere };
+    const state = this.#state.get(index);
+    const status = STATUSES[state & 7] ?? 'error';
+    return { status, flaky: status === 'passed' && (state & 128) !== 0 };
   }
 
   /** Number of the test with this hash, or `size` when it is new. */
@@ -123,50 +126,59 @@ export class CaseTable {
     for (let slot = low & mask; ; slot = (slot + 1) & mask) {
       const index = this.#slots[slot] ?? -1;
       if (index === -1) return this.size;
-      if (this.#low[index] === low && this.#high[index] === high) return index;
+      if (this.#low.get(index) === low && this.#high.get(index) === high) return index;
     }
   }
 
-  #insert({ high, low, attempt, file }: Run): void {
-    if (this.size === this.#high.length) this.#grow();
+  #insert({ high, low, file }: Run): void {
     const index = this.size;
     this.size += 1;
-    this.#high[index] = high;
-    this.#low[index] = low;
-    this.#attempt[index] = attempt;
-    this.#file[index] = file;
-    this.#place(index);
+    this.#high.set(index, high);
+    this.#low.set(index, low);
+    this.#file.set(index, file);
+    if (this.size * FULL > this.#slots.length) this.#grow();
+    else this.#place(index);
   }
 
   #place(index: number): void {
     const mask = this.#slots.length - 1;
-    let slot = (this.#low[index] ?? 0) & mask;
+    let slot = this.#low.get(index) & mask;
     while (this.#slots[slot] !== -1) slot = (slot + 1) & mask;
     this.#slots[slot] = index;
   }
 
   #grow(): void {
-    const length = this.#high.length * 2;
-    this.#high = enlarged(this.#high, new Uint32Array(length));
-    this.#low = enlarged(this.#low, new Uint32Array(length));
-    this.#attempt = enlarged(this.#attempt, new Uint16Array(length));
-    this.#file = enlarged(this.#file, new Int32Array(length));
-    this.#history = enlarged(this.#history, new Uint32Array(length));
-    this.#state = enlarged(this.#state, new Uint8Array(length));
-    this.#slots = new Int32Array(length * 2).fill(-1);
+    this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
     for (let index = 0; index < this.size; index += 1) this.#place(index);
   }
 }
 
+/** Slots per test below which the hash table grows. */
+const FULL = 1.25;
+const PAGE_BITS = 14;
+const PAGE = 2 ** PAGE_BITS;
+
+/** Numbers in pages; what was never set is 0. */
+class Column {
+  readonly #pages: (Numbers | undefined)[] = [];
+  readonly #type: new (length: number) => Numbers;
+
+  constructor(type: new (length: number) => Numbers) {
+    this.#type = type;
+  }
+
+  get(index: number): number {
+    return this.#pages[index >>> PAGE_BITS]?.[index & (PAGE - 1)] ?? 0;
+  }
+
+  set(index: number, value: number): void {
+    const page = (this.#pages[index >>> PAGE_BITS] ??= new this.#type(PAGE));
+    page[index & (PAGE - 1)] = value;
+  }
+}
+
+type Numbers = Uint32Array | Int32Array | Uint8Array;
+
 function isFailure(code: number): boolean {
   return code >= CODES.failed;
-}
-
-function unpack(state: number): [current: number, other: number, failed: boolean, failedHere: boolean] {
-  return [state & 7, (state >> 3) & 7, (state & 64) !== 0, (state & 128) !== 0];
-}
-
-function enlarged<T extends { set(from: T): void }>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
