@@ -1,6 +1,15 @@
 import { z } from 'zod';
 
-import { Claim, ClaimMeaning, type ClaimLedger, type ClaimSource, type ClaimTests, ISSUE_PATTERN, Tally, TallyOf } from '../model/claim.ts';
+import {
+  Claim,
+  ClaimMeaning,
+  type ClaimLedger,
+  type ClaimSource,
+  type ClaimTests,
+  ISSUE_PATTERN,
+  type Tally,
+  TallyOf,
+} from '../model/claim.ts';
 import { Priority } from '../model/finding.ts';
 import type { Location } from '../model/source.ts';
 import { StageName } from '../model/stage.ts';

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Files } from '../ports/index.ts';
 import { DiagnosticJournal } from './journal.ts';
+import { frameLocator } from './locate.ts';
 import { readLog } from './logs.ts';
 import { ownFrame } from './trace.ts';
 
@@ -132,4 +133,19 @@ describe('streams', () => {
     const { reports, omitted } = journal.finish();
     expect([reports.length, omitted]).toEqual([100, 901]);
   });
+});
+
+it('finds the files of stack traces in the repository, and never guesses between two', () => {
+  const locate = frameLocator('/repo', ['main.go', 'internal/a/gate.go', 'internal/b/gate.go', 'cmd/api/server.go']);
+  expect(
+    [
+      '/repo/main.go',
+      './main.go',
+      '/app/internal/b/gate.go',
+      '/build/gate.go',
+      '/usr/local/go/src/main.go',
+      '/x/api/server.go',
+      '/x/y/main.go',
+    ].map(locate),
+  ).toEqual(['main.go', 'main.go', 'internal/b/gate.go', undefined, undefined, 'cmd/api/server.go', 'main.go']);
 });

@@ -1,11 +1,14 @@
 import { relative } from 'node:path';
 
 import { collectCoverage } from '../coverage/collect.ts';
-import type { CoverageEvidence, TestsEvidence } from '../model/evidence.ts';
+import type { ClaimsEvidence, CoverageEvidence, TestsEvidence } from '../model/evidence.ts';
 import type { PlannedCommand, PlannedStage } from '../model/plan.ts';
+import type { Source } from '../model/source.ts';
 import { collectResults } from '../results/collect.ts';
 import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
+import { CommandDiagnostics } from './diagnostics.ts';
 import { changedLines, trackedFiles } from './git.ts';
+import { LinkedTests } from './linked-tests.ts';
 import type { Reports } from './reports.ts';
 
 /** The reports that one attempt left. */
@@ -13,6 +16,10 @@ export interface AttemptReports {
   readonly attempt: number;
   readonly results: Reports;
   readonly coverage: Reports;
+  /** The console output. */
+  readonly log: Source;
+  /** Bytes of it that were not kept. */
+  readonly dropped: number;
 }
 
 export interface Collection {
@@ -22,11 +29,18 @@ export interface Collection {
 
 /** Reads the reports of a command's attempts into evidence; whatever is owed and not there becomes a gap. */
 export async function collectCommandEvidence(context: RunContext, stage: PlannedStage, collection: Collection): Promise<void> {
-  await collectTests(context, stage, collection);
+  const diagnostics = await CommandDiagnostics.create(context);
+  await collectTests(context, stage, { ...collection, diagnostics });
+  for (const { log, dropped } of collection.attempts) await diagnostics.log(log, dropped);
+  await diagnostics.store(stage, collection.command);
   await collectCommandCoverage(context, stage, collection);
 }
 
-async function collectTests(context: RunContext, stage: PlannedStage, { command, attempts }: Collection): Promise<void> {
+async function collectTests(
+  context: RunContext,
+  stage: PlannedStage,
+  { command, attempts, diagnostics }: Collection & { readonly diagnostics: CommandDiagnostics },
+): Promise<void> {
   if (command.results.length === 0) return;
   const place = {
     stage: stage.name,
@@ -43,18 +57,41 @@ async function collectTests(context: RunContext, stage: PlannedStage, { command,
     if (attempts.every(({ results }) => results.fresh.length === 0)) return;
   }
   const cases: string[] = [];
+  const linked = new LinkedTests({ ledger: context.plan.claims, redact: context.redact });
   const { tests, gaps } = await collectResults({
     ports: context.ports,
     root: context.root,
     redact: context.redact,
     attempts: attempts.map(({ attempt, results }) => ({ attempt, paths: results.fresh })),
     writeCase: (line) => void cases.push(line),
+    watcher: {
+      output: (event, source) => {
+        linked.output(event);
+        diagnostics.output(event, source);
+      },
+      result: (result, source) => {
+        linked.result(result, source);
+        diagnostics.result(result, source);
+      },
+    },
   });
   await addGaps(context, place, gaps);
   if (tests.counts.tests === 0) return;
   const file = `evidence/${stage.name}/cases-${command.name}.ndjson`;
   await context.directory.writeText(file, `${cases.join('\n')}\n`);
   const evidence: TestsEvidence = { ...tests, ...frame(context, stage, { kind: 'tests', command: command.name }), cases: { file } };
+  await context.directory.addEvidence(evidence);
+  await storeLinked(context, stage, { command, linked });
+}
+
+async function storeLinked(
+  context: RunContext,
+  stage: PlannedStage,
+  { command, linked }: { command: PlannedCommand; linked: LinkedTests },
+): Promise<void> {
+  const { tests, omitted } = linked.finish();
+  if (tests.length === 0) return;
+  const evidence: ClaimsEvidence = { ...frame(context, stage, { kind: 'claims', command: command.name }), tests, omitted };
   await context.directory.addEvidence(evidence);
 }
 
@@ -113,7 +150,7 @@ function missing(globs: readonly string[], { stale, what }: { stale: readonly st
   };
 }
 
-function frame<Kind extends 'tests' | 'coverage'>(
+function frame<Kind extends 'tests' | 'coverage' | 'claims'>(
   context: RunContext,
   stage: PlannedStage,
   { kind, command }: { kind: Kind; command: string },

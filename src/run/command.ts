@@ -5,6 +5,7 @@ import { LIMITS } from '../model/limits.ts';
 import type { PlannedCommand, PlannedStage } from '../model/plan.ts';
 import { owedIds, addGap, timed, type RunContext } from './context.ts';
 import { collectCommandEvidence, type AttemptReports } from './collect.ts';
+import { detectorEnvironment } from './diagnostics.ts';
 import { reportsSince, reportState, type Reports } from './reports.ts';
 
 /** How a command ended after all its attempts, as an activity. */
@@ -39,7 +40,7 @@ export async function skipCommand(
   stage: PlannedStage,
   { command, because }: { command: PlannedCommand; because: string },
 ): Promise<void> {
-  const owed = (['exit', 'tests', 'coverage'] as const).flatMap((kind) =>
+  const owed = (['exit', 'tests', 'coverage', 'diagnostics'] as const).flatMap((kind) =>
     owedIds(context.plan, { stage: stage.name, kind, name: command.name }),
   );
   await addGap(
@@ -70,11 +71,17 @@ async function runAttempt(
   const { command } = options;
   const coverageGlobs = command.coverage?.files ?? [];
   const before = await reportState(files, context.root, [...command.results, ...coverageGlobs]);
-  const outcome = await execute(context, options, { attempt, timeoutMs: deadline - context.ports.clock.monotonicMs() });
+  const { outcome, log, dropped } = await execute(context, options, { attempt, timeoutMs: deadline - context.ports.clock.monotonicMs() });
   const results = await reportsSince(files, context.root, { globs: command.results, before });
   const coverage = await reportsSince(files, context.root, { globs: coverageGlobs, before });
   const again = !last && endOf(outcome) === 'failed';
-  attempts.push({ attempt, results: again ? await keep(context, options, { attempt, reports: results }) : results, coverage });
+  attempts.push({
+    attempt,
+    results: again ? await keep(context, options, { attempt, reports: results }) : results,
+    coverage,
+    log,
+    dropped,
+  });
   return outcome;
 }
 
@@ -99,12 +106,12 @@ async function execute(
   context: RunContext,
   { stage, command, env, signal }: CommandOptions,
   run: { attempt: number; timeoutMs: number },
-): Promise<CommandOutcome> {
+): Promise<ExitEvidence> {
   const log = `logs/${stage.name}/${command.name}-${run.attempt}.log`;
   const { value: result, window } = await timed(context.ports.clock, () =>
     context.ports.exec.run(command.command, {
       cwd: join(context.root, command.cwd),
-      env: { ...env, ...command.env, GAUNTLET_ATTEMPT: String(run.attempt) },
+      env: { ...env, ...command.env, ...detectorEnvironment(command, { ...env, ...command.env }), GAUNTLET_ATTEMPT: String(run.attempt) },
       signal,
       timeoutMs: Math.max(1, run.timeoutMs),
       logFile: context.directory.file(log),
@@ -128,7 +135,7 @@ async function execute(
     tail: [...result.tail],
   };
   await context.directory.addEvidence(evidence);
-  return result.outcome;
+  return evidence;
 }
 
 function endOf(outcome: CommandOutcome): CommandEnd {

@@ -8,6 +8,7 @@ import type { JournalEntry } from '../model/run.ts';
 import type { StageName, Window } from '../model/stage.ts';
 import { z } from 'zod';
 import { timed, type RunContext } from './context.ts';
+import { storeLogDiagnostics } from './diagnostics.ts';
 
 /** What `down` from another process needs; the undo that the journal books for `stack-up`. */
 const StackUndo = z.object({ kind: z.string(), instance: z.enum(['head', 'base']), handle: z.record(z.string(), z.json()) });
@@ -148,6 +149,9 @@ export async function stackDown(context: RunContext, instance: StackInstance, si
     id: undoId(instance),
     outcome: result.leaks.length === 0 ? 'clean' : `left: ${result.leaks.join(', ')}`,
   });
+  await storeLogDiagnostics(context, result.logs, evidence.stage).catch((error: unknown) =>
+    context.ports.progress.warn(`stack │ logs could not be looked through: ${errorMessage(error)}`),
+  );
   context.ports.progress.say(
     result.leaks.length === 0 ? 'stack │ down, nothing left behind' : `stack │ down, left behind: ${result.leaks.join(', ')}`,
   );
