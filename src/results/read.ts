@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { FilesAhead } from '../lib/decode-ahead.ts';
 import { readReport } from '../lib/decode-report.ts';
 import type { GapReason } from '../model/evidence.ts';
 import { LIMITS } from '../model/limits.ts';
@@ -58,8 +59,9 @@ export async function readResults(options: ReadOptions, ledger: Ledger): Promise
   const empty: ReadGap[] = [];
   const notes: ReadNote[] = [];
   const formats: (string | undefined)[] = [];
-  for (const path of options.paths) {
-    const { format, mayBeEmpty, ...told } = await readFile(options, path, ledger);
+  const ahead = new FilesAhead(options.paths, (path) => options.files.stream(absolute(path, options.root)));
+  for (const [nth, path] of options.paths.entries()) {
+    const { format, mayBeEmpty, ...told } = await readFile(options, { path, bytes: () => ahead.bytes(nth) }, ledger);
     (mayBeEmpty ? empty : gaps).push(...told.gaps);
     notes.push(...told.notes);
     formats.push(format);
@@ -75,7 +77,12 @@ interface FileOutcome {
   readonly format: string | undefined;
 }
 
-async function readFile({ files, root, attempt, redact, watcher }: ReadOptions, path: string, ledger: Ledger): Promise<FileOutcome> {
+interface OpenFile {
+  readonly path: string;
+  readonly bytes: () => AsyncIterable<Uint8Array>;
+}
+
+async function readFile({ root, attempt, redact, watcher }: ReadOptions, { path, bytes }: OpenFile, ledger: Ledger): Promise<FileOutcome> {
   const gaps: { reason: GapReason; message: string }[] = [];
   const notes: string[] = [];
   let mayBeEmpty = false;
@@ -94,7 +101,7 @@ async function readFile({ files, root, attempt, redact, watcher }: ReadOptions, 
   ledger.beginFile(shown, attempt);
   const reading = await readReport({
     path: shown,
-    bytes: () => files.stream(absolute(path, root)),
+    bytes,
     formats: resultsFormats,
     maxBytes: LIMITS.reportBytes,
     emit: take,
