@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 
-import { jsonPathText, readJson, type JsonEnd, type JsonHandler, type JsonLimits } from './json-stream.ts';
+import { jsonPathText, readJson, wanting, type JsonEnd, type JsonHandler, type JsonLimits } from './json-stream.ts';
 
 const LIMITS: JsonLimits = { depth: 100, string: 10_000, value: 100_000 };
 
@@ -149,6 +149,18 @@ test('a byte-order mark and raw control characters are let through', async () =>
   const values: unknown[] = [];
   expect(await read('\uFEFF{"a": "x\ty\u001B[31m"}', { begin: () => 'want', value: (_, value) => values.push(value) }, [])).toEqual({});
   expect(values).toEqual([{ a: 'x y [31m' }]);
+});
+
+test('wants the values at places, and passes over the rest', async () => {
+  const values: unknown[] = [];
+  const begin = wanting('a.*.b', 'c');
+  const text = '{"a": [{"b": 1, "x": 2}, 3, {"b": {"b": 4}}], "b": 5, "c": [6], "d": {"b": 7}}';
+  expect(await read(text, { begin, value: (path, value) => values.push([jsonPathText(path), value]) }, [])).toEqual({});
+  expect(values).toEqual([
+    ['a[0].b', 1],
+    ['a[2].b', { b: 4 }],
+    ['c', [6]],
+  ]);
 });
 
 test('tells when what was entered ends', async () => {

@@ -48,6 +48,21 @@ export async function readJson(chunks: AsyncIterable<string>, handler: JsonHandl
   return reader.end();
 }
 
+/**
+ * A `begin` that wants the values at these places: keys joined by dots, `*` for any key or index (`results.tests.*`).
+ * What lies on the way to one is entered, the rest skipped.
+ */
+export function wanting(...places: readonly string[]): JsonHandler['begin'] {
+  const patterns = places.map((place) => place.split('.'));
+  return (path) => {
+    const matching = patterns.filter(
+      (pattern) => pattern.length >= path.length && path.every((part, index) => pattern[index] === '*' || pattern[index] === String(part)),
+    );
+    if (matching.some(({ length }) => length === path.length)) return 'want';
+    return matching.length > 0 ? 'enter' : 'skip';
+  };
+}
+
 /** `results.tests[3].name`, bounded. */
 export function jsonPathText(path: JsonPath): string {
   const parts = path.slice(0, SHOWN).map((part) => (typeof part === 'number' ? `[${part}]` : `.${part.slice(0, 200)}`));

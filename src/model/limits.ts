@@ -19,3 +19,6 @@ export const LIMITS = {
   /** GitHub refuses a step summary over 1 MiB. */
   summaryBytes: 1_000_000,
 } as const;
+
+/** Bounds on what is parsed of one JSON report: characters of one string, and of one test, file or suite that is read whole. */
+export const JSON_LIMITS = { depth: LIMITS.depth, string: 20_000, value: 32_000_000 } as const;

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+
+import { jsonPathText, readJson, wanting, type JsonPath } from '../../lib/json-stream.ts';
+import { JSON_LIMITS } from '../../model/limits.ts';
+import type { CaseResult } from '../../model/tests.ts';
+import type { ResultEvent } from '../contract.ts';
+import { Ordinals, scenarioEnd, type StepEnd } from './scenario.ts';
+
+type Emit = (event: ResultEvent) => void;
+
+const Text = z.string().nullish().catch(undefined);
+const Line = z.number().nullish().catch(undefined);
+const Outcome = z.object({
+  status: z.string().nullish(),
+  duration: z.number().nullish().catch(undefined),
+  /** behave writes its lines. */
+  error_message: z
+    .union([z.string(), z.array(z.string()).transform((lines) => lines.join('\n'))])
+    .nullish()
+    .catch(undefined),
+});
+const Hook = z.object({ result: Outcome.nullish() });
+const Step = z.object({
+  keyword: Text,
+  name: Text,
+  line: Line,
+  location: Text,
+  hidden: z.boolean().nullish().catch(undefined),
+  result: Outcome.nullish(),
+  before: z.array(Hook).nullish(),
+  after: z.array(Hook).nullish(),
+});
+type Step = z.output<typeof Step>;
+
+/** A scenario, an example of an outline, or the background of the scenario behind it. */
+const Element = z.object({
+  id: Text,
+  keyword: Text,
+  type: Text,
+  name: Text,
+  line: Line,
+  /** behave: `features/a.feature:6`. */
+  location: Text,
+  /** behave's alone; `null` where the run ended in the middle of it. */
+  status: Text,
+  before: z.array(Hook).nullish(),
+  steps: z.array(Step).nullish(),
+  after: z.array(Hook).nullish(),
+});
+type Element = z.output<typeof Element>;
+
+/** Reads the JSON that the Cucumbers write (an array of features), one scenario at a time. */
+export async function parseCucumberJson(text: AsyncIterable<string>, emit: Emit): Promise<void> {
+  const report = new CucumberReport(emit);
+  const { trouble } = await readJson(
+    text,
+    {
+      begin: wanting('*.name', '*.uri', '*.location', '*.elements.*'),
+      value: (path, value) => (path.length === 2 ? report.about(String(path[1]), value) : report.element(path, value)),
+      end: (path) => {
+        if (path.length === 1) report.endFeature();
+      },
+    },
+    JSON_LIMITS,
+  );
+  report.endFeature();
+  if (trouble !== undefined) emit({ type: 'gap', ...trouble });
+}
+
+class CucumberReport {
+  readonly #emit: Emit;
+  /** Until the feature ends: Cucumber-JVM writes its name and file behind its scenarios. */
+  #scenarios: { readonly result: CaseResult; readonly line: number | undefined }[] = [];
+  #background: readonly Step[] = [];
+  #ordinals = new Ordinals();
+  #about: Readonly<Record<string, string>> = {};
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  about(key: string, value: unknown): void {
+    if (typeof value === 'string') this.#about = { ...this.#about, [key]: value };
+  }
+
+  element(path: JsonPath, value: unknown): void {
+    const { data: element, error } = Element.safeParse(value);
+    if (element === undefined) {
+      const issue = error?.issues[0];
+      const where = jsonPathText([...path, ...(issue?.path ?? []).map(String)]);
+      this.#emit({ type: 'gap', reason: 'malformed', message: `${where}: ${issue?.message ?? 'no scenario'}` });
+    } else if (element.type === 'background') {
+      // behave writes the background once, without results, and its steps again in every scenario.
+      this.#background = (element.steps ?? []).filter(({ result }) => result);
+    } else {
+      this.#scenario(element);
+      this.#background = [];
+    }
+  }
+
+  endFeature(): void {
+    const { name: suite = '', uri, location } = this.#about;
+    const file = (uri ?? location?.replace(/:\d+$/, '') ?? '').replace(/^(?:file|classpath):/, '');
+    for (const { result, line } of this.#scenarios) {
+      const place = file === '' ? {} : { file, location: { path: file, ...(line === undefined || line <= 0 ? {} : { line }) } };
+      this.#emit({ type: 'case', result: { ...(suite === '' ? {} : { suite }), ...result, ...place } });
+    }
+    this.#scenarios = [];
+    this.#background = [];
+    this.#ordinals = new Ordinals();
+    this.#about = {};
+  }
+
+  #scenario(element: Element): void {
+    const name = element.name || element.id || '(a scenario without a name)';
+    const steps = [...this.#background, ...(element.steps ?? [])];
+    const ends = [...hookEnds(element.before, 'Before'), ...steps.flatMap(stepEnds), ...hookEnds(element.after, 'After')];
+    const { line, ...end } = endOf(element, ends);
+    const at = element.line ?? lineOf(element.location);
+    const parameters = this.#ordinals.of(name, `${element.id ?? ''}:${at ?? this.#scenarios.length}`);
+    // behave counts seconds, the others nanoseconds.
+    const factor = element.location ? 1_000 : 1e-6;
+    const duration = [...steps, ...(element.before ?? []), ...(element.after ?? [])].reduce(
+      (sum, { result }) => sum + (result?.duration ?? 0),
+      0,
+    );
+    this.#scenarios.push({
+      result: { name, ...(parameters === undefined ? {} : { parameters }), durationMs: duration * factor, ...end },
+      line: line ?? at,
+    });
+  }
+}
+
+/** behave says itself how a scenario ended, and so what its steps do not show: a hook that failed, a run that broke off. */
+function endOf(element: Element, ends: readonly StepEnd[]): ReturnType<typeof scenarioEnd> {
+  const end = scenarioEnd(ends);
+  if (element.status === null && end.status !== 'failed')
+    return { status: 'error', message: 'the scenario has no end: a hook failed, or the run broke off', line: end.line };
+  const said = element.status ?? undefined;
+  if (end.status === 'passed' || end.status === 'skipped') {
+    if (said === 'failed' || said === 'error' || said === 'hook_error')
+      return { status: 'error', message: `the scenario ended as ${said}`, line: end.line };
+    if (said === 'skipped' || said === 'untested') return { ...end, status: 'skipped' };
+  }
+  return end;
+}
+
+function stepEnds(step: Step): StepEnd[] {
+  const keyword = (step.keyword ?? '').trim();
+  const line = step.line ?? lineOf(step.location);
+  const own: StepEnd = {
+    text: `${keyword} ${step.name ?? ''}`.trim(),
+    isHook: step.hidden === true || (!step.name && /^(?:Before|After)/.test(keyword)),
+    status: step.result?.status?.toLowerCase(),
+    message: step.result?.error_message ?? undefined,
+    line: step.hidden === true ? undefined : (line ?? undefined),
+  };
+  return [...hookEnds(step.before, 'BeforeStep'), own, ...hookEnds(step.after, 'AfterStep')];
+}
+
+function hookEnds(hooks: readonly z.output<typeof Hook>[] | null | undefined, text: string): StepEnd[] {
+  return (hooks ?? []).map(({ result }) => ({
+    text,
+    isHook: true,
+    status: result?.status?.toLowerCase(),
+    message: result?.error_message ?? undefined,
+    line: undefined,
+  }));
+}
+
+function lineOf(location: string | null | undefined): number | undefined {
+  const line = Number(/:(\d{1,7})$/.exec(location ?? '')?.[1]);
+  return line > 0 ? line : undefined;
+}
