@@ -72,6 +72,30 @@ it('redacts before it cuts, strips colours, and makes paths of the repository re
   ]);
 });
 
+it('knows where a test failed from its trace, where the report does not say', async () => {
+  const { tests } = await collect([
+    {
+      'a.xml': suite(
+        `<testcase name="a"><failure>Error: no
+    at eq (/usr/lib/node_modules/x/eq.js:1:1)
+    at run (src/a.test.ts:7:3)</failure></testcase>
+<testcase name="b" file="src/b.py"><failure>File "src/help.py", line 3
+File "src/b.py", line 9</failure></testcase>
+<testcase name="c" file="src/c.py" line="2"><failure>File "src/c.py", line 9</failure></testcase>
+<testcase name="d" file="src/d.py"><failure>File "src/help.py", line 3</failure></testcase>
+<testcase name="e"><failure>no</failure></testcase>`,
+      ),
+    },
+  ]);
+  expect(tests.failed.map(({ location }) => location)).toEqual([
+    { path: 'src/a.test.ts', line: 7 },
+    { path: 'src/b.py', line: 9 },
+    { path: 'src/c.py', line: 2 },
+    { path: 'src/d.py' },
+    undefined,
+  ]);
+});
+
 it('writes one line per run, of which the last one of an id holds', async () => {
   const lines: string[] = [];
   await withReports({ 'a.xml': suite('<testcase name="a" time="1"><failure/></testcase><testcase name="a" time="2"/>') }, (root, paths) =>

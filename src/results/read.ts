@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FilesAhead } from '../lib/decode-ahead.ts';
 import { readReport } from '../lib/decode-report.ts';
 import type { GapReason } from '../model/evidence.ts';
+import { placeInTrace } from '../lib/trace-place.ts';
 import { LIMITS } from '../model/limits.ts';
 import { sourceOf, type Source } from '../model/source.ts';
 import type { CaseResult } from '../model/tests.ts';
@@ -123,13 +124,21 @@ function bounded(text: string): string {
 }
 
 function localised(result: CaseResult, root: string): CaseResult {
-  const { file, location } = result;
-  if (file === undefined && location === undefined) return result;
+  const failed = result.status === 'failed' || result.status === 'error';
+  if (result.file === undefined && result.location === undefined && !failed) return result;
+  const file = result.file === undefined ? undefined : repositoryPath(result.file, root);
+  const location = result.location === undefined ? undefined : { ...result.location, path: repositoryPath(result.location.path, root) };
+  const place = failed && location?.line === undefined ? placeInTrace(textOf(result), { root, file: location?.path ?? file }) : undefined;
+  const nearer = location === undefined || location.path === place?.path ? place : undefined;
   return {
     ...result,
-    ...(file === undefined ? {} : { file: repositoryPath(file, root) }),
-    ...(location === undefined ? {} : { location: { ...location, path: repositoryPath(location.path, root) } }),
+    ...(file === undefined ? {} : { file }),
+    ...(nearer === undefined ? (location === undefined ? {} : { location }) : { location: nearer }),
   };
+}
+
+function textOf({ detail = '', message = '' }: CaseResult): string {
+  return detail.includes(message) ? detail : `${message}\n${detail}`;
 }
 
 /** A path as the repository knows it, where it lies in the repository; with `/` between folders. */
