@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { ChangedLines } from '../lib/diff.ts';
 import type { ChangedCoverage, NeverLoaded } from '../model/coverage.ts';
 import { codeLines, extensionOf, isCode, rangesOf } from './code-lines.ts';
+import { isTestFile } from './test-files.ts';
 
 export interface NeverLoadedOptions {
   readonly tracked: readonly string[];
@@ -59,7 +60,7 @@ export async function findNeverLoaded(options: NeverLoadedOptions): Promise<Foun
 function candidates({ tracked, told, include, exclude = [] }: NeverLoadedOptions): string[] {
   const like = include === undefined ? likeness(told) : (path: string): boolean => include.some((glob) => posix.matchesGlob(path, glob));
   return tracked.filter(
-    (path) => !told.has(path) && isCode(path) && like(path) && !isTest(path) && !exclude.some((glob) => posix.matchesGlob(path, glob)),
+    (path) => !told.has(path) && isCode(path) && like(path) && !isTestFile(path) && !exclude.some((glob) => posix.matchesGlob(path, glob)),
   );
 }
 
@@ -99,10 +100,3 @@ function family(path: string): string {
 /** What lies beside sources and is loaded by no test: configuration of tools, generated and installed code. */
 const ASIDE =
   /\.config\.[cm]?[jt]s$|(?:^|\/)(?:node_modules|vendor|third_party|dist|build|out|target|migrations|generated|fixtures)\/|\.min\.js$|\.pb\.go$|_pb2\.py$/;
-const TEST =
-  /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|testing|testdata|e2e|cypress)\/|[._-](?:test|spec|stories|bench)\.[^/]*$|_test\.(?:go|py|rb|c|cc|cpp|dart)$|(?:^|\/)(?:test_[^/]*|conftest)\.py$|(?:Tests?|Spec|IT)\.(?:java|kt|cs|php|scala|groovy|swift)$|_spec\.rb$/;
-
-/** Tests are not what tests load. */
-function isTest(path: string): boolean {
-  return TEST.test(path);
-}

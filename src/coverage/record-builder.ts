@@ -40,6 +40,13 @@ export class RecordBuilder {
     if (functions !== undefined && functions.total > 0) this.#statedFunctions = functions;
   }
 
+  /** All that was gathered before the name was known. */
+  take(other: RecordBuilder): void {
+    other.lines.forEach((hits, line) => this.lines.raise(line, hits));
+    for (const [key, part] of other.#branches) this.branches(key, part);
+    for (const [key, hit] of other.#functions) this.function(key, hit);
+  }
+
   record(): CoverageRecord {
     const branches = tally(this.#branches) ?? this.#statedBranches;
     const functions = tallyOf(this.#functions) ?? this.#statedFunctions;

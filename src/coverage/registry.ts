@@ -2,9 +2,16 @@
 import type { CoverageFormat } from './contract.ts';
 import { clover } from './clover/index.ts';
 import { cobertura } from './cobertura/index.ts';
+import { coveragePy } from './coverage-py/index.ts';
+import { gcov } from './gcov/index.ts';
 import { go } from './go/index.ts';
+import { istanbul } from './istanbul/index.ts';
+import { istanbulSummary } from './istanbul-summary/index.ts';
 import { jacoco } from './jacoco/index.ts';
 import { lcov } from './lcov/index.ts';
+import { llvmCov } from './llvm-cov/index.ts';
 import { opencover } from './opencover/index.ts';
+import { simplecov } from './simplecov/index.ts';
+import { v8 } from './v8/index.ts';
 
-export const coverageFormats: readonly CoverageFormat[] = [clover, cobertura, go, jacoco, lcov, opencover];
+export const coverageFormats: readonly CoverageFormat[] = [clover, cobertura, coveragePy, gcov, go, istanbul, istanbulSummary, jacoco, lcov, llvmCov, opencover, simplecov, v8];

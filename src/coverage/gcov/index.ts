@@ -1,0 +1,23 @@
+import type { CoverageFormat } from '../contract.ts';
+import { hasPath } from '../json-head.ts';
+import { documents } from './documents.ts';
+import { parseGcovJson } from './json.ts';
+import { parseGcovText } from './text.ts';
+
+const TEXT = /^\s*-:\s*0:Source:/;
+
+export const gcov: CoverageFormat = {
+  format: 'gcov',
+  title: 'gcov (--json-format, also gzipped; .gcov text; gcovr --json)',
+  sniff: ({ text }) =>
+    TEXT.test(text) ||
+    hasPath(text, 'gcc_version') ||
+    hasPath(text, 'gcovr/format_version') ||
+    hasPath(text, 'files', 0, 'lines', 0, 'line_number'),
+  parse: async (text, emit) => {
+    for await (const document of documents(text)) {
+      if (document.json) await parseGcovJson(document.text, emit);
+      else await parseGcovText(document.text, emit);
+    }
+  },
+};

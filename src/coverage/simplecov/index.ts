@@ -1,0 +1,14 @@
+import type { CoverageFormat } from '../contract.ts';
+import { hasPath } from '../json-head.ts';
+import { parseSimplecov } from './parse.ts';
+
+export const simplecov: CoverageFormat = {
+  format: 'simplecov',
+  title: 'SimpleCov (.resultset.json, coverage.json of its JSON formatter)',
+  sniff: ({ text }) =>
+    hasPath(text, 'meta', 'simplecov_version') ||
+    hasPath(text, '*', 'coverage', '*', 'lines', 0) ||
+    hasPath(text, '*', 'coverage', '*', 0) ||
+    hasPath(text, 'coverage', '*', 'lines', 0),
+  parse: parseSimplecov,
+};
