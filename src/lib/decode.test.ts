@@ -4,7 +4,6 @@ import { decode, newDecoding, type Decoding } from './decode.ts';
 import { readReport, type Reading } from './decode-report.ts';
 import { eachLine, type Line } from './lines.ts';
 import { LineHits } from './lines-hits.ts';
-import { jsonDepth } from './lines-json.ts';
 
 const TEXT = '<?xml version="1.0"?><a>ünï€😀</a>';
 
@@ -75,13 +74,6 @@ it('adds up hits and refuses lines that no file has', () => {
       [300, 7],
     ]),
   );
-});
-
-it('measures JSON without parsing it', () => {
-  expect(jsonDepth('{"a": ["}]\\"", {}]}', 100)).toBe(3);
-  expect(jsonDepth('['.repeat(1000), 10)).toBe(11);
-  expect(jsonDepth('{"a": [1', 100, true)).toBe(2);
-  expect(jsonDepth('{"a": "x', 100, true)).toBe(2);
 });
 
 it('hashes the whole file even where the reader stopped, and says that a file is too large', async () => {

@@ -1,16 +1,11 @@
-import { getHeapStatistics } from 'node:v8';
-
 import { z } from 'zod';
 
-import { jsonDepth } from '../../lib/lines-json.ts';
-import { LIMITS } from '../../model/limits.ts';
+import { jsonPathText, readJson, wanting, type JsonKind, type JsonPath } from '../../lib/json-stream.ts';
+import { JSON_LIMITS } from '../../model/limits.ts';
 import type { CaseResult, CaseStatus } from '../../model/tests.ts';
 import type { ResultEvent } from '../contract.ts';
 
 type Emit = (event: ResultEvent) => void;
-
-/** CTRF is one JSON value and is held whole while it is read: characters of it. A small heap holds less, and must not burst. */
-const MOST = Math.min(200_000_000, Math.floor(getHeapStatistics().heap_size_limit / 12));
 
 const Status = z.string();
 const Test = z.object({
@@ -31,6 +26,7 @@ const Test = z.object({
     .nullish()
     .catch(undefined),
   browser: z.string().nullish(),
+  device: z.string().nullish().catch(undefined),
   parameters: z.unknown().optional(),
 });
 type Test = z.output<typeof Test>;
@@ -43,73 +39,92 @@ const Summary = z.object({
   pending: z.number().nullish(),
   other: z.number().nullish(),
 });
-const Report = z.object({ results: z.object({ summary: Summary.nullish(), tests: z.array(z.unknown()) }) });
+type Summary = z.output<typeof Summary>;
 
-/** Reads CTRF; states how much of it is too much, since JSON is read in one piece. */
+/** Reads CTRF (https://ctrf.io), one test at a time. */
 export async function parseCtrf(text: AsyncIterable<string>, emit: Emit): Promise<void> {
-  const parts: string[] = [];
-  let size = 0;
-  for await (const part of text) {
-    size += part.length;
-    if (size > MOST)
-      return emit({
-        type: 'gap',
-        reason: 'too-large',
-        message: `more than ${Math.round(MOST / 1e6)} MB of JSON: have the producer write JUnit XML, which is read at any size`,
-      });
-    parts.push(part);
-  }
-  const json = parts.join('');
-  if (jsonDepth(json, LIMITS.depth) > LIMITS.depth)
-    return emit({ type: 'gap', reason: 'hostile', message: `more than ${LIMITS.depth} nested JSON values` });
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    return emit({
-      type: 'gap',
-      reason: unbalanced(json) ? 'truncated' : 'malformed',
-      message: error instanceof Error ? error.message : 'not JSON',
-    });
-  }
-  const report = Report.safeParse(value);
-  if (!report.success) return emit({ type: 'gap', reason: 'malformed', message: issue(report.error) });
-  read(report.data, emit);
+  const report = new CtrfReport(emit);
+  const begin = wanting('results.summary', 'results.tests.*');
+  const { trouble } = await readJson(
+    text,
+    {
+      begin: (path, kind) => {
+        report.see(path, kind);
+        return begin(path, kind);
+      },
+      value: (path, value) => (path[1] === 'summary' ? report.summary(value) : report.test(path, value)),
+    },
+    JSON_LIMITS,
+  );
+  if (trouble === undefined) report.end();
+  else emit({ type: 'gap', ...trouble });
 }
 
-function read({ results: { summary, tests } }: z.output<typeof Report>, emit: Emit): void {
-  let todo = 0;
-  const counted = { passed: 0, failed: 0, error: 0, skipped: 0 };
-  for (const [index, raw] of tests.entries()) {
-    const test = Test.safeParse(raw);
-    if (!test.success) {
-      emit({ type: 'gap', reason: 'malformed', message: `results.tests[${index}]: ${issue(test.error)}` });
-      continue;
-    }
-    const result = toResult(test.data);
-    counted[result.status] += 1;
-    // A producer counts a `todo` test as other; here it is skipped.
-    if (isTodo(test.data)) todo += 1;
-    // Attempts stand inside a test: a second test of one title is another test.
-    emit({ type: 'case', result, sibling: true });
+class CtrfReport {
+  readonly #emit: Emit;
+  readonly #counted = { passed: 0, failed: 0, error: 0, skipped: 0 };
+  #summary: Summary | undefined;
+  #listed = false;
+  #tests = 0;
+  /** A producer counts a `todo` test as other; here it is skipped. */
+  #todo = 0;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
   }
-  if (summary === null || summary === undefined) return;
-  const declare = (what: 'tests' | 'failed' | 'errors' | 'skipped', declared: number | null | undefined, count: number): void => {
-    if (declared !== null && declared !== undefined) emit({ type: 'declared', scope: 'summary', what, declared, counted: count });
-  };
-  const todoApart = summary.other === counted.error + todo;
-  declare('tests', summary.tests, tests.length);
-  declare('failed', summary.failed, counted.failed);
-  declare('errors', todoApart ? counted.error : summary.other, counted.error);
-  if (summary.skipped !== null && summary.skipped !== undefined)
-    declare('skipped', summary.skipped + (summary.pending ?? 0), counted.skipped - (todoApart ? todo : 0));
+
+  see(path: JsonPath, kind: JsonKind): void {
+    if (path.length === 2 && path[0] === 'results' && path[1] === 'tests') this.#listed = kind === 'array';
+  }
+
+  summary(value: unknown): void {
+    this.#summary = Summary.safeParse(value).data;
+  }
+
+  test(path: JsonPath, value: unknown): void {
+    if (!this.#listed) return;
+    this.#tests += 1;
+    const { data: test, error } = Test.safeParse(value);
+    if (test === undefined) {
+      const [issue] = error.issues;
+      this.#emit({
+        type: 'gap',
+        reason: 'malformed',
+        message: `${jsonPathText(path)}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'no test'}`,
+      });
+      return;
+    }
+    const result = toResult(test);
+    this.#counted[result.status] += 1;
+    if (isTodo(test)) this.#todo += 1;
+    // Attempts stand inside a test: a second test of one title is another test.
+    this.#emit({ type: 'case', result, sibling: true });
+  }
+
+  end(): void {
+    if (!this.#listed) this.#emit({ type: 'gap', reason: 'malformed', message: 'results.tests: there is no list of tests' });
+    if (this.#summary === undefined) return;
+    const { failed, error, skipped } = this.#counted;
+    const { tests, other, failed: saidFailed, skipped: saidSkipped, pending } = this.#summary;
+    const todoApart = other === error + this.#todo;
+    this.#declare('tests', tests, this.#tests);
+    this.#declare('failed', saidFailed, failed);
+    this.#declare('errors', todoApart ? error : other, error);
+    if (typeof saidSkipped === 'number') this.#declare('skipped', saidSkipped + (pending ?? 0), skipped - (todoApart ? this.#todo : 0));
+  }
+
+  #declare(what: 'tests' | 'failed' | 'errors' | 'skipped', declared: number | null | undefined, counted: number): void {
+    if (typeof declared === 'number') this.#emit({ type: 'declared', scope: 'summary', what, declared, counted });
+  }
 }
 
 function toResult(test: Test): CaseResult {
   const suite = Array.isArray(test.suite) ? test.suite.join(' › ') : test.suite;
-  const parameters = [test.browser ?? undefined, isEmpty(test.parameters) ? undefined : JSON.stringify(test.parameters)].filter(
-    (part) => part !== undefined,
-  );
+  const parameters = [
+    test.browser ?? undefined,
+    test.device ?? undefined,
+    isEmpty(test.parameters) ? undefined : JSON.stringify(test.parameters),
+  ].filter((part) => part !== undefined);
   const earlier = earlierRuns(test);
   return {
     ...(suite ? { suite } : {}),
@@ -152,14 +167,4 @@ function statusOf(status: string): CaseStatus {
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
-}
-
-/** Valid JSON ends with its closing brace; a cut one seldom does. */
-function unbalanced(json: string): boolean {
-  return jsonDepth(json, Number.POSITIVE_INFINITY, true) !== 0;
-}
-
-function issue(error: z.ZodError): string {
-  const [first] = error.issues;
-  return first === undefined ? 'not a CTRF report' : `${first.path.join('.') || 'report'}: ${first.message}`;
 }
