@@ -75,13 +75,13 @@ function addGateCommands(program: Command, world: World, finish: Finish): void {
 function addReadCommands(program: Command, world: World, finish: Finish): void {
   program
     .command('judge')
-    .argument('[run]', 'run directory, its id, or `latest`', 'latest')
+    .argument('[runs...]', 'run directory, its id, or `latest`; several are the legs of a matrix and judged as one', ['latest'])
     .description('judge a stored run again, also with another configuration; the exit code is the verdict')
     .option('-c, --config <file>', 'judge by this configuration instead of the stored plan')
     .option('--baseline <file>', 'compare with this baseline')
     .option('--json', 'the report as JSON')
-    .action(async (run: string, _, command: Command) =>
-      finish(await (await import('./commands/judge.ts')).judgeCommand(world, run, command.optsWithGlobals())),
+    .action(async (runs: string[], _, command: Command) =>
+      finish(await (await import('./commands/judge.ts')).judgeRuns(world, runs, command.optsWithGlobals())),
     );
   program
     .command('report')

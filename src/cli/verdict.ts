@@ -71,13 +71,22 @@ async function readCases({ directory }: RunContext, evidence: readonly Evidence[
   const tests = new Map<string, TestLine>();
   for (const { stage, command, cases, counts } of ofKind(evidence, 'tests')) {
     if (!cases || counts.tests > NAMED_TESTS) return undefined;
+    const own = new Map<string, TestLine>();
     for (const line of (await directory.readText(cases.file)).split('\n')) {
       const parsed = CaseLine.safeParse(parseJson(line));
       // A test that ran several times has several lines: the last one holds.
-      if (parsed.success) tests.set(`${stage} ${command} ${parsed.data.id}`, { stage, command, ...parsed.data });
+      if (parsed.success) own.set(`${stage} ${command} ${parsed.data.id}`, { stage, command, ...parsed.data });
     }
+    // Two legs that ran the same test did not repeat it: the worse of the two stands.
+    for (const [key, line] of own) tests.set(key, worse(tests.get(key), line));
   }
   return [...tests.values()];
+}
+
+const BY_HARM: readonly TestLine['status'][] = ['skipped', 'passed', 'failed', 'error'];
+
+function worse(one: TestLine | undefined, other: TestLine): TestLine {
+  return one && BY_HARM.indexOf(one.status) > BY_HARM.indexOf(other.status) ? one : other;
 }
 
 /** How the reader starts this program on this repository: what a repro line can be pasted behind. */

@@ -5,13 +5,17 @@ import { STAGES } from '../model/stage.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { againstBase } from './against.ts';
 import type { Known } from './baseline.ts';
+import { decideClaims } from './claims.ts';
 import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeRule, type Ruling } from './context.ts';
 import { draft, notTested } from './draft.ts';
 import { equationOf, verdictOf } from './equation.ts';
 import { matrixOf } from './matrix.ts';
 import { applyPolicy, memberPrint } from './policy.ts';
 import { rowJudges as registered } from './registry.ts';
+import { claimsReport } from './tallies.ts';
+import { claims } from './rules/claims.ts';
 import { coverage } from './rules/coverage.ts';
+import { diagnostics } from './rules/diagnostics.ts';
 import { exits } from './rules/exits.ts';
 import { journeys } from './rules/journeys.ts';
 import { components } from './rules/components.ts';
@@ -36,6 +40,8 @@ export interface Judged {
   /** Which part of the system was tested where. */
   readonly matrix: ReportV1['matrix'];
   readonly missingTests?: ReportV1['missingTests'];
+  /** Verdicts and tallies of the claims file. */
+  readonly claims?: ReportV1['claims'];
   readonly baselineState: ReportV1['baseline'];
   /** The tests of this run against the base branch's. */
   readonly against?: AgainstBase;
@@ -58,6 +64,8 @@ const RULES: readonly JudgeRule[] = [
   notes,
   only,
   missingTests,
+  claims,
+  diagnostics,
 ];
 
 /** What the evidence of a run means. Pure and total: never throws, and a rule that crashes makes the verdict unknown. */
@@ -87,10 +95,17 @@ export function judge(input: JudgeInput): Judged {
     notLooked: [...ordered.flatMap(notLookedOf), ...rulings.flatMap(({ notApplicable }) => notApplicable ?? [])],
     baselineState: baselineState(input),
     matrix: context.matrix,
+    ...claimsOf(input),
     ...missingTestsOf(rulings),
     ...(context.against ? { against: context.against } : {}),
     known: knownOf(drafts),
   };
+}
+
+/** A crash here is told by the rule of the claims, which decides them in the same way. */
+function claimsOf({ plan, evidence }: JudgeInput): Pick<Judged, 'claims'> {
+  const outcome = unlessCrashed(() => claimsReport(plan, decideClaims({ plan, evidence })));
+  return 'crash' in outcome || outcome.value === undefined ? {} : { claims: outcome.value };
 }
 
 function ruling(context: Context, rule: JudgeRule): Ruling {

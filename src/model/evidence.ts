@@ -40,6 +40,8 @@ const base = {
   id: z.string(),
   stage: StageName,
   window: Window,
+  /** The leg of a matrix that it comes from, where several legs run one stage. */
+  leg: z.string().optional(),
 };
 
 /** How a command ended. */
@@ -91,6 +93,8 @@ export const CoverageEvidence = z.object({
   ...base,
   kind: z.literal('coverage'),
   command: z.string(),
+  /** Legs of a matrix whose coverage is merged here, line by line. */
+  legs: z.array(z.string()).optional(),
   sources: z.array(Source),
   lines: Ratio,
   branches: Ratio.optional(),

@@ -57,6 +57,8 @@ export const Owed = z.object({
   what: z.string(),
   /** Catalogue rows that the evidence answers. */
   rows: z.array(z.string()),
+  /** The leg of a matrix that owes it, where several legs run one stage. */
+  leg: z.string().optional(),
   /** The setting that promised it. */
   location: Location.optional(),
 });

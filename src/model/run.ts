@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { ForgeContext } from './forge.ts';
-import { Budget } from './stage.ts';
+import { Budget, StageName } from './stage.ts';
 
 /** The version of the run directory's layout; another major is refused with a hint. */
 export const RUN_SCHEMA = 'gauntlet.run/1';
@@ -25,6 +25,10 @@ export const RunInfo = z.object({
   ended: z.enum(['running', 'completed', 'interrupted', 'crashed']),
   /** Name this leg of a matrix; the judge job merges legs. */
   leg: z.string().optional(),
+  /** Legs that this run was merged from. An attempt that a newer one of the same leg replaces is `superseded`. */
+  legs: z
+    .array(z.object({ name: z.string(), attempt: z.number(), stages: z.array(StageName), ended: z.string(), superseded: z.boolean() }))
+    .optional(),
 });
 export type RunInfo = z.output<typeof RunInfo>;
 

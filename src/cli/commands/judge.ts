@@ -1,3 +1,4 @@
+import { mergeRuns } from '../../action/merge.ts';
 import { fileBaseline } from '../baseline.ts';
 import type { GlobalOptions } from '../ports.ts';
 import { printReport } from '../print.ts';
@@ -12,7 +13,15 @@ export interface JudgeCommandOptions extends GlobalOptions {
   readonly json?: boolean;
 }
 
-/** `gauntlet judge`: the verdict of a stored run, also by another configuration. Runs nothing of the user's. */
+/** `gauntlet judge`: one stored run, or several as the legs of one, by the configuration that is here. */
+export async function judgeRuns(world: World, runs: readonly string[], options: JudgeCommandOptions): Promise<number> {
+  const [run = 'latest', ...more] = runs;
+  if (more.length === 0) return judgeCommand(world, run, options);
+  const { config = 'gauntlet.yml', ...rest } = options;
+  return judgeCommand(world, await mergeRuns(world, runs, { ...rest, config }), rest);
+}
+
+/** One stored run: the verdict of a stored run, also by another configuration. Runs nothing of the user's. */
 export async function judgeCommand(world: World, run: string, options: JudgeCommandOptions): Promise<number> {
   const context = await openRun(world, { ...options, run });
   const { stages, budget, seed, only } = context.plan;

@@ -2,8 +2,9 @@ import { counted, quoted } from '../../lib/text.ts';
 import type { Ratio } from '../../model/coverage.ts';
 import { ofKind } from '../../model/evidence.ts';
 import type { CoverageGate } from '../../model/plan.ts';
+import type { StageName } from '../../model/stage.ts';
 import { formatRatio } from '../../model/units.ts';
-import type { Drafted, JudgeRule } from '../context.ts';
+import { whyMissing, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested } from '../draft.ts';
 import { changedLines } from './coverage-changed.ts';
 import { drop } from './coverage-drop.ts';
@@ -19,7 +20,7 @@ export const coverage: JudgeRule = {
         const pieces = ofKind(context.evidence, 'coverage').filter(
           (piece) => piece.stage === stage.name && piece.command === name && piece.lines.total > 0,
         );
-        return gate
+        return gate && !inPart(context, stage.name, name)
           ? pieces.flatMap((piece) => [
               ...total(piece, gate),
               ...further(piece, { what: 'branches', required: gate.branches, measured: piece.branches }),
@@ -34,6 +35,18 @@ export const coverage: JudgeRule = {
     ]),
   }),
 };
+
+/** The coverage of some legs is no coverage of the whole; that a leg is missing is said, and owed. */
+function inPart({ plan, evidence }: Context, stage: StageName, command: string): boolean {
+  return plan.owed.some(
+    (piece) =>
+      piece.leg !== undefined &&
+      piece.kind === 'coverage' &&
+      piece.stage === stage &&
+      piece.name === command &&
+      whyMissing(piece, evidence),
+  );
+}
 
 function total(piece: Coverage, { min }: CoverageGate): Drafted[] {
   // What the config calls source and no test loads counts: nobody raises coverage by not loading a file.

@@ -27,7 +27,7 @@ type Attempts = readonly [Exit, ...Exit[]];
 export const exits: JudgeRule = {
   name: 'exits',
   judge: (context) => {
-    const groups = byKey(ofKind(context.evidence, 'exit'), ({ stage, command }) => `${stage}\0${command}`);
+    const groups = byKey(ofKind(context.evidence, 'exit'), ({ stage, command, leg = '' }) => `${stage}\0${command}\0${leg}`);
     return { drafts: groups.flatMap((group) => attemptsOf(group).flatMap((attempts) => judgeCommand(context, attempts))) };
   },
 };
@@ -45,7 +45,9 @@ export const STAGE_ROWS: Record<StageName, string> = {
 
 function judgeCommand(context: Context, attempts: Attempts): Drafted[] {
   const last = attempts.at(-1) ?? attempts[0];
-  const results = ofKind(context.evidence, 'tests').filter(({ stage, command }) => stage === last.stage && command === last.command);
+  const results = ofKind(context.evidence, 'tests').filter(
+    ({ stage, command, leg }) => stage === last.stage && command === last.command && leg === last.leg,
+  );
   switch (last.outcome.ended) {
     case 'exit':
       return last.outcome.code === 0
@@ -68,7 +70,7 @@ function contradictedSuccess(last: Exit, results: readonly EvidenceOf<'tests'>[]
   return [
     draft('GAT-02', {
       stage: last.stage,
-      subject: `command ${last.command}`,
+      subject: subjectOf(last),
       title: `\`${called(last)}\` exits 0 although ${counted(failures, 'test')} failed`,
       summary: `${quoted(last.line)} ended with exit code 0, but its results hold ${counted(failures, 'failed test')}. Any other gate that trusts the exit code is green here.`,
       evidence: [exitRef(last), ...results.map(testsRef)],
@@ -87,7 +89,7 @@ function failed(context: Context, attempts: Attempts, results: readonly Evidence
   return [
     draft('GAT-02', {
       stage: last.stage,
-      subject: `command ${last.command}`,
+      subject: subjectOf(last),
       title: `\`${called(last)}\` fails although every test passed`,
       summary: `${quoted(last.line)} ended with ${describe(last.outcome)}, but none of its ${counted(ran, 'test')} failed. Often a threshold of the runner itself, a crash after the last test, or a report that an earlier run left behind.${tail(last)}`,
       evidence: [exitRef(last), ...results.map(testsRef)],
@@ -103,7 +105,7 @@ function failure(context: Context, attempts: Attempts, { how, promised: owed }: 
   const times = attempts.length > 1 ? ` in each of ${attempts.length} attempts` : '';
   return draft(STAGE_ROWS[last.stage], {
     stage: last.stage,
-    subject: `command ${last.command}`,
+    subject: subjectOf(last),
     title: `\`${called(last)}\` ${how.replace(/^ended with exit/, 'fails with exit')}`,
     summary: `${quoted(last.line)} ${how}${times} after ${formatDuration(last.durationMs)}${owed ? ', and left no results behind that could say why' : ''}.${tail(last)}`,
     evidence: attempts.map(exitRef).reverse(),
@@ -122,7 +124,7 @@ function unfinished(last: Exit): Drafted {
   const how = missing === undefined ? `was ${describe(last.outcome)}` : `could not be started: there is no program \`${missing}\` here`;
   return draft('GAT-05', {
     stage: last.stage,
-    subject: `command ${last.command}`,
+    subject: subjectOf(last),
     title: missing === undefined ? `\`${called(last)}\` did not end in its time` : `\`${missing}\` is not installed here`,
     result: notTested(`\`${called(last)}\` ${how}`),
     summary: `${quoted(last.line)} ${how}.${tail(last)}`,
@@ -148,7 +150,7 @@ function repeated(attempts: Attempts, results: readonly EvidenceOf<'tests'>[]): 
   return [
     draft('TST-14', {
       stage: last.stage,
-      subject: `command ${last.command}`,
+      subject: subjectOf(last),
       title: `\`${called(last)}\` passed only on attempt ${last.attempt}`,
       summary: `${quoted(last.line)}: ${bad.map(({ attempt, outcome }) => `attempt ${attempt}: ${describe(outcome)}`).join('; ')}; attempt ${last.attempt}: exit 0.${tail(bad[0] ?? last)}`,
       evidence: attempts.map(exitRef),
@@ -160,6 +162,10 @@ function repeated(attempts: Attempts, results: readonly EvidenceOf<'tests'>[]): 
 
 function promised({ plan }: Context, { stage, command }: Exit): boolean {
   return plan.owed.some((piece) => piece.kind === 'tests' && piece.stage === stage && piece.name === command);
+}
+
+function subjectOf({ command, leg }: Exit): string {
+  return `command ${command}${leg === undefined ? '' : ` (leg ${leg})`}`;
 }
 
 function called({ command, line }: Exit): string {

@@ -1,5 +1,5 @@
-import { atMost } from '../../lib/text.ts';
-import { ofKind, type EvidenceOf, type GapReason } from '../../model/evidence.ts';
+import { atMost, counted } from '../../lib/text.ts';
+import { ofKind, type Evidence, type EvidenceOf, type GapReason } from '../../model/evidence.ts';
 import type { Owed } from '../../model/plan.ts';
 import type { Location } from '../../model/source.ts';
 import { byKey, commandGroup, nameOf, stackGroup, whyMissing, type Context, type Drafted, type JudgeRule } from '../context.ts';
@@ -125,15 +125,59 @@ function missing(context: Context): Drafted[] {
   if (stopped(context)) return [];
   const explained = new Set(ofKind(context.evidence, 'gap').flatMap((gap) => gap.owed));
   const drafts: Drafted[] = [];
+  const lost = new Set<Owed>();
+  for (const leg of lostLegs(context)) {
+    for (const piece of leg) lost.add(piece);
+    if (!troubled(context, leg[0].stage)) drafts.push(lostLeg(context, leg));
+  }
   for (const piece of context.plan.owed) {
     // Their own rules say it, claim by claim and with what shows whether the detector was on.
     if (piece.kind === 'claims' || piece.kind === 'diagnostics') continue;
     const why = whyMissing(piece, context.evidence);
     // A stage that did not come to its end says so itself, once, with all that it left open.
-    if (!why || explained.has(piece.id) || troubled(context, piece.stage)) continue;
+    if (!why || explained.has(piece.id) || troubled(context, piece.stage) || lost.has(piece)) continue;
     drafts.push(missingFinding(piece, why));
   }
   return drafts;
+}
+
+/** What each leg owes of which nothing at all arrived. */
+function lostLegs({ plan, evidence }: Context): readonly (readonly [Owed, ...Owed[]])[] {
+  const owed = plan.owed.filter(({ leg }) => leg !== undefined);
+  const came = ({ stage, leg }: Owed) =>
+    evidence.some((piece) => piece.stage === stage && (piece.leg === leg || legsOf(piece).includes(leg ?? '')));
+  return byKey(
+    owed.filter((piece) => !came(piece)),
+    ({ stage, leg = '' }) => `${stage}\0${leg}`,
+  );
+}
+
+function legsOf(piece: Evidence): readonly string[] {
+  return piece.kind === 'coverage' ? (piece.legs ?? []) : [];
+}
+
+/** A leg that never arrived took its part of the tests along: whatever the others say, nobody knows. */
+function lostLeg({ run }: Context, leg: readonly [Owed, ...Owed[]]): Drafted {
+  const [{ stage, leg: name = '' }] = leg;
+  const arrived = (run.legs ?? []).filter(({ stages, superseded }) => !superseded && stages.includes(stage)).map((one) => one.name);
+  const why = `leg ${name} of ${stage} never arrived`;
+  return draft('GAT-01', {
+    stage,
+    subject: `leg ${name} of ${stage}`,
+    title: why,
+    result: notTested(why),
+    summary: `${stage} is run in parts, and the part of leg ${name} is not here. Arrived: ${atMost(arrived, 20) || 'none'}. Left open: ${atMost(
+      leg.map(({ what }) => what),
+      8,
+    )}.`,
+    evidence: [{ id: 'plan.json', shows: `leg ${name} owes ${counted(leg.length, 'piece')} of evidence` }],
+    locations: placesOf(leg),
+    measured: 'nothing arrived',
+    expected: `the run directory of leg ${name}`,
+    fix: `Look at the job of leg ${name}: it did not start, was cancelled, or its artifact was not kept or not downloaded. The number of legs stands under \`legs\` of the stage.`,
+    repro: ['run', '--stage', stage, '--leg', name],
+    owed: true,
+  });
 }
 
 function missingFinding(piece: Owed, { because, seen }: NonNullable<ReturnType<typeof whyMissing>>): Drafted {

@@ -3,6 +3,7 @@ import { lineInTrace, readableFailure } from '../../lib/trace.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { EvidenceRef } from '../../model/finding.ts';
 import type { CaseDetail } from '../../model/tests.ts';
+import { decideClaims, explainedTests, testKey } from '../claims.ts';
 import { calledOf, lineOf, suspectGroup, type Context, type Drafted, type JudgeRule, type Member } from '../context.ts';
 import { draft } from '../draft.ts';
 import { STAGE_ROWS } from './exits.ts';
@@ -16,10 +17,19 @@ const LISTED = 25;
 /** What the results say: failures, skips, flakes, contradictions. */
 export const tests: JudgeRule = {
   name: 'tests',
-  judge: (context) => ({
-    drafts: ofKind(context.evidence, 'tests').flatMap((piece) => judgeResults(context, piece)),
-  }),
+  judge: (context) => {
+    // A failure that the claims file gives a meaning is told by its claim.
+    const explained = explainedTests(decideClaims(context));
+    const own = ofKind(context.evidence, 'tests').map((piece) => withoutExplained(piece, explained));
+    return { drafts: own.flatMap((piece) => judgeResults(context, piece)) };
+  },
 };
+
+function withoutExplained(piece: Tests, explained: ReadonlySet<string>): Tests {
+  const failed = piece.failed.filter((test) => !explained.has(testKey(piece, test)));
+  const fewer = piece.failed.length - failed.length;
+  return fewer === 0 ? piece : { ...piece, failed, counts: { ...piece.counts, failed: Math.max(0, piece.counts.failed - fewer) } };
+}
 
 interface Kind {
   readonly code: string;
