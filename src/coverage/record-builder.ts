@@ -8,6 +8,8 @@ export class RecordBuilder {
   readonly path: string;
   readonly lines = new LineHits();
   totals: Ratio | undefined;
+  /** The report lists lines and does not say whether they ran: only its totals count. */
+  unsaid = false;
   readonly #within: string | undefined;
   readonly #branches = new Map<string, Ratio>();
   readonly #functions = new Map<string, boolean>();
@@ -52,7 +54,7 @@ export class RecordBuilder {
     const functions = tallyOf(this.#functions) ?? this.#statedFunctions;
     return {
       path: this.path,
-      lines: this.lines,
+      lines: this.unsaid ? new LineHits() : this.lines,
       ...(this.totals !== undefined && this.totals.total > 0 && { totals: this.totals }),
       ...(branches && { branches }),
       ...(functions && { functions }),

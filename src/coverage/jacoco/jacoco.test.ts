@@ -26,6 +26,13 @@ it('takes a file without lines at the word of its counter', async () => {
   expect(said.files).toEqual([{ path: 'a/B.java', lines: {}, totals: [2, 3] }]);
 });
 
+it('takes the counter where lines do not say whether they ran, as gcovr writes them', async () => {
+  const lines =
+    '<line nr="1"/><line nr="2" mb="1" cb="1"/><counter type="LINE" missed="1" covered="1"/><counter type="METHOD" missed="0" covered="1"/>';
+  const said = await report(`<package name=""><sourcefile name="a.c">${lines}</sourcefile></package>`);
+  expect(said).toEqual({ files: [{ path: 'a.c', lines: {}, totals: [1, 2], branches: [1, 2], functions: [1, 1] }] });
+});
+
 it('names classes without source, and a line that says nothing', async () => {
   const said = await report('<package name="a"><class name="a/B"/><sourcefile name="B.java"><line nr="1"/></sourcefile></package>');
   expect(said).toMatchObject({

@@ -45,7 +45,7 @@ export class JacocoReport implements XmlReport {
     this.#around.pop();
     if (name === 'group') this.#groups.pop();
     else if (name === 'class') this.#class = undefined;
-    else if (name === 'sourcefile') this.#file = undefined;
+    else if (name === 'sourcefile') this.#closeFile();
     else if (name === 'package') this.#tell();
   }
 
@@ -76,9 +76,11 @@ export class JacocoReport implements XmlReport {
     const file = this.#file;
     if (file === undefined) return;
     const number = Number(attributes['nr']);
+    const taken = count(attributes['cb']) ?? 0;
+    file.branches(String(number), { covered: taken, total: taken + (count(attributes['mb']) ?? 0) });
     const [missed, covered] = [count(attributes['mi']), count(attributes['ci'])];
     if (missed === undefined || covered === undefined) {
-      this.#wrong ??= `${file.path}: a line without mi or ci`;
+      file.unsaid = true;
       return;
     }
     if (missed + covered === 0) return;
@@ -86,10 +88,28 @@ export class JacocoReport implements XmlReport {
       this.#wrong ??= `${file.path}: line ${attributes['nr'] ?? ''} is no line number`;
       return;
     }
-    this.#lines.total += 1;
-    if (covered > 0) this.#lines.covered += 1;
-    const taken = count(attributes['cb']) ?? 0;
-    file.branches(String(number), { covered: taken, total: taken + (count(attributes['mb']) ?? 0) });
+  }
+
+  /** gcovr writes lines without instructions: then the counter of the file is all there is. */
+  #closeFile(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file === undefined) return;
+    if (file.unsaid && file.totals === undefined) this.#wrong ??= `${file.path}: a line without mi or ci`;
+    if (!file.unsaid && file.lines.size > 0) file.totals = undefined;
+    this.#add(file);
+  }
+
+  #add({ totals, lines }: RecordBuilder): void {
+    if (totals !== undefined) {
+      this.#lines.covered += totals.covered;
+      this.#lines.total += totals.total;
+      return;
+    }
+    lines.forEach((hits) => {
+      this.#lines.total += 1;
+      if (hits > 0) this.#lines.covered += 1;
+    });
   }
 
   #counter(parent: string | undefined, attributes: Attributes): void {
@@ -97,9 +117,11 @@ export class JacocoReport implements XmlReport {
     if (parent === 'method' && attributes['type'] === 'METHOD' && this.#class?.file !== undefined) {
       this.#class.file.function(`${this.#class.name}.${this.#method}`, covered > 0);
     }
+    const said = { covered, total: covered + missed };
+    if (parent === 'sourcefile' && attributes['type'] === 'METHOD') this.#file?.stated({ functions: said });
     if (attributes['type'] !== 'LINE') return;
-    if (parent === 'report') this.#stated = { covered, total: covered + missed };
-    if (parent === 'sourcefile' && this.#file?.lines.size === 0) this.#file.totals = { covered, total: covered + missed };
+    if (parent === 'report') this.#stated = said;
+    if (parent === 'sourcefile' && this.#file !== undefined) this.#file.totals = said;
   }
 
   #fileOf(name: string): RecordBuilder {
