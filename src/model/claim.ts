@@ -128,7 +128,7 @@ export const ISSUE_PATTERN = 'TestProductionIssue0*(\\d+)_';
 /**
  * Does a pattern match the whole of a name? `*` stands for any part of it; `issue:7` for every name that `issues` links to 7.
  */
-export function matchesName(pattern: string, name: string, issues: string): boolean {
+function matchesName(pattern: string, name: string, issues: string): boolean {
   if (pattern.startsWith('issue:')) return issueOf(name, issues) === pattern.slice('issue:'.length);
   const source = pattern
     .split('*')
@@ -140,4 +140,16 @@ export function matchesName(pattern: string, name: string, issues: string): bool
 /** The claim that a test's name links it to; `undefined` for most tests. */
 export function issueOf(name: string, issues: string): string | undefined {
   return new RegExp(`^(?:${issues})`).exec(name)?.[1];
+}
+
+/** Is this test meant by the pattern: by its name alone, or with its class or suite before it? */
+export function isTestOf(
+  pattern: string,
+  { name, class: owner, suite }: Pick<CaseIdentity, 'name' | 'class' | 'suite'>,
+  issues: string,
+): boolean {
+  if (name.includes('/') && pattern.startsWith('issue:')) return false;
+  return [name, ...[owner, suite].flatMap((scope) => (scope === undefined ? [] : [`${scope}.${name}`]))].some((full) =>
+    matchesName(pattern, full, issues),
+  );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ClaimsReport } from './claim.ts';
 import { Ratio } from './coverage.ts';
 import { Finding } from './finding.ts';
 import { Phases } from './manifest.ts';
@@ -124,6 +125,8 @@ export const ReportV1 = z.object({
   against: AgainstBase.optional(),
   /** Tests that nobody has written yet, most valuable first, bounded; `total` counts all. */
   missingTests: z.object({ list: z.array(MissingTest), total: z.number() }).optional(),
+  /** What became of the claims file, where there is one. */
+  claims: ClaimsReport.optional(),
   /** Prefix of every repro line: a command that works for this reader, such as `bin/gauntlet`. */
   command: z.string(),
 });

@@ -1,13 +1,7 @@
-import type { Priority } from './finding.ts';
+import type { Rule } from './rule.ts';
+import { CLAIM_RULES } from './rules-claims.ts';
 
-/** What a code says by default: the words and weights of a row of the catalogue, or of the gate's own family (GAT). */
-export interface Rule {
-  readonly title: string;
-  readonly priority: Priority;
-  /** Working time that the fix usually takes. */
-  readonly effort: string;
-  readonly fix: string;
-}
+export type { Rule } from './rule.ts';
 
 /** The codes that the judge itself raises. Rows of checks bring their own with their `judge.ts`. */
 export const RULES: Readonly<Record<string, Rule>> = {
@@ -149,6 +143,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     effort: '15–60 min',
     fix: 'Look for a changed glob, filter or reporter path in this change; if tests were removed on purpose, waive this once.',
   },
+  ...CLAIM_RULES,
   'CFG-05': {
     title: 'a service does not serve',
     priority: 'P0',

@@ -16,6 +16,7 @@ export interface JudgedRun {
   readonly matrix: ReportV1['matrix'];
   readonly against?: ReportV1['against'];
   readonly missingTests?: ReportV1['missingTests'];
+  readonly claims?: ReportV1['claims'];
 }
 
 /** All that a report is made of. */

@@ -32,6 +32,7 @@ export function makeReport(input: ReportInput): ReportV1 {
     baseline: judged.baselineState,
     ...(judged.against ? { against: judged.against } : {}),
     ...(judged.missingTests ? { missingTests: judged.missingTests } : {}),
+    ...(judged.claims ? { claims: judged.claims } : {}),
     command: input.command,
   };
 }

@@ -1,4 +1,4 @@
-import { issueOf, ISSUE_PATTERN, matchesName, type ClaimLedger, type LinkedTest } from '../model/claim.ts';
+import { issueOf, ISSUE_PATTERN, isTestOf, type ClaimLedger, type LinkedTest } from '../model/claim.ts';
 import type { CaseIdentity, CaseResult } from '../model/tests.ts';
 import type { ResultWatcher } from '../results/read.ts';
 
@@ -19,7 +19,7 @@ export class LinkedTests implements ResultWatcher {
   readonly #options: LinkedTestsOptions;
   readonly #tests = new Map<string, Building>();
   /** What tests printed that have not ended yet. */
-  readonly #output = new Map<string, { lines: string[]; rest: string }>();
+  readonly #output = new Map<string, { lines: string[]; rest: string; fenced: boolean }>();
   #omitted = 0;
 
   constructor(options: LinkedTestsOptions) {
@@ -31,12 +31,15 @@ export class LinkedTests implements ResultWatcher {
     const root = rootOf(test);
     if (!this.#isLinked({ name: root, suite })) return;
     const key = keyOf({ suite, name: root });
-    const held = this.#output.get(key) ?? { lines: [], rest: '' };
+    const held = this.#output.get(key) ?? { lines: [], rest: '', fenced: false };
     if (!this.#output.has(key) && this.#output.size < TESTS) this.#output.set(key, held);
     const lines = `${held.rest}${text}`.split('\n');
     held.rest = (lines.pop() ?? '').slice(0, WIDTH);
-    for (const line of lines)
-      if (held.lines.length < LINES && !MARK.test(line) && line.trim() !== '') held.lines.push(line.slice(0, WIDTH));
+    for (const line of lines) {
+      // Reports of the race detector are read elsewhere: here they would hide what the test itself says.
+      if (FENCE.test(line)) held.fenced = !held.fenced;
+      else if (!held.fenced && held.lines.length < LINES && !MARK.test(line) && line.trim() !== '') held.lines.push(line.slice(0, WIDTH));
+    }
   }
 
   result(result: CaseResult, source: string): void {
@@ -93,7 +96,7 @@ export class LinkedTests implements ResultWatcher {
 
   #isListed(test: Pick<CaseIdentity, 'name' | 'class' | 'suite'>): boolean {
     const { ledger } = this.#options;
-    return ledger?.claims.some(({ tests }) => tests.some(({ pattern }) => isTest(pattern, test, ledger.issues))) ?? false;
+    return ledger?.claims.some(({ tests }) => tests.some(({ pattern }) => isTestOf(pattern, test, ledger.issues))) ?? false;
   }
 
   #text(text: string): string {
@@ -101,13 +104,7 @@ export class LinkedTests implements ResultWatcher {
   }
 }
 
-function isTest(pattern: string, { name, class: owner, suite }: Pick<CaseIdentity, 'name' | 'class' | 'suite'>, issues: string): boolean {
-  if (name.includes('/') && pattern.startsWith('issue:')) return false;
-  return [name, ...[owner, suite].flatMap((scope) => (scope === undefined ? [] : [`${scope}.${name}`]))].some((full) =>
-    matchesName(pattern, full, issues),
-  );
-}
-
+const FENCE = /^={18}$/;
 /** Marks of runners around what the tests themselves print. */
 const MARK = /^\s*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|FAIL|SKIP): )/;
 

@@ -4,6 +4,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
 import { clockFace, formatDuration } from '../../model/units.ts';
 import { defineSink } from '../contract.ts';
+import { claimProof, claimTally, claimWord } from '../sections/claims.ts';
 import { reproLine, where } from '../sections/findings.ts';
 import { STYLE } from './style.ts';
 
@@ -32,6 +33,7 @@ function page(report: ReportV1): string {
     section(`Does not block (${others.length})`, told(others)),
     section(`Missing tests (${report.missingTests?.total ?? 0})`, missingList(report)),
     section('Tests against the base branch', againstList(report)),
+    claimsSection(report),
     section('Component × stage', matrixTable(report)),
     section('Stack', stackTable(report)),
     section('Not looked at', list(report.notLooked.map(({ code, what, because }) => `${code} ${what}: ${because}`))),
@@ -97,6 +99,16 @@ function stageTable({ stages }: ReportV1): string {
       run ? clockFace(run.durationMs) : '',
       run?.askedMs === undefined ? '' : formatDuration(run.askedMs),
     ]),
+  );
+}
+
+function claimsSection({ claims }: ReportV1): string {
+  if (claims === undefined) return '';
+  const rows = claims.claims.map((claim) => [claim.id, claim.title, claimWord(claim), claim.priority, claimProof(claim)]);
+  const stated = claims.stated.map(({ text, says, computed, holds }) => [text, says, computed, holds ? 'holds' : 'differs']);
+  return section(
+    `Claims: ${escaped(claimTally(claims))}`,
+    `${table(['claim', '', 'verdict', 'priority', 'shown by'], rows)}\n${table(['stated', 'says', 'counted', ''], stated)}`,
   );
 }
 

@@ -2,6 +2,7 @@ import { folded } from '../../lib/markdown.ts';
 import { cut, grouped, sentenceList } from '../../lib/text.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
+import { claimsFold } from './claims.ts';
 import { findingFold, findingsTable } from './findings.ts';
 import { equationLine, heading, lookedAt, noveltyLine, notLookedAt } from './headline.ts';
 import { againstFold, footer, matrixFold, missingFold, restFold, stackFold, stageTable, timelineFold } from './tables.ts';
@@ -99,6 +100,7 @@ function folds(report: ReportV1, extent: Extent): string[] {
     // A comment names the few that matter most; the full report names all that it has.
     extent.rest > 0 ? missingFold(report, extent.elsewhere ? 100 : Math.min(5, extent.rest)) : '',
     extent.rest > 0 ? againstFold(report, extent.rest) : '',
+    extent.rest > 0 ? claimsFold(report, extent.elsewhere ? 500 : 60) : '',
     extent.matrix ? matrixFold(report) : '',
     extent.stack ? stackFold(report) : '',
     extent.rest > 0 ? restFold(report, extent.rest) : '',
@@ -118,6 +120,7 @@ function leftOut(report: ReportV1, extent: Extent): string {
     !extent.stages && report.stages.length > 0 ? 'the stages' : '',
     !extent.matrix && report.matrix.components.length > 0 ? 'component × stage' : '',
     !extent.stack && report.stack.length > 0 ? 'the stack' : '',
+    extent.rest === 0 && report.claims !== undefined ? 'the claims' : '',
     extent.rest === 0 && report.notLooked.length + report.flaky.length + report.counts.waived > 0
       ? 'what was not looked at, waived or flaky'
       : '',

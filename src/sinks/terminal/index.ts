@@ -3,6 +3,7 @@ import { counted, cut, grouped, oneLine, visible } from '../../lib/text.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
 import { defineSink } from '../contract.ts';
+import { claimProof, claimTally, claimWord, statedTally } from '../sections/claims.ts';
 import { reproLine, where } from '../sections/findings.ts';
 
 /** How words stand out; picocolors has this shape. */
@@ -42,6 +43,7 @@ export function renderTerminal(report: ReportV1, { style = PLAIN, directory }: R
     ...shown.slice(0, MOST).map((finding) => findingBlock(report, finding, style)),
     rest > 0 ? `${counted(rest, 'more finding')} in the full report.` : '',
     stageBlock(report, style),
+    claimsBlock(report, style),
     restBlock(report),
     whereBlock(report, { style, directory }),
     // The eye rests at the end of a long output: the answer stands there again.
@@ -112,6 +114,29 @@ function stageBlock({ stages }: ReportV1, style: Style): string {
       return `${MARKS[outcome]} ${name.padEnd(width)}  ${oneLine(headline)}${run ? style.dim(`  ${clockFace(run.durationMs)}${asked}`) : ''}`;
     })
     .join('\n');
+}
+
+/** The claims in one line each: what nobody tested stands with the others. */
+function claimsBlock({ claims }: ReportV1, style: Style): string {
+  if (claims === undefined) return '';
+  const shown = claims.claims.slice(0, 60);
+  const ids = Math.max(...shown.map(({ id }) => id.length), 0);
+  const lines = shown.map((claim) => {
+    const word = claimWord(claim).padEnd(14);
+    const good = claim.kind === 'statement' ? 'confirmed' : 'refuted';
+    const paint =
+      claim.verdict === good ? style.green : claim.verdict === 'not_tested' || claim.verdict === 'inconclusive' ? style.yellow : style.red;
+    return `  ${oneLine(claim.id).padStart(ids)}  ${paint(word)} ${cut(oneLine(claim.title), 60)}${claim.verdict === 'not_tested' ? '' : style.dim(`  ${cut(claimProof(claim), 90)}`)}`;
+  });
+  const wrong = claims.stated.filter(({ holds }) => !holds);
+  return [
+    `claims (${oneLine(claims.file)}): ${[claimTally(claims), statedTally(claims)].filter(Boolean).join('; ')}`,
+    ...lines,
+    ...(claims.claims.length > shown.length ? [`  and ${claims.claims.length - shown.length} more`] : []),
+    ...wrong
+      .slice(0, 10)
+      .map(({ text, says, computed }) => style.yellow(`  "${cut(oneLine(text), 80)}": stated ${says}, counted ${oneLine(computed)}`)),
+  ].join('\n');
 }
 
 function restBlock({ notLooked: all, findings, flaky, missingTests }: ReportV1): string {
