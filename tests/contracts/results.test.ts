@@ -40,6 +40,8 @@ describe.each(own)('$format $path', ({ format, path }) => {
     const whole = await inspectResults(files, dirname(path), path);
     for (const part of [0, 0.01, 0.1, 0.33, 0.5, 0.77, 0.9, 0.99]) {
       const length = Math.floor(bytes.length * part);
+      // Blank lines at the end are no loss.
+      if (bytes.subarray(length).toString().trim() === '') continue;
       const { tests, gaps } = await collectOne(bytes.subarray(0, length));
       expect(gaps, `cut at byte ${length}`).not.toEqual([]);
       expect(tests.counts.tests).toBeLessThanOrEqual((whole?.tests ?? 0) + 1);
