@@ -23,6 +23,7 @@ export const OUTCOMES: ReadonlySet<string> = new Set([
   'failure',
   'error',
   'skipped',
+  'warning',
   'flakyFailure',
   'flakyError',
   'rerunFailure',
@@ -77,11 +78,13 @@ function deciding(outcomes: readonly Outcome[]): Outcome | undefined {
   const skipped = outcomes.find(({ element }) => element === 'skipped');
   // node:test's `todo` and Catch2's `!mayfail` write a failure beside it; it is expected and does not fail the run.
   if (skipped?.type === 'todo' || skipped?.message === 'TEST_CASE tagged with !mayfail') return skipped;
-  return outcomes.find(({ element }) => element === 'failure') ?? outcomes.find(({ element }) => element === 'error') ?? skipped;
+  const of = (kind: string): Outcome | undefined => outcomes.find(({ element }) => element === kind);
+  return of('failure') ?? of('error') ?? skipped ?? of('warning');
 }
 
 function statusOf(told: Outcome, outcomes: readonly Outcome[]): CaseStatus {
-  if (told.element === 'skipped') return 'skipped';
+  // PHPUnit up to 9 warns in place of a test that could not be run ("No tests found in class"), and ends well all the same.
+  if (told.element === 'skipped' || told.element === 'warning') return 'skipped';
   return told.element === 'failure' || outcomes.some(({ element }) => element === 'failure') ? 'failed' : 'error';
 }
 
@@ -95,6 +98,8 @@ function unrun({ element, message = '' }: Outcome): boolean {
 
 /** googletest, ctest and Bazel say it in an attribute. */
 function statusAttribute(attributes: Readonly<Record<string, string>>): CaseStatus {
+  // Eclipse writes `ignored="true"`; others, `skipped` or `disabled`.
+  if ([attributes['ignored'], attributes['skipped'], attributes['disabled']].includes('true')) return 'skipped';
   for (const said of [attributes['status'], attributes['result']]) {
     if (said === undefined) continue;
     if (/^(?:notrun|disabled|skipped|ignored|pending|suppressed)$/i.test(said)) return 'skipped';
@@ -115,7 +120,7 @@ function textOf(told: Outcome | undefined, outcomes: readonly Outcome[]): Pick<C
   const shown = told ?? outcomes[0];
   if (shown === undefined) return {};
   const sameKind =
-    told === undefined || told.element === 'skipped'
+    told === undefined || told.element === 'skipped' || told.element === 'warning'
       ? [shown]
       : outcomes.filter(({ element }) => element === 'failure' || element === 'error');
   const detail = sameKind

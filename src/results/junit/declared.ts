@@ -31,6 +31,8 @@ export interface Tally {
   own: number;
   /** Cases that their producer leaves out of its counts: broken suites, packages and hooks. They are in no other number. */
   pseudo: number;
+  /** Tests that were not run for a warning, and are skipped here alone. */
+  warned: number;
   /** `<skipped>` beside what outweighs it, or of a run that was run again. */
   hidden: number;
   /** Runs that a later case of the same name replaces. */
@@ -75,6 +77,7 @@ export function newTally(): Tally {
     todo: 0,
     own: 0,
     pseudo: 0,
+    warned: 0,
     hidden: 0,
     silent: 0,
     todoish: 0,
@@ -194,9 +197,9 @@ function sumsUp({ failed, errors, own, both, flaky, extra, pseudo }: View, state
   return stated > 0 && [broken, broken + own, broken + both, broken + flaky, broken + extra, broken + pseudo].includes(stated);
 }
 
-function skippedFit({ skipped, todo, hidden, reruns }: View, { declared, producer }: SuiteCount): boolean {
+function skippedFit({ skipped, todo, warned, hidden, reruns }: View, { declared, producer }: SuiteCount): boolean {
   const { skipped: stated = 0, disabled = 0 } = declared;
   if (stated > skipped && stated <= skipped + hidden) return true;
   if (producer === 'surefire' && reruns > 0 && stated < skipped) return true;
-  return [skipped, skipped - todo, skipped - disabled].includes(stated);
+  return [skipped, skipped - todo, skipped - disabled, skipped - warned].includes(stated);
 }

@@ -115,6 +115,19 @@ describe('one case', () => {
       '<j:testcase xmlns:j="urn:j" name="a"><j:failure message="f"/></j:testcase>',
       { status: 'failed', message: 'f' },
     ],
+    [
+      "PHPUnit's warning in place of a test",
+      '<testcase name="a"><warning type="PHPUnit\\Framework\\Warning">No tests found in class "A".</warning></testcase>',
+      { status: 'skipped', message: 'No tests found in class "A".' },
+    ],
+    ['a warning beside a failure', '<testcase name="a"><warning/><failure message="f"/></testcase>', { status: 'failed', message: 'f' }],
+    ['an ignored test of Eclipse', '<testcase name="a" ignored="true"/>', { status: 'skipped' }],
+    ['a disabled test of googletest', '<testcase name="a" status="notrun" result="suppressed"/>', { status: 'skipped' }],
+    [
+      'an expected failure of pytest',
+      '<testcase name="a"><skipped type="pytest.xfail" message="later"/></testcase>',
+      { status: 'skipped' },
+    ],
     ['a status without an element', '<testcase name="a" status="failed"/>', { status: 'failed' }],
     ['control characters', '<testcase name="a"><failure message="\u001B[31mred&#27;"/></testcase>', { status: 'failed' }],
   ])('%s', async (_, xml, expected) => {
@@ -136,6 +149,45 @@ describe('one case', () => {
     ['-1', undefined],
   ])('takes %s seconds', (text, expected) => {
     expect(milliseconds(text)).toBe(expected);
+  });
+});
+
+describe('whose root is something else', () => {
+  const suites = '<testsuites><testsuite name="s"><testcase name="a"/></testsuite></testsuites>';
+  it.each([
+    ['a wrapper', `<?xml version="1.0"?><report by="x">\n <!-- merged --> ${suites}</report>`],
+    ['Eclipse', '<testrun name="r" tests="1"><testsuite name="s"><testcase name="a"/></testsuite></testrun>'],
+  ])('%s', async (_, xml) => {
+    expect(junit.sniff({ path: 'x', text: xml })).toBe(true);
+    expect(cases(await parse(xml))).toMatchObject([{ suite: 's', name: 'a', status: 'passed' }]);
+  });
+
+  it.each(['<report><sessioninfo/><package name="testsuites"/></report>', '<a>&lt;testsuites></a>', '<a><b/><testsuites/></a>'])(
+    'is not ours: %s',
+    (text) => {
+      expect(junit.sniff({ path: 'x', text })).toBe(false);
+    },
+  );
+});
+
+describe("failsafe's summary", () => {
+  const summary = (timeout: string, message: string): string =>
+    `<?xml version="1.0"?><failsafe-summary xmlns:xsi="u" result="255" timeout="${timeout}"><completed>3</completed><errors>0</errors><failures>1</failures><skipped>0</skipped><failureMessage>${message}</failureMessage></failsafe-summary>`;
+
+  it('is no report: the tests stand in those beside it', async () => {
+    expect(junit.sniff({ path: 'x', text: summary('false', '') })).toBe(true);
+    expect(await parse(summary('false', ''))).toEqual([{ type: 'may-be-empty' }]);
+  });
+
+  it.each([
+    [
+      'false',
+      'The forked VM terminated without saying properly goodbye.\nCommand was x',
+      'The forked VM terminated without saying properly goodbye.',
+    ],
+    ['true', '', 'the tests ran into their time limit'],
+  ])('tells that the whole run broke', async (timeout, message, told) => {
+    expect(cases(await parse(summary(timeout, message)))).toMatchObject([{ name: 'failsafe', status: 'error', message: told }]);
   });
 });
 

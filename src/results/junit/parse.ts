@@ -4,6 +4,7 @@ import type { CaseResult } from '../../model/tests.ts';
 import type { ResultEvent } from '../contract.ts';
 import { OUTCOMES, toResult, type OpenCase, type Outcome } from './case.ts';
 import { addTally, claims, newChildren, newTally, type Claim, type SuiteCount } from './declared.ts';
+import { FailsafeSummary } from './failsafe.ts';
 import { isPseudo, isSibling, producerOf } from './producer.ts';
 
 type Emit = (event: ResultEvent) => void;
@@ -47,6 +48,7 @@ class Report {
   readonly #suites: Suite[] = [];
   readonly #cases: OpenCase[] = [];
   #outcome: Outcome | undefined;
+  #summary: FailsafeSummary | undefined;
   /** The case before, while the next one may turn out to be a rerun of it. */
   #held: { readonly open: OpenCase; readonly result: CaseResult } | undefined;
 
@@ -60,7 +62,8 @@ class Report {
     if (name === 'testsuite' || name === 'testsuites') this.#suites.push(this.#openSuite(name, attributes));
     else if (name === 'testcase') this.#openCase(attributes);
     else if (OUTCOMES.has(name)) return this.#openOutcome(name, attributes, parent);
-    else return name === 'system-err' && parent === 'testsuite';
+    else if (name === 'failsafe-summary') this.#summary = new FailsafeSummary(attributes);
+    else return (name === 'system-err' && parent === 'testsuite') || this.#summary?.wants(name) === true;
     return false;
   }
 
@@ -71,6 +74,8 @@ class Report {
     else if (name === 'testcase') this.#closeCase();
     else if (OUTCOMES.has(name) && (parent === 'testcase' || parent === 'testsuite' || parent === 'testsuites')) this.#closeOutcome(text);
     else if (name === 'system-err' && parent === 'testsuite') this.#crashed(text);
+    else if (name === 'failsafe-summary') for (const event of this.#summary?.events() ?? []) this.#emit(event);
+    else this.#summary?.text(name, text);
   }
 
   #openSuite(element: string, attributes: Attributes): Suite {
@@ -253,6 +258,7 @@ function tally(suite: Suite, result: CaseResult, { outcomes, attributes }: OpenC
   const errors = outcomes.filter(({ element }) => element === 'error').length;
   if (result.status === 'skipped' && failures + errors > 0) own.todo += 1;
   if (result.status === 'passed' && result.earlier !== undefined) own.flaky += 1;
+  if (result.status === 'skipped' && outcomes.every(({ element }) => element === 'warning')) own.warned += 1;
   if (result.status !== 'skipped' && outcomes.some(({ element }) => element === 'skipped')) own.hidden += 1;
   own.reruns += result.earlier?.length ?? 0;
   own.extra += Math.max(0, failures + errors - 1);

@@ -27,15 +27,16 @@ export function producerOf(element: string, attributes: Attributes): Producer | 
   return Object.keys(attributes).join() === JEST ? 'jest' : undefined;
 }
 
-const SIBLINGS: ReadonlySet<Producer | undefined> = new Set(['jest', 'vitest', 'mocha', 'rspec', 'playwright']);
+const SIBLINGS: ReadonlySet<Producer | undefined> = new Set(['jest', 'vitest', 'mocha', 'rspec', 'playwright', 'catch2', 'surefire']);
 
 /**
  * Whether two cases of one name are two tests. These producers allow one title twice and never write a retry as a case
- * of its own; with others (gotestsum, gradle's retry plugin) a second case is a second attempt.
+ * of its own (surefire and Catch2 repeat a name for each set of parameters); with others (gotestsum, gradle's retry plugin)
+ * a second case is a second attempt.
  */
 export function isSibling(producer: Producer | undefined, { attributes }: OpenCase): boolean {
-  // node:test names the class of every test "test".
-  return SIBLINGS.has(producer) || nodeTest(attributes);
+  // node:test names the class of every test "test". What has no name cannot be known again.
+  return SIBLINGS.has(producer) || nodeTest(attributes) || (attributes['name'] ?? '') === '';
 }
 
 /** What a producer writes as a case and leaves out of its own counts: the suite, the package or a hook broke. */

@@ -11,6 +11,8 @@ describe('two tests of one title', () => {
     ['jest-junit', '<testsuite name="a" errors="0" failures="1" skipped="0" timestamp="t" time="0" tests="2">'],
     ['mocha', '<testsuite name="Mocha Tests" tests="2" failures="1" errors="0" skipped="0">'],
     ['rspec', '<testsuite name="rspec" tests="2" failures="1">'],
+    ['Catch2', '<testsuite name="a" hostname="tbd" tests="2" failures="1" errors="0">'],
+    ['surefire', '<testsuite name="a" xsi:noNamespaceSchemaLocation="surefire-test-report.xsd" xmlns:xsi="x" tests="2" failures="1">'],
   ])('are two tests of %s: the failing one fails', async (_, suite) => {
     const { tests } = await read({ a: two(suite) });
     expect(tests.counts).toMatchObject({ tests: 2, passed: 1, failed: 1, flaky: 0 });
@@ -20,6 +22,11 @@ describe('two tests of one title', () => {
   it('are two attempts where the producer writes retries so', async () => {
     const { tests } = await read({ a: two('<testsuite name="a" tests="2" failures="1">') });
     expect(tests.counts).toMatchObject({ tests: 1, runs: 2, passed: 1, failed: 0, flaky: 1 });
+  });
+
+  it('of which neither has a name: each counts', async () => {
+    const { tests } = await read({ a: '<testsuite tests="2"><testcase><failure/></testcase><testcase/></testsuite>' });
+    expect(tests.counts).toMatchObject({ tests: 2, passed: 1, failed: 1, flaky: 0 });
   });
 
   it('of the thousands: each counts', async () => {
