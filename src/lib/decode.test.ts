@@ -37,6 +37,12 @@ it('replaces what is no text, says so, and takes a true U+FFFD for what it is', 
   const honest = newDecoding();
   await text(Buffer.from('abc\uFFFDd'), 1000, honest);
   expect(honest.replaced).toBe(false);
+  const cut = newDecoding();
+  await text(Buffer.from(`${'x'.repeat(299)}\uFFFDd`), 300, cut);
+  expect(cut.replaced).toBe(false);
+  const both = newDecoding();
+  await text(Buffer.concat([Buffer.from('abc\uFFFDd'), Buffer.from([0xff])]), 1000, both);
+  expect(both.replaced).toBe(true);
 });
 
 it('goes through lines of any kind and holds no more of one than it may', async () => {

@@ -45,10 +45,19 @@ const DECLARATION = 256;
 
 function look(text: string, bytes: Uint8Array, decoding: Decoding): void {
   if (text.includes('\0')) decoding.binary = true;
-  // A file may hold a true U+FFFD; only one that is not there in bytes was put in by the decoder.
-  if (!decoding.replaced && text.includes('\uFFFD') && !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('\uFFFD')) {
-    decoding.replaced = true;
-  }
+  // A file may hold a true U+FFFD; only what is not there in bytes was put in by the decoder.
+  if (!decoding.replaced && text.includes(REPLACEMENT)) decoding.replaced = text.split(REPLACEMENT).length - 1 > replacements(bytes);
+}
+
+const REPLACEMENT = '\uFFFD';
+
+/** How many times U+FFFD is written out; one that began in the piece before is taken for one. */
+function replacements(bytes: Uint8Array): number {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const begun = ['\xEF\xBF\xBD', '\xBF\xBD', '\xBD'].findIndex((end) => all.subarray(0, end.length).toString('latin1') === end);
+  let count = begun > 0 ? 1 : 0;
+  for (let at = all.indexOf(REPLACEMENT); at !== -1; at = all.indexOf(REPLACEMENT, at + 3)) count += 1;
+  return count;
 }
 
 function decoderFor(head: Uint8Array, decoding: Decoding): TextDecoder {
