@@ -10,6 +10,8 @@ export interface Files {
   stream(path: string): Readable;
   /** Writes by renaming a complete file into place, creating folders. */
   write(path: string, data: string | Uint8Array): Promise<void>;
+  /** A file that is written piece by piece and takes its place when it is closed; of nothing written, there is no file. */
+  writer(path: string): FileWriter;
   /** Appends and flushes to the disk before it resolves. */
   appendDurably(path: string, line: string): Promise<void>;
   /** Moves a file, also across devices. */
@@ -20,4 +22,10 @@ export interface Files {
   /** Files (not folders) below `cwd` that match; sorted, relative to `cwd`. `node_modules` and `.git` are never entered. */
   glob(patterns: readonly string[], cwd: string): Promise<readonly string[]>;
   modifiedMs(path: string): Promise<number>;
+}
+
+/** Blocks until what it was given is taken, so that nothing piles up in memory. */
+export interface FileWriter {
+  write(text: string): void;
+  close(): void;
 }

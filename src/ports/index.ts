@@ -7,7 +7,7 @@ import type { Progress } from './log.ts';
 export type { BaselineStore } from './baseline.ts';
 export type { Clock } from './clock.ts';
 export type { Exec, ExecResult } from './exec.ts';
-export type { Files } from './files.ts';
+export type { FileWriter, Files } from './files.ts';
 export type { Forge, NoteOutcome } from './forge.ts';
 export type { Http, HttpResult, Socket, Sockets, Tcp } from './http.ts';
 export type { Progress } from './log.ts';

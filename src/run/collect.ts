@@ -56,14 +56,15 @@ async function collectTests(
     );
     if (attempts.every(({ results }) => results.fresh.length === 0)) return;
   }
-  const cases: string[] = [];
+  const file = `evidence/${stage.name}/cases-${command.name}.ndjson`;
+  const cases = context.directory.writer(file);
   const linked = new LinkedTests({ ledger: context.plan.claims, redact: context.redact });
   const { tests, gaps } = await collectResults({
     ports: context.ports,
     root: context.root,
     redact: context.redact,
     attempts: attempts.map(({ attempt, results }) => ({ attempt, paths: results.fresh })),
-    writeCase: (line) => void cases.push(line),
+    writeCase: (line) => cases.write(`${line}\n`),
     watcher: {
       output: (event, source) => {
         linked.output(event);
@@ -75,10 +76,9 @@ async function collectTests(
       },
     },
   });
+  cases.close();
   await addGaps(context, place, gaps);
   if (tests.counts.tests === 0) return;
-  const file = `evidence/${stage.name}/cases-${command.name}.ndjson`;
-  await context.directory.writeText(file, `${cases.join('\n')}\n`);
   const evidence: TestsEvidence = { ...tests, ...frame(context, stage, { kind: 'tests', command: command.name }), cases: { file } };
   await context.directory.addEvidence(evidence);
   await storeLinked(context, stage, { command, linked });

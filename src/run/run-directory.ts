@@ -8,7 +8,7 @@ import { Plan } from '../model/plan.ts';
 import { JournalEntry, RUN_SCHEMA, RunInfo } from '../model/run.ts';
 import { StageRun, type StageName } from '../model/stage.ts';
 import { Evidence } from '../model/evidence.ts';
-import type { Ports } from '../ports/index.ts';
+import type { FileWriter, Ports } from '../ports/index.ts';
 import { z } from 'zod';
 
 const RUNS = '.gauntlet/runs';
@@ -127,6 +127,11 @@ export class RunDirectory {
       const entry = JournalEntry.safeParse(parseLine(line));
       return entry.success ? [entry.data] : [];
     });
+  }
+
+  /** A file of this directory that is written piece by piece. */
+  writer(file: string): FileWriter {
+    return this.#ports.files.writer(join(this.path, file));
   }
 
   async writeText(file: string, text: string): Promise<void> {

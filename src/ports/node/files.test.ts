@@ -23,6 +23,18 @@ test('write makes folders, replaces the whole file and leaves nothing else', asy
   expect(await nodeFiles.list(join(folder, 'moved'))).toEqual(['there.json']);
 });
 
+test('a writer puts its file in place when it is whole, and none when nothing was written', async () => {
+  const path = join(folder, 'pieces', 'lines.ndjson');
+  const writer = nodeFiles.writer(path);
+  const line = `${'é'.repeat(999)}\n`;
+  for (let nth = 0; nth < 3_000; nth += 1) writer.write(line);
+  expect(await nodeFiles.exists(path)).toBe(false);
+  writer.close();
+  expect(await nodeFiles.readText(path)).toBe(line.repeat(3_000));
+  nodeFiles.writer(join(folder, 'pieces', 'none')).close();
+  expect(readdirSync(join(folder, 'pieces'))).toEqual(['lines.ndjson']);
+});
+
 test('appendDurably writes whole lines in order', async () => {
   const path = join(folder, 'journal', 'journal.ndjson');
   await nodeFiles.appendDurably(path, '{"a":1}');

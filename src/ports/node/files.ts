@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { GauntletError } from '../../model/errors.ts';
 import type { Files } from '../files.ts';
 import { actionable, errorCode } from './errors.ts';
+import { NodeFileWriter } from './file-writer.ts';
 import { glob } from './glob.ts';
 
 /** The real file system. A full disk or missing rights are a GauntletError; `ENOENT` stays what it is. */
@@ -15,6 +16,7 @@ export const nodeFiles: Files = {
   readText: (path) => clearly(path, () => readRegular(path)),
   stream: (path) => createReadStream(path),
   write: (path, data) => clearly(path, () => writeWhole(path, data)),
+  writer: (path) => new NodeFileWriter(path),
   appendDurably: (path, line) => clearly(path, () => appendDurably(path, line)),
   move: (from, to) => clearly(to, () => move(from, to)),
   remove: (path) => clearly(path, () => rm(path, { recursive: true, force: true, maxRetries: 3 })),
