@@ -1,6 +1,7 @@
 import { LIMITS } from '../../model/limits.ts';
 import type { CaseResult, CaseStatus } from '../../model/tests.ts';
 import type { ResultEvent } from '../contract.ts';
+import { complaintOf, headlineOf, placeOf, tellingLine } from './place.ts';
 
 type Emit = (event: ResultEvent) => void;
 
@@ -54,11 +55,8 @@ export class PackageRun {
     if (how !== 'fail' || unfinished > 0) return;
     if (this.#failures === 0) {
       const detail = (build + this.#output).trim();
-      const message =
-        /\[build failed\]/.test(this.#output) || build !== ''
-          ? 'the package does not build'
-          : (telling(detail) ?? 'the package failed outside its tests');
-      this.#error(this.#name, message, detail);
+      if (build !== '' || /\[(?:build|setup) failed\]/.test(this.#output)) this.#emit(brokenBuild(this.#name, detail));
+      else this.#error(this.#name, tellingLine(detail) ?? 'the package failed outside its tests', detail);
     } else if (this.#failing.size === 0) {
       this.#emit({ type: 'declared', scope: `package "${this.#name}"`, what: 'failed', declared: 1, counted: 0 });
     }
@@ -80,7 +78,7 @@ export class PackageRun {
         continue;
       }
       broken += 1;
-      this.#error(test, telling(output) ?? telling(this.#output) ?? message, (output + this.#output).trim());
+      this.#error(test, tellingLine(output) ?? tellingLine(this.#output) ?? message, (output + this.#output).trim());
     }
     this.#running.clear();
     return broken;
@@ -90,7 +88,8 @@ export class PackageRun {
     const told = status === 'failed' || status === 'skipped';
     const detail = told ? withoutMarks(output) : '';
     const below = status === 'failed' && detail === '' ? [...this.#failing].find((name) => name.startsWith(`${test}/`)) : undefined;
-    const message = below === undefined ? (telling(detail) ?? detail.split('\n', 1)[0]?.trim()) : `failed because of ${below}`;
+    const message = below === undefined ? headlineOf(detail) : `failed because of ${below}`;
+    const location = told ? placeOf(detail, this.#name) : undefined;
     const result: CaseResult = {
       suite: this.#name,
       name: test,
@@ -98,18 +97,33 @@ export class PackageRun {
       ...(seconds === undefined ? {} : { durationMs: seconds * 1000 }),
       ...(message === undefined || message === '' ? {} : { message }),
       ...(detail === '' ? {} : { detail }),
+      ...(location === undefined ? {} : { location }),
     };
     this.#emit({ type: 'case', result });
   }
 
   #error(name: string, message: string, detail: string): void {
-    this.#emit({ type: 'case', result: { suite: this.#name, name, status: 'error', message, ...(detail === '' ? {} : { detail }) } });
+    const location = placeOf(detail, this.#name);
+    const result: CaseResult = { suite: this.#name, name, status: 'error', message, ...(detail === '' ? {} : { detail }) };
+    this.#emit({ type: 'case', result: { ...result, ...(location === undefined ? {} : { location }) } });
   }
 }
 
-/** The line that says why a process ended. */
-function telling(output: string): string | undefined {
-  return /^(?:panic: .*|fatal error: .*|.*test timed out after .*|WARNING: DATA RACE.*|signal: .*|exit status \d+.*)$/m.exec(output)?.[0];
+/** A package whose tests could not begin: it, or what it needs, does not compile. */
+export function brokenBuild(name: string, said: string): ResultEvent {
+  const complaint = complaintOf(said);
+  const detail = said.trim();
+  return {
+    type: 'case',
+    result: {
+      suite: name,
+      name,
+      status: 'error',
+      message: complaint === undefined ? 'the package does not build' : `the package does not build: ${complaint.text}`,
+      ...(detail === '' ? {} : { detail }),
+      ...(complaint?.location === undefined ? {} : { location: complaint.location }),
+    },
+  };
 }
 
 /** What the test printed, without the marks of the runner. */

@@ -1,12 +1,18 @@
 import { eachLine, type Line } from '../../lib/lines.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { ResultEvent } from '../contract.ts';
-import { PackageRun } from './package.ts';
+import { brokenBuild, PackageRun } from './package.ts';
+import { PlainBuilds } from './plain.ts';
 
 type Emit = (event: ResultEvent) => void;
 
 /** Characters of one event; test2json splits output far below this. */
 const LINE = 1_000_000;
+
+/** Builds whose output is kept. */
+const BUILDS = 10_000;
+/** Where an event begins in a line that begins with something else. */
+const EVENT = /\{"(?:Time|Action|ImportPath)":"/;
 
 interface GoEvent {
   readonly Action: string;
@@ -28,9 +34,12 @@ export async function parseGoJson(text: AsyncIterable<string>, emit: Emit): Prom
 class GoStream {
   readonly #emit: Emit;
   readonly #packages = new Map<string, PackageRun>();
-  /** Compiler output by build, until the package that failed with it ends. */
+  /** Compiler output by build: several packages may fail with one. */
   readonly #builds = new Map<string, string>();
+  readonly #claimed = new Set<string>();
+  readonly #plainBuilds = new PlainBuilds();
   #other = 0;
+  #cached = 0;
   #broken: string | undefined;
   #truncated: string | undefined;
 
@@ -40,38 +49,53 @@ class GoStream {
 
   line({ text, number, cut, unfinished }: Line): undefined {
     if (text.trim() === '') return;
-    if (!text.startsWith('{')) {
-      this.#other += 1;
-      return;
-    }
-    const event = cut ? undefined : parseEvent(text);
+    const at = text.startsWith('{') ? 0 : text.search(EVENT);
+    if (at === -1) return this.#plain(text);
+    // A program that writes past go test leaves half a line before an event.
+    if (at > 0) this.#plain(text.slice(0, at));
+    const event = cut ? undefined : parseEvent(text.slice(at));
     if (event !== undefined) this.#take(event);
     else if (unfinished) this.#truncated = `line ${number} ends in the middle of an event`;
     else this.#broken ??= cut ? `line ${number} is longer than ${LINE} characters` : `line ${number} is not an event`;
   }
 
   end(): void {
+    for (const [name, said] of this.#plainBuilds.failed()) this.#emit(brokenBuild(name, said));
     if (this.#other > 0)
       this.#emit({ type: 'note', message: `${this.#other} lines are not events: output of something else in the same file` });
+    if (this.#cached > 0)
+      this.#emit({
+        type: 'note',
+        message: `the results of ${this.#cached} packages come from go's cache: they did not run now (-count=1 runs them)`,
+      });
     if (this.#broken !== undefined) this.#emit({ type: 'gap', reason: 'malformed', message: this.#broken });
     const open = [...this.#packages.keys()];
     for (const run of this.#packages.values()) run.abandon();
-    for (const build of this.#builds) this.#unclaimedBuild(build);
+    for (const build of this.#builds) if (!this.#claimed.has(build[0])) this.#unclaimedBuild(build);
     if (open.length > 0) this.#truncated ??= `package ${open[0]} has no end${open.length > 1 ? ` (and ${open.length - 1} more)` : ''}`;
     if (this.#truncated !== undefined) this.#emit({ type: 'gap', reason: 'truncated', message: this.#truncated });
+  }
+
+  /** Before Go 1.24, what the compiler says stands between the events. */
+  #plain(text: string): undefined {
+    if (!this.#plainBuilds.take(text)) this.#other += 1;
   }
 
   #take(event: GoEvent): void {
     const { Action: action, Test: test } = event;
     if (action === 'build-output' || action === 'build-fail') {
       const key = event.ImportPath ?? '';
-      this.#builds.set(key, ((this.#builds.get(key) ?? '') + (event.Output ?? '')).slice(0, LIMITS.caseText));
+      if (this.#builds.has(key) || this.#builds.size < BUILDS)
+        this.#builds.set(key, ((this.#builds.get(key) ?? '') + (event.Output ?? '')).slice(0, LIMITS.caseText));
       return;
     }
     if (event.Package === undefined) return;
+    if (action === 'start') this.#began(event.Package);
     const run = this.#run(event.Package);
-    if (action === 'output') run.output(test, event.Output ?? '');
-    else if (action === 'run' && test !== undefined) run.begin(test);
+    if (action === 'output') {
+      run.output(test, event.Output ?? '');
+      if (test === undefined && /^ok\s.*\(cached\)/.test(event.Output ?? '')) this.#cached += 1;
+    } else if (action === 'run' && test !== undefined) run.begin(test);
     else if (action === 'pass' || action === 'fail' || action === 'skip' || action === 'bench') this.#ended(run, event);
   }
 
@@ -82,15 +106,25 @@ class GoStream {
     }
     if (action === 'bench') return;
     const key = FailedBuild ?? Package;
-    run.end(action === 'fail' ? 'fail' : action === 'skip' ? 'skip' : 'pass', this.#builds.get(key) ?? '');
+    const build = this.#builds.get(key) ?? this.#plainBuilds.claim(Package);
+    run.end(action === 'fail' ? 'fail' : action === 'skip' ? 'skip' : 'pass', action === 'fail' ? build : '');
     this.#packages.delete(Package);
-    if (action === 'fail') this.#builds.delete(key);
+    if (action === 'fail') this.#claimed.add(key);
   }
 
   /** `go vet` and `go build` fail without a package event of their own. */
   #unclaimedBuild([key, output]: readonly [string, string]): void {
     const name = key.split(' ', 1)[0] ?? key;
-    this.#emit({ type: 'case', result: { suite: name, name, status: 'error', message: 'the package does not build', detail: output } });
+    this.#emit(brokenBuild(name, output));
+  }
+
+  /** The same package begins again while it is open: several runs in one file, of which an earlier one broke off. */
+  #began(name: string): void {
+    const open = this.#packages.get(name);
+    if (open === undefined) return;
+    open.abandon();
+    this.#packages.delete(name);
+    this.#truncated ??= `package ${name} begins anew before it ended`;
   }
 
   #run(name: string): PackageRun {
