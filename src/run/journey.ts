@@ -113,20 +113,10 @@ class Walk {
   }
 
   #values(): Record<string, string> {
-    const { targets, env, user } = this.#context;
-    return {
-      ...Object.fromEntries(Object.entries(env).map(([name, value]) => [`env.${name}`, value])),
-      ...Object.fromEntries(
-        targets.flatMap(({ name, url, host, port }) => [
-          [name, url],
-          [`${name}.host`, host],
-          [`${name}.port`, String(port)],
-        ]),
-      ),
-      ...this.#captured,
-      user,
-      nonce: randomUUID(),
-    };
+    const values = Object.create(sharedValues(this.#context)) as Record<string, string>;
+    Object.assign(values, this.#captured, { user: this.#context.user });
+    let nonce: string | undefined;
+    return Object.defineProperty(values, 'nonce', { enumerable: true, get: () => (nonce ??= randomUUID()) });
   }
 
   #countsTokens(step: JourneyStep): boolean {
@@ -147,6 +137,21 @@ class Walk {
       ...(misses.length > 0 && reply.curl !== undefined ? { curl: redact(reply.curl) } : {}),
     };
   }
+}
+
+const shared = new WeakMap<JourneyContext, Record<string, string>>();
+
+/** What every step of every walk in this context can name; a load walks thousands of times. */
+function sharedValues(context: JourneyContext): Record<string, string> {
+  const known = shared.get(context);
+  if (known !== undefined) return known;
+  const { targets, env } = context;
+  const values = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(env)) values[`env.${name}`] = value;
+  for (const { name, url, host, port } of targets)
+    Object.assign(values, { [name]: url, [`${name}.host`]: host, [`${name}.port`]: String(port) });
+  shared.set(context, values);
+  return values;
 }
 
 function totalStep(durationMs: number, misses: readonly Miss[]): JourneyStepRun {

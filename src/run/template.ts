@@ -5,12 +5,13 @@ const PLACEHOLDER = /\{\{\s*([\w.-]+)\s*\}\}/g;
 
 /** Fills `{{name}}` from the given values; a name that nothing answers to is an error, never an empty text. */
 export function fillTemplate(text: string, values: Readonly<Record<string, string>>): string {
+  if (!text.includes('{{')) return text;
   return text.replace(PLACEHOLDER, (_, name: string) => {
     const value = values[name];
     if (value !== undefined) return value;
     throw new GauntletError(`nothing is called {{${name}}} here`, {
       kind: 'config',
-      hint: `use one of: ${Object.keys(values)
+      hint: `use one of: ${namesIn(values)
         .sort()
         .map((known) => `{{${known}}}`)
         .join(', ')}`,
@@ -21,4 +22,11 @@ export function fillTemplate(text: string, values: Readonly<Record<string, strin
 /** Fills every string inside a JSON value. */
 export function fillJson(value: Json, values: Readonly<Record<string, string>>): Json {
   return mapStrings(value, (text) => fillTemplate(text, values));
+}
+
+/** Inherited names too: what stays the same for many steps is a prototype. */
+function namesIn(values: Readonly<Record<string, string>>): string[] {
+  const names: string[] = [];
+  for (const name in values) names.push(name);
+  return names;
 }
