@@ -37,7 +37,7 @@ export function sanitised(text: string, scratch: string): string {
 
 /** Durations keep their form, and tell slow from fast. */
 function rounded(value: string): string {
-  if (value.length > 10) return value;
-  if (!value.includes('.')) return String(10 ** (value.length - 1));
+  // A number as long as that is a clock.
+  if (!value.includes('.')) return value.length > 10 ? value : String(10 ** (value.length - 1));
   return Number(value) >= 0.1 ? value.replace(/(\.\d)\d*$/, '$1') : '0.001';
 }

@@ -1,0 +1,3 @@
+import type { Producer } from '../ecosystem.ts';
+
+export const coverage: readonly Producer[] = [];
