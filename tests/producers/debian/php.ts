@@ -5,6 +5,9 @@ const phpunit = (args: string): string => inside(`cd php; ${args}`);
 const covered = phpunit(
   'php -d pcov.enabled=1 -d xdebug.mode=off /usr/bin/phpunit --coverage-clover clover.xml --coverage-cobertura cobertura.xml --coverage-text',
 );
+const branches = phpunit(
+  'XDEBUG_MODE=coverage phpunit --path-coverage --coverage-clover branches.xml --coverage-cobertura branches-cobertura.xml --coverage-text',
+);
 const CALLED = 'a function counts as called; PHPUnit counts methods of which every line ran, and has 0 of 3';
 
 export const php: readonly Producer[] = [
@@ -46,6 +49,28 @@ export const php: readonly Producer[] = [
         said: 'Lines: 40.00% (4/10)',
         why: 'a function counts as called, one outside of classes too',
         lines: { covered: 4, total: 10 },
+        functions: { covered: 2, total: 4 },
+        files: 2,
+      },
+      {
+        to: 'coverage/clover/phpunit-branches.xml',
+        run: branches,
+        from: 'root/app/php/branches.xml',
+        said: 'Branches: 27.27% (3/11)',
+        why: CALLED,
+        lines: { covered: 4, total: 10 },
+        branches: { covered: 3, total: 11 },
+        functions: { covered: 1, total: 3 },
+        files: 2,
+      },
+      {
+        to: 'coverage/cobertura/phpunit-branches.xml',
+        run: branches,
+        from: 'root/app/php/branches-cobertura.xml',
+        said: 'Branches: 27.27% (3/11)',
+        why: 'a function counts as called, one outside of classes too',
+        lines: { covered: 4, total: 10 },
+        branches: { covered: 3, total: 11 },
         functions: { covered: 2, total: 4 },
         files: 2,
       },
