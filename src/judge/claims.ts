@@ -1,5 +1,5 @@
 import { counted, sentenceList } from '../lib/text.ts';
-import { isTestOf, type Claim, type ClaimMeaning, type ClaimTests, type ClaimVerdict, type LinkedTest } from '../model/claim.ts';
+import { isTestOf, issueOf, type Claim, type ClaimMeaning, type ClaimTests, type ClaimVerdict, type LinkedTest } from '../model/claim.ts';
 import { ofKind, type Evidence, type EvidenceOf } from '../model/evidence.ts';
 import type { EvidenceRef } from '../model/finding.ts';
 import { formatLimit, formatQuantity, keeps, type Limit } from '../model/limit.ts';
@@ -49,7 +49,8 @@ function decide(claim: Claim, scope: Scope): DecidedClaim {
   const tests = testsOf(claim, scope);
   const checked = claim.check === undefined ? undefined : checkOf(claim, scope);
   const votes = [...tests.map(voteOf), ...(checked === undefined ? [] : [checked])];
-  const { verdict, because } = combine(claim, votes);
+  const { verdict, because } =
+    votes.length === 0 ? { verdict: 'not_tested' as const, because: untested(claim, scope) } : combine(claim, votes);
   const seen = tests.find(({ evidence }) => evidence !== undefined)?.evidence;
   return {
     claim,
@@ -59,6 +60,13 @@ function decide(claim: Claim, scope: Scope): DecidedClaim {
     stage: seen?.stage ?? claim.stage ?? scope.plan.stages[0]?.name ?? 'unit',
     refs: [...tests.flatMap(refOf), ...(checked?.refs ?? [])],
   };
+}
+
+/** A test may have the issue's name and test something else: it is told, and decides nothing. */
+function untested({ id }: Claim, { evidence, issues }: Scope): string {
+  const named = ofKind(evidence, 'claims').flatMap(({ tests }) => tests.filter(({ name }) => issueOf(name, issues) === id));
+  const but = named.length === 0 ? '' : `; ${sentenceList(named.slice(0, 3).map(({ name }) => name))} only has its name`;
+  return `nobody has written a test that decides it${but}`;
 }
 
 interface Vote {
@@ -76,7 +84,6 @@ function combine(claim: Claim, votes: readonly Vote[]): { verdict: Exclude<Claim
         .slice(0, 4),
     );
   const has = (says: ClaimMeaning | undefined) => votes.some((vote) => vote.says === says);
-  if (votes.length === 0) return { verdict: 'not_tested', because: 'nobody has written a test for it' };
   if (has(undefined)) return { verdict: 'inconclusive', because: because(undefined) };
   if (has('inconclusive')) return { verdict: 'inconclusive', because: because('inconclusive') };
   if (has('confirmed') && has('refuted'))
@@ -130,14 +137,22 @@ interface Found {
 
 function outcomeOf(mapping: ClaimTests, { test, piece, evidence }: Found): DecidedTest {
   const of = ofKind(evidence, 'diagnostics').filter(({ stage, command }) => stage === piece.stage && command === piece.command);
-  const raced = of.some(({ reports }) =>
-    reports.some(
-      (report) =>
-        report.kind === 'data-race' &&
-        report.seen.some((seen) => seen.test === test.name && (seen.suite ?? test.suite) === (test.suite ?? seen.suite)),
-    ),
+  const races = of.flatMap(({ reports }) =>
+    reports.filter((report) => report.kind === 'data-race').flatMap((report) => report.seen.filter((seen) => isSeenIn(seen, test))),
   );
-  const base = { name: test.name, numbers: numbersOf(test.output), test, evidence: piece };
+  const raced = races.length > 0;
+  const printed = numbersOf(test.output);
+  const numbers = raced
+    ? [
+        counted(
+          races.reduce((sum, { count }) => sum + count, 0),
+          'report of a data race',
+          'reports of a data race',
+        ),
+        ...printed,
+      ]
+    : printed;
+  const base = { name: test.name, numbers, test, evidence: piece };
   const told = (outcome: DecidedTest['outcome'], meaning: ClaimMeaning | undefined, why?: string): DecidedTest => ({
     ...base,
     outcome,
@@ -157,6 +172,11 @@ function outcomeOf(mapping: ClaimTests, { test, piece, evidence }: Found): Decid
   if (mapping.race !== undefined && !of.some(({ detector }) => detector?.state === 'on'))
     return told('passed', 'not_tested', 'it passed, but nothing shows that the race detector was on');
   return told('passed', mapping.pass);
+}
+
+/** A console log knows no tests; results know the test, and most of them its suite. */
+function isSeenIn(seen: { readonly test?: string | undefined; readonly suite?: string | undefined }, { name, suite }: LinkedTest): boolean {
+  return seen.test === name && (seen.suite === undefined || suite === undefined || seen.suite === suite);
 }
 
 function voteOf({ name, outcome, meaning, why }: DecidedTest): Vote {

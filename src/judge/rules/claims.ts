@@ -134,7 +134,8 @@ function unanswered(context: Context, decided: readonly DecidedClaim[]): Drafted
 
 /** Claims for which nobody has written a test. */
 function untested({ plan }: Context, decided: readonly DecidedClaim[]): Drafted[] {
-  const bare = decided.filter(({ claim }) => claim.tests.length === 0 && claim.check === undefined).map(({ claim }) => claim);
+  const without = decided.filter(({ claim }) => claim.tests.length === 0 && claim.check === undefined);
+  const bare = without.map(({ claim }) => claim);
   const [first] = bare;
   if (first === undefined) return [];
   return [
@@ -142,7 +143,10 @@ function untested({ plan }: Context, decided: readonly DecidedClaim[]): Drafted[
       stage: first.stage ?? plan.stages[0]?.name ?? 'unit',
       subject: 'claims without a test',
       title: `${bare.length} of ${counted(decided.length, 'claim')} ${bare.length === 1 ? 'has' : 'have'} no test: ${sentenceList(bare.slice(0, 12).map(({ id }) => nameOfClaim(id)))}`,
-      summary: [`Nobody has written a test for:`, ...bare.slice(0, 40).map(({ id, title }) => `- ${nameOfClaim(id)} ${title}`)].join('\n'),
+      summary: [
+        `Nobody has written a test for:`,
+        ...without.slice(0, 40).map(({ claim, because }) => `- ${nameOfClaim(claim.id)} ${claim.title}: ${because}`),
+      ].join('\n'),
       evidence: [{ id: 'plan.json', shows: `${plan.claims?.file ?? 'claims'}: ${listClaims(bare)} name no test` }],
       measured: `${decided.length - bare.length} of ${decided.length} have a test`,
       expected: `${decided.length} of ${decided.length}`,

@@ -126,7 +126,7 @@ function claimsBlock({ claims }: ReportV1, style: Style): string {
     const good = claim.kind === 'statement' ? 'confirmed' : 'refuted';
     const paint =
       claim.verdict === good ? style.green : claim.verdict === 'not_tested' || claim.verdict === 'inconclusive' ? style.yellow : style.red;
-    return `  ${oneLine(claim.id).padStart(ids)}  ${paint(word)} ${cut(oneLine(claim.title), 60)}${claim.verdict === 'not_tested' ? '' : style.dim(`  ${cut(claimProof(claim), 90)}`)}`;
+    return `  ${oneLine(claim.id).padStart(ids)}  ${paint(word)} ${cut(oneLine(claim.title), 60)}${style.dim(`  ${cut(claimProof(claim), 100)}`)}`;
   });
   const wrong = claims.stated.filter(({ holds }) => !holds);
   return [

@@ -1,0 +1,3 @@
+module example.com/go-sessions
+
+go 1.22
