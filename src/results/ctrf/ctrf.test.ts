@@ -26,6 +26,36 @@ it('reads tests, places, retries and what the summary states', async () => {
   expect(events.filter((event) => event.type === 'declared' && event.declared !== event.counted)).toEqual([]);
 });
 
+it('reads the names of the first version', async () => {
+  const events = await parse(
+    report([
+      { name: 'a', status: 'passed', retry: 2, flake: true },
+      { name: 'b', status: 'passed', flake: true },
+      {
+        name: 'c',
+        status: 'failed',
+        attempts: [
+          { name: 'c', status: 'failed' },
+          { name: 'c', status: 'other' },
+        ],
+      },
+    ]),
+  );
+  expect(events).toMatchObject([
+    { result: { earlier: ['failed', 'failed'] } },
+    { result: { earlier: ['failed'] } },
+    { result: { earlier: ['failed', 'error'] } },
+    { type: 'declared' },
+  ]);
+});
+
+it('the list of tests may stand before the summary, and must be there', async () => {
+  const tests = [{ name: 'a', status: 'passed' }];
+  const events = await parse(JSON.stringify({ results: { tests, summary: { tests: 2 } } }));
+  expect(events).toMatchObject([{ type: 'case' }, { type: 'declared', declared: 2, counted: 1 }]);
+  expect(await parse('{"results": {"summary": {}}}')).toMatchObject([{ type: 'gap', reason: 'malformed' }]);
+});
+
 it('never passes a status that it does not know', async () => {
   const events = await parse(report([{ name: 'a', status: 'other', duration: 1 }]));
   expect(events).toMatchObject([

@@ -20,6 +20,13 @@ const Test = z.object({
   retries: z.number().nullish(),
   retryAttempts: z.array(z.object({ status: Status.nullish() })).nullish(),
   flaky: z.boolean().nullish(),
+  /** The first version's names for the three above. */
+  retry: z.number().nullish().catch(undefined),
+  flake: z.boolean().nullish().catch(undefined),
+  attempts: z
+    .array(z.object({ status: Status.nullish() }))
+    .nullish()
+    .catch(undefined),
   rawStatus: z.string().nullish().catch(undefined),
   extra: z
     .object({ annotations: z.array(z.object({ type: z.string() })) })
@@ -141,12 +148,12 @@ function toResult(test: Test): CaseResult {
 
 /** Retries say what they were; a bare number of retries only says that the runs before the last one did not pass. */
 function earlierRuns(test: Test): CaseStatus[] {
-  const retries = test.retries ?? 0;
-  const told = (test.retryAttempts ?? []).flatMap(({ status }) => (typeof status === 'string' ? [statusOf(status)] : []));
+  const retries = test.retries ?? test.retry ?? 0;
+  const told = (test.retryAttempts ?? test.attempts ?? []).flatMap(({ status }) => (typeof status === 'string' ? [statusOf(status)] : []));
   // Some producers list the deciding run among the attempts.
   if (told.length > 0) return told.length > retries && retries > 0 ? told.slice(0, retries) : told;
   if (retries > 0) return Array.from({ length: Math.min(retries, 100) }, () => 'failed' as const);
-  return test.flaky === true && statusOf(test.status) === 'passed' ? ['failed'] : [];
+  return (test.flaky ?? test.flake) === true && statusOf(test.status) === 'passed' ? ['failed'] : [];
 }
 
 /** Jest's `test.todo`. */

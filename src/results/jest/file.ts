@@ -70,13 +70,14 @@ export function fileError({ message, failureMessage }: TestFile, file: string, t
 export function failedOutsideTests({ status, message, failureMessage, testExecError }: TestFile, failed: number): boolean {
   if (testExecError !== undefined && testExecError !== null) return true;
   if (/^\s*● Test suite failed to run\s*$/m.test(withoutColours(message ?? failureMessage ?? ''))) return true;
-  return status === 'failed' && failed === 0;
+  return failed === 0 && (status === 'failed' || (!status && Boolean(failureMessage)));
 }
 
 function statusOf(status: string, failed: boolean): CaseStatus {
   if (status === 'passed') return 'passed';
-  if (status === 'failed' || failed) return 'failed';
-  return /^(?:pending|skipped|todo|disabled|focused)$/.test(status) ? 'skipped' : 'error';
+  if (status === 'failed') return 'failed';
+  if (/^(?:pending|skipped|todo|disabled)$/.test(status)) return 'skipped';
+  return failed ? 'failed' : status === 'focused' ? 'skipped' : 'error';
 }
 
 /** jest counts the runs of a test; vitest leaves the failures of those before in a test that passed. */

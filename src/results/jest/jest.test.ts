@@ -107,6 +107,8 @@ it('reads the form that results processors see', async () => {
     report([{ testFilePath: 'a.test.js', failureMessage: null, testResults: [{ title: 't', status: 'failed', failureMessages: ['no'] }] }]),
   );
   expect(cases(events)).toMatchObject([{ name: 't', file: 'a.test.js', status: 'failed', message: 'no' }]);
+  const broken = await parse(report([{ testFilePath: 'a.test.js', failureMessage: 'cannot load', testResults: [] }]));
+  expect(cases(broken)).toMatchObject([{ name: 'a.test.js', status: 'error', message: 'cannot load' }]);
 });
 
 function report(testResults: readonly unknown[], more: Record<string, unknown> = {}): string {

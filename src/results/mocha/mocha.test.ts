@@ -26,6 +26,21 @@ it('counts each test once, though three lists tell of it', async () => {
   expect(disagreements(events)).toEqual([]);
 });
 
+it('places of Windows, and frames of Node itself', async () => {
+  const file = 'C:\\work\\shop\\test\\a.js';
+  const failures = [
+    test('fails', { file, err: { message: 'no', stack: 'Error: no\n    at Context.<anonymous> (test\\a.js:12:9)' } }),
+    test('hangs', {
+      file,
+      err: { message: 'Timeout of 1ms', stack: 'Error: Timeout of 1ms\n    at listOnTimeout (internal/timers.js:554:17)' },
+    }),
+  ];
+  expect(cases(await parse(JSON.stringify({ stats: {}, failures })))).toMatchObject([
+    { name: 'fails', location: { path: file, line: 12 } },
+    { name: 'hangs', location: { path: file } },
+  ]);
+});
+
 it('a hook that fails is an error, and no test', async () => {
   const hook = test('"before each" hook for "adds"', { err: ERR });
   const events = await parse(

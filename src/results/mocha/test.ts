@@ -69,9 +69,8 @@ export interface Told {
 export function resultOf({ suite, title, file, status, durationMs, failure, retries }: Told): CaseResult {
   const { message, stack } = failure ?? {};
   const place = placeInTrace(stack);
-  // Frames are relative to where mocha ran; the file is absolute.
   const location =
-    place === undefined ? undefined : { path: file !== '' && file.endsWith(`/${place.path}`) ? file : place.path, line: place.line };
+    place === undefined || place.path.startsWith('internal/') ? undefined : { path: within(file, place.path), line: place.line };
   return {
     ...(suite === '' ? {} : { suite }),
     name: title,
@@ -89,4 +88,10 @@ export function resultOf({ suite, title, file, status, durationMs, failure, retr
 
 function headline(text: string | undefined): string {
   return text?.trim().split('\n', 1)[0]?.trim() ?? '';
+}
+
+/** Frames are relative to where mocha ran; the file of the test is absolute. */
+function within(file: string, path: string): string {
+  const slashed = (text: string): string => text.replaceAll('\\', '/');
+  return file !== '' && slashed(file).endsWith(`/${slashed(path)}`) ? file : path;
 }
