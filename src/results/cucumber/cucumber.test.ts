@@ -59,6 +59,14 @@ it('a background belongs to the scenario behind it', async () => {
   ]);
 });
 
+it("a hook that fails at the background, where Ruby's Cucumber writes it, is the scenario's", async () => {
+  const background = { type: 'background', keyword: 'Background', name: '', line: 2, before: [hook('failed')], steps: [step('skipped')] };
+  const events = await parse(
+    feature([background, { type: 'scenario', keyword: 'Scenario', name: 'a', line: 6, steps: [step('skipped')] }]),
+  );
+  expect(cases(events)).toMatchObject([{ name: 'a', status: 'error', message: 'Error: no database' }]);
+});
+
 it('tells examples of one name apart by their order, and takes the same place again for another attempt', async () => {
   const scenario = (line: number, status: string) => ({
     type: 'scenario',

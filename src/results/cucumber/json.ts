@@ -71,7 +71,7 @@ class CucumberReport {
   readonly #emit: Emit;
   /** Until the feature ends: Cucumber-JVM writes its name and file behind its scenarios. */
   #scenarios: { readonly result: CaseResult; readonly line: number | undefined }[] = [];
-  #background: readonly Step[] = [];
+  #background: Element | undefined;
   #ordinals = new Ordinals();
   #about: Readonly<Record<string, string>> = {};
 
@@ -90,11 +90,10 @@ class CucumberReport {
       const where = jsonPathText([...path, ...(issue?.path ?? []).map(String)]);
       this.#emit({ type: 'gap', reason: 'malformed', message: `${where}: ${issue?.message ?? 'no scenario'}` });
     } else if (element.type === 'background') {
-      // behave writes the background once, without results, and its steps again in every scenario.
-      this.#background = (element.steps ?? []).filter(({ result }) => result);
+      this.#background = element;
     } else {
       this.#scenario(element);
-      this.#background = [];
+      this.#background = undefined;
     }
   }
 
@@ -106,24 +105,26 @@ class CucumberReport {
       this.#emit({ type: 'case', result: { ...(suite === '' ? {} : { suite }), ...result, ...place } });
     }
     this.#scenarios = [];
-    this.#background = [];
+    this.#background = undefined;
     this.#ordinals = new Ordinals();
     this.#about = {};
   }
 
   #scenario(element: Element): void {
     const name = element.name || element.id || '(a scenario without a name)';
-    const steps = [...this.#background, ...(element.steps ?? [])];
-    const ends = [...hookEnds(element.before, 'Before'), ...steps.flatMap(stepEnds), ...hookEnds(element.after, 'After')];
+    // behave writes the background once, without results, and its steps again in every scenario.
+    const background = (this.#background?.steps ?? []).filter(({ result }) => result);
+    const steps = [...background, ...(element.steps ?? [])];
+    // Ruby's Cucumber writes the hooks before a scenario at its background.
+    const before = [...(this.#background?.before ?? []), ...(element.before ?? [])];
+    const after = [...(this.#background?.after ?? []), ...(element.after ?? [])];
+    const ends = [...hookEnds(before, 'Before'), ...steps.flatMap(stepEnds), ...hookEnds(after, 'After')];
     const { line, ...end } = endOf(element, ends);
     const at = element.line ?? lineOf(element.location);
     const parameters = this.#ordinals.of(name, `${element.id ?? ''}:${at ?? this.#scenarios.length}`);
     // behave counts seconds, the others nanoseconds.
     const factor = element.location ? 1_000 : 1e-6;
-    const duration = [...steps, ...(element.before ?? []), ...(element.after ?? [])].reduce(
-      (sum, { result }) => sum + (result?.duration ?? 0),
-      0,
-    );
+    const duration = [...steps, ...before, ...after].reduce((sum, { result }) => sum + (result?.duration ?? 0), 0);
     this.#scenarios.push({
       result: { name, ...(parameters === undefined ? {} : { parameters }), durationMs: duration * factor, ...end },
       line: line ?? at,
