@@ -2,7 +2,7 @@ import type { GapReason } from '../model/evidence.ts';
 import type { Ratio } from '../model/coverage.ts';
 import type { Tally } from './tally.ts';
 
-/** Hits by line number. A `Map` is one; so is `LineHits`. */
+/** Hits by line number. A `Map` is one; so is `LineHits`. Readers may use its room again: it holds until `emit` returns. */
 export interface LineTable {
   readonly size: number;
   forEach(visit: (hits: number, line: number) => void): void;

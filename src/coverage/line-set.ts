@@ -1,22 +1,30 @@
-/** Lines per page: sparse line numbers cost one page each. */
+/** Lines of the near part, which is one buffer that grows; what lies beyond stands on pages of its own. */
+const NEAR = 65_536;
 const PAGE = 1_024;
-const WORDS = PAGE / 32;
+/** Two words for 32 lines: which are known, and which ran. */
+const FIRST = 16;
 
 /** Which lines of one source file are known, and which of them ran: two bits a line, whatever number of reports is merged. */
 export class LineSet {
-  /** The first half of a page says which lines are known, the second which ran. */
-  readonly #pages = new Map<number, Uint32Array>();
-  #last = -1;
-  #page: Uint32Array = new Uint32Array();
+  #near: Uint32Array = new Uint32Array(FIRST);
+  /** Generated code of hundreds of thousands of lines, and line numbers that somebody made up. */
+  #far: Map<number, Uint32Array> | undefined;
+  #total = 0;
+  #covered = 0;
 
   add(line: number, ran: boolean): void {
-    const number = Math.floor(line / PAGE);
-    if (number !== this.#last) this.#turn(number);
-    const cell = line % PAGE;
-    const word = cell >>> 5;
-    const bit = 1 << (cell & 31);
-    this.#page[word] = (this.#page[word] ?? 0) | bit;
-    if (ran) this.#page[word + WORDS] = (this.#page[word + WORDS] ?? 0) | bit;
+    const words = line < NEAR ? this.#nearTo(line) : this.#farPage(line);
+    const word = ((line < NEAR ? line : line % PAGE) >>> 5) * 2;
+    const bit = 1 << (line & 31);
+    const known = words[word] ?? 0;
+    if ((known & bit) === 0) {
+      words[word] = known | bit;
+      this.#total += 1;
+    }
+    const before = words[word + 1] ?? 0;
+    if (!ran || (before & bit) !== 0) return;
+    words[word + 1] = before | bit;
+    this.#covered += 1;
   }
 
   merge(other: LineSet): void {
@@ -24,44 +32,48 @@ export class LineSet {
   }
 
   get empty(): boolean {
-    return this.#pages.size === 0;
+    return this.#total === 0;
   }
 
   counts(): { covered: number; total: number } {
-    let [covered, total] = [0, 0];
-    for (const page of this.#pages.values()) {
-      for (let word = 0; word < WORDS; word += 1) {
-        total += ones(page[word] ?? 0);
-        covered += ones(page[word + WORDS] ?? 0);
-      }
-    }
-    return { covered, total };
+    return { covered: this.#covered, total: this.#total };
   }
 
   /** In ascending order. */
   forEach(visit: (line: number, ran: boolean) => void): void {
-    for (const number of [...this.#pages.keys()].sort((a, b) => a - b)) {
-      const page = this.#pages.get(number) ?? new Uint32Array();
-      for (let word = 0; word < WORDS; word += 1) {
-        const [known, ran] = [page[word] ?? 0, page[word + WORDS] ?? 0];
-        if (known === 0) continue;
-        for (let bit = 0; bit < 32; bit += 1) {
-          if ((known >>> bit) & 1) visit(number * PAGE + word * 32 + bit, ((ran >>> bit) & 1) === 1);
-        }
-      }
-    }
+    eachBit(this.#near, 0, visit);
+    const far = this.#far;
+    if (far === undefined) return;
+    for (const number of [...far.keys()].sort((a, b) => a - b)) eachBit(far.get(number) ?? new Uint32Array(), number * PAGE, visit);
   }
 
-  #turn(number: number): void {
-    const known = this.#pages.get(number);
-    this.#page = known ?? new Uint32Array(2 * WORDS);
-    if (known === undefined) this.#pages.set(number, this.#page);
-    this.#last = number;
+  #nearTo(line: number): Uint32Array {
+    const needed = (line >>> 5) * 2 + 2;
+    if (needed <= this.#near.length) return this.#near;
+    const grown = new Uint32Array(Math.max(needed, Math.min(this.#near.length * 2, NEAR / 16)));
+    grown.set(this.#near);
+    this.#near = grown;
+    return grown;
+  }
+
+  #farPage(line: number): Uint32Array {
+    this.#far ??= new Map();
+    const number = Math.floor(line / PAGE);
+    let page = this.#far.get(number);
+    if (page === undefined) {
+      page = new Uint32Array(PAGE / 16);
+      this.#far.set(number, page);
+    }
+    return page;
   }
 }
 
-function ones(word: number): number {
-  let rest = word - ((word >>> 1) & 0x55555555);
-  rest = (rest & 0x33333333) + ((rest >>> 2) & 0x33333333);
-  return Math.imul((rest + (rest >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+function eachBit(words: Uint32Array, first: number, visit: (line: number, ran: boolean) => void): void {
+  for (let word = 0; word < words.length; word += 2) {
+    const [known, ran] = [words[word] ?? 0, words[word + 1] ?? 0];
+    if (known === 0) continue;
+    for (let bit = 0; bit < 32; bit += 1) {
+      if ((known >>> bit) & 1) visit(first + word * 16 + bit, ((ran >>> bit) & 1) === 1);
+    }
+  }
 }

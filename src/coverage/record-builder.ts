@@ -1,23 +1,24 @@
 import { LineHits } from '../lib/lines-hits.ts';
 import type { Ratio } from '../model/coverage.ts';
 import type { CoverageRecord } from './contract.ts';
-import { tally, tallyOf } from './tally.ts';
+import { tally } from './tally.ts';
 
 /** Gathers what a report says of one source file, in whatever order and however often it says it. */
 export class RecordBuilder {
   readonly path: string;
-  readonly lines = new LineHits();
+  readonly lines: LineHits;
   totals: Ratio | undefined;
   /** The report lists lines and does not say whether they ran: only its totals count. */
   unsaid = false;
   readonly #within: string | undefined;
   readonly #branches = new Map<string, Ratio>();
-  readonly #functions = new Map<string, boolean>();
+  readonly #functions = new Map<string, Ratio>();
   #statedBranches: Ratio | undefined;
   #statedFunctions: Ratio | undefined;
 
-  constructor(path: string, within?: string) {
+  constructor(path: string, { within, lines = new LineHits() }: { within?: string | undefined; lines?: LineHits } = {}) {
     this.path = copied(path);
+    this.lines = lines;
     this.#within = within;
   }
 
@@ -29,11 +30,11 @@ export class RecordBuilder {
   }
 
   branch(key: string, hit: boolean): void {
-    this.branches(key, { covered: hit ? 1 : 0, total: 1 });
+    mark(this.#branches, key, hit);
   }
 
   function(key: string, hit: boolean): void {
-    this.#functions.set(key, (this.#functions.get(key) ?? false) || hit);
+    mark(this.#functions, key, hit);
   }
 
   /** Sums that the report states: they count where it lists no branch, or no function. */
@@ -46,12 +47,12 @@ export class RecordBuilder {
   take(other: RecordBuilder): void {
     other.lines.forEach((hits, line) => this.lines.raise(line, hits));
     for (const [key, part] of other.#branches) this.branches(key, part);
-    for (const [key, hit] of other.#functions) this.function(key, hit);
+    for (const [key, { covered }] of other.#functions) this.function(key, covered > 0);
   }
 
   record(): CoverageRecord {
     const branches = tally(this.#branches) ?? this.#statedBranches;
-    const functions = tallyOf(this.#functions) ?? this.#statedFunctions;
+    const functions = tally(this.#functions) ?? this.#statedFunctions;
     return {
       path: this.path,
       lines: this.unsaid ? new LineHits() : this.lines,
@@ -61,6 +62,14 @@ export class RecordBuilder {
       ...(this.#within !== undefined && { within: this.#within }),
     };
   }
+}
+
+const HIT: Ratio = { covered: 1, total: 1 };
+const MISSED: Ratio = { covered: 0, total: 1 };
+
+function mark(parts: Map<string, Ratio>, key: string, hit: boolean): void {
+  if (hit) parts.set(key, HIT);
+  else if (!parts.has(key)) parts.set(key, MISSED);
 }
 
 /** A slice would keep its whole piece of the report in memory. */

@@ -24,25 +24,23 @@ const MOST = 255;
 export function tally(parts: ReadonlyMap<string, Ratio>): Tally | undefined {
   if (parts.size === 0) return undefined;
   const keys = [...parts.keys()].sort();
-  const hash = createHash('sha1');
   const outcomes = new Uint8Array(keys.length);
   let [covered, total, large] = [0, 0, false];
   for (const [index, key] of keys.entries()) {
     const part = parts.get(key) ?? { covered: 0, total: 0 };
     const hit = Math.min(part.covered, part.total);
-    hash.update(`${key}\0${part.total}\n`);
     outcomes[index] = Math.min(MOST, hit);
     large ||= hit > MOST;
     covered += hit;
     total += part.total;
   }
   if (total === 0) return undefined;
-  return large ? { covered, total } : { covered, total, outcomes: { shape: hash.digest('base64'), covered: outcomes } };
+  return large ? { covered, total } : { covered, total, outcomes: { shape: shapeOf(parts, keys), covered: outcomes } };
 }
 
-/** The same of plain yes and no. */
-export function tallyOf(parts: ReadonlyMap<string, boolean>): Tally | undefined {
-  return tally(new Map([...parts].map(([key, hit]) => [key, { covered: hit ? 1 : 0, total: 1 }])));
+function shapeOf(parts: ReadonlyMap<string, Ratio>, keys: readonly string[]): string {
+  const text = keys.map((key) => `${key}\0${parts.get(key)?.total ?? 0}`).join('\n');
+  return createHash('sha1').update(text).digest('base64');
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Lines per page: sparse line numbers cost one page each, not an array up to the highest. */
 const PAGE = 512;
 const MOST = 2 ** 32 - 2;
+/** Pages that are kept for the next file. */
+const KEPT = 64;
 
 /** Line numbers beyond this are nobody's source file. */
 export const LAST_LINE = 10_000_000;
@@ -9,21 +11,32 @@ export const LAST_LINE = 10_000_000;
 export class LineHits {
   /** Each cell holds hits + 1; 0 is a line that nothing is known about. */
   readonly #pages = new Map<number, Uint32Array>();
+  /** The page of the last line: reports go through a file in order. */
+  #last = -1;
+  #page: Uint32Array = new Uint32Array();
 
   /** Adds hits to a line; tells whether the line number was believable. */
   add(line: number, hits: number): boolean {
-    if (!Number.isInteger(line) || line < 1 || line > LAST_LINE) return false;
-    const [page, cell] = this.#cell(line);
-    page[cell] = Math.min(MOST, Math.max(1, page[cell] ?? 0) + clean(hits));
+    if (!this.#turn(line)) return false;
+    const cell = line % PAGE;
+    this.#page[cell] = Math.min(MOST, Math.max(1, this.#page[cell] ?? 0) + clean(hits));
     return true;
   }
 
   /** Raises the hits of a line to at least `hits`. */
   raise(line: number, hits: number): boolean {
-    if (!Number.isInteger(line) || line < 1 || line > LAST_LINE) return false;
-    const [page, cell] = this.#cell(line);
-    page[cell] = Math.max(page[cell] ?? 0, Math.min(MOST, clean(hits)) + 1);
+    if (!this.#turn(line)) return false;
+    const cell = line % PAGE;
+    this.#page[cell] = Math.max(this.#page[cell] ?? 0, Math.min(MOST, clean(hits)) + 1);
     return true;
+  }
+
+  /** Forgets all lines, and keeps the room that they took for the next file. */
+  clear(): void {
+    if (this.#pages.size > KEPT) {
+      this.#pages.clear();
+      this.#last = -1;
+    } else for (const page of this.#pages.values()) page.fill(0);
   }
 
   /** How many lines are known. */
@@ -60,14 +73,15 @@ export class LineHits {
     return new Map(this.entries());
   }
 
-  #cell(line: number): [page: Uint32Array, cell: number] {
+  #turn(line: number): boolean {
+    if (!Number.isInteger(line) || line < 1 || line > LAST_LINE) return false;
     const number = Math.floor(line / PAGE);
-    let page = this.#pages.get(number);
-    if (page === undefined) {
-      page = new Uint32Array(PAGE);
-      this.#pages.set(number, page);
-    }
-    return [page, line % PAGE];
+    if (number === this.#last) return true;
+    const known = this.#pages.get(number);
+    this.#page = known ?? new Uint32Array(PAGE);
+    if (known === undefined) this.#pages.set(number, this.#page);
+    this.#last = number;
+    return true;
   }
 }
 

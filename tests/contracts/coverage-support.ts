@@ -27,13 +27,21 @@ export async function saidBy(
   { length = 7, sources = {} }: { length?: number; sources?: Readonly<Record<string, string>> } = {},
 ): Promise<SaidCoverage> {
   const events: CoverageEvent[] = [];
-  await format.parse(pieces(text, length), (event) => events.push(event), { source: (path) => Promise.resolve(sources[path]) });
+  await format.parse(pieces(text, length), (event) => events.push(kept(event)), { source: (path) => Promise.resolve(sources[path]) });
   return plain(events);
 }
 
 /** The same of a file. */
 export async function saidByFile(format: CoverageFormat, path: string): Promise<SaidCoverage> {
   return saidBy(format, await readFile(path, 'utf8'), { length: 1_000 });
+}
+
+/** Readers use the room of a record's lines again. */
+function kept(event: CoverageEvent): CoverageEvent {
+  if (event.type !== 'file') return event;
+  const lines = new Map<number, number>();
+  event.record.lines.forEach((hits, line) => lines.set(line, hits));
+  return { type: 'file', record: { ...event.record, lines } };
 }
 
 function plain(events: readonly CoverageEvent[]): SaidCoverage {

@@ -128,7 +128,7 @@ export class JacocoReport implements XmlReport {
     const path = this.#package === '' ? name : `${this.#package}/${name}`;
     let file = this.#files.get(path);
     if (file === undefined) {
-      file = new RecordBuilder(path, this.#groups.length === 0 ? undefined : copied(this.#groups.at(-1) ?? ''));
+      file = new RecordBuilder(path, { within: this.#groups.length === 0 ? undefined : copied(this.#groups.at(-1) ?? '') });
       this.#files.set(file.path, file);
     }
     return file;

@@ -1,96 +1,81 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { pieces } from '../../../tests/contracts/results-support.ts';
-import type { CoverageEvent, CoverageRecord } from '../contract.ts';
+import { saidBy, saidByFile } from '../../../tests/contracts/coverage-support.ts';
 import { lcov } from './index.ts';
 
 it('reads what node:test writes', async () => {
-  const events = await parse(await readFile(join(import.meta.dirname, 'fixtures/node-test.info'), 'utf8'));
-  expect(events).toHaveLength(1);
-  const record = events[0]?.type === 'file' ? events[0].record : undefined;
-  const hits = linesOf(record);
-  expect(record).toMatchObject({ path: 'src/price.js', branches: { covered: 3, total: 4 }, functions: { covered: 1, total: 2 } });
-  expect([...hits].filter(([, count]) => count === 0).map(([line]) => line)).toEqual([5, 6, 11, 12]);
+  const { files } = await saidByFile(lcov, join(import.meta.dirname, 'fixtures/node-test.info'));
+  expect(files).toMatchObject([{ path: 'src/price.js', branches: [3, 4], functions: [1, 2] }]);
+  const missed = Object.entries(files[0]?.lines ?? {}).filter(([, hits]) => hits === 0);
+  expect(missed.map(([line]) => line)).toEqual(['5', '6', '11', '12']);
 });
 
 it.each([
+  ['functions with an end line (lcov 1.16)', 'FN:1,9,main\nFNDA:3,main\nDA:1,3\n', { lines: { 1: 3 }, functions: [1, 1] }],
+  ['calls before the functions', 'FNDA:3,main\nFN:1,main\nDA:1,3\n', { lines: { 1: 3 }, functions: [1, 1] }],
   [
-    'functions with an end line (lcov 1.16)',
-    'SF:a.c\nFN:1,9,main\nFNDA:3,main\nDA:1,3\nend_of_record\n',
-    { functions: { covered: 1, total: 1 } },
+    'functions by index (lcov 2.2)',
+    'FNL:0,1,9\nFNA:0,3,main\nFNA:0,0,alias\nFNL:1,12\nFNA:1,0,other\nDA:1,3\n',
+    { lines: { 1: 3 }, functions: [1, 2] },
   ],
+  ['function names with commas', 'FN:1,f<int, int>(int)\nFNDA:0,f<int, int>(int)\nDA:1,0\n', { lines: { 1: 0 }, functions: [0, 1] }],
+  ['branches that were never reached', 'BRDA:1,0,0,-\nBRDA:1,0,1,2\nDA:1,2\n', { lines: { 1: 2 }, branches: [1, 2] }],
+  ['branches with an expression for a name', 'BRDA:1,0,a > 1, b,0\nBRDA:1,0,a > 1, c,1\nDA:1,2\n', { lines: { 1: 2 }, branches: [1, 2] }],
+  ['checksums and Windows line ends', 'VER:1\r\nDA:1,2,abc\r\nDA:2,0\r\n', { lines: { 1: 2, 2: 0 } }],
+  ['a line that two tests list', 'DA:1,0\nDA:1,2\n', { lines: { 1: 2 } }],
+  ['enormous counts', 'DA:2,1e+30\nDA:3,18446744073709551615\n', { lines: { 2: 2 ** 32 - 3, 3: 2 ** 32 - 3 } }],
   [
-    'functions by index (lcov 2)',
-    'SF:a.c\nFNL:0,1,9\nFNA:0,3,main\nFNA:0,0,alias\nDA:1,3\nend_of_record\n',
-    { functions: { covered: 1, total: 1 } },
-  ],
-  [
-    'function names with commas',
-    'SF:a.cc\nFN:1,f<int, int>(int)\nFNDA:0,f<int, int>(int)\nDA:1,0\nend_of_record\n',
-    { functions: { covered: 0, total: 1 } },
-  ],
-  [
-    'branches that were never reached',
-    'SF:a.c\nBRDA:1,0,0,-\nBRDA:1,0,1,2\nDA:1,2\nend_of_record\n',
-    { branches: { covered: 1, total: 2 } },
-  ],
-  ['checksums and Windows line ends', 'TN:x\r\nSF:a.c\r\nDA:1,2,abc\r\nend_of_record\r\n', { lines: new Map([[1, 2]]) }],
-  [
-    'negative and enormous counts',
-    'SF:a.c\nDA:1,-4\nDA:2,1e+30\nend_of_record\n',
-    {
-      lines: new Map([
-        [1, 0],
-        [2, 2 ** 32 - 3],
-      ]),
-    },
+    'totals of branches and functions that are not listed',
+    'FNF:4\nFNH:3\nBRF:2\nBRH:1\nDA:1,1\n',
+    { lines: { 1: 1 }, branches: [1, 2], functions: [3, 4] },
   ],
 ])('reads %s', async (_, text, expected) => {
-  const events = await parse(text);
-  expect(events).toHaveLength(1);
-  const record = events[0]?.type === 'file' ? { ...events[0].record, lines: linesOf(events[0].record) } : undefined;
-  expect(record).toMatchObject(expected);
+  for (const length of [1, 7, 1_000])
+    expect(await saidBy(lcov, `TN:x\nSF:a.c\n${text}end_of_record\n`, { length })).toEqual({ files: [{ path: 'a.c', ...expected }] });
 });
 
-it('says where a record is damaged and goes on', async () => {
-  const events = await parse('SF:a.c\nDA:x,1\nend_of_record\nSF:b.c\nDA:1,1\nend_of_record\n');
-  expect(events.map(({ type }) => type)).toEqual(['file', 'file', 'gap']);
-  expect(events.at(-1)).toMatchObject({ reason: 'malformed', message: 'line 2: "DA:x,1" is no line and count' });
+it('takes a negative count for none, and says so', async () => {
+  expect(await saidBy(lcov, 'SF:a.c\nDA:1,-4\nend_of_record\n')).toEqual({
+    files: [{ path: 'a.c', lines: { 1: 0 } }],
+    notes: ['1 negative counts are taken for none'],
+  });
+});
+
+it('says where a record states other totals than it lists', async () => {
+  const said = await saidBy(lcov, 'SF:a.c\nDA:1,1\nLF:3\nLH:1\nend_of_record\nSF:b.c\nDA:1,1\nDA:1,1\nLF:2\nend_of_record\n');
+  expect(said.notes).toEqual(['1 records state other totals than they list; the first is a.c (line 1): 3 lines stated, 1 listed']);
+});
+
+it.each(['DA:x,1', 'DA:1', 'DA:1,', 'DA:1,1,sum,more', 'DA:0,1', 'DA:99999999999,1'])(
+  'says where %s is damaged and goes on',
+  async (line) => {
+    const said = await saidBy(lcov, `SF:a.c\n${line}\nend_of_record\nSF:b.c\nDA:1,1\nend_of_record\n`);
+    expect(said.files.map(({ path }) => path)).toEqual(['a.c', 'b.c']);
+    expect(said.gaps).toEqual([`malformed: line 2: "${line}" is no line and count`]);
+  },
+);
+
+it('leaves out the record that was cut', async () => {
+  const said = await saidBy(lcov, 'SF:a.c\nDA:1,1\nend_of_record\nSF:b.c\nDA:1,1\nDA:2,');
+  expect(said.files.map(({ path }) => path)).toEqual(['a.c']);
+  expect(said.gaps).toContain('truncated: line 4: the record of b.c has no end_of_record');
 });
 
 it('gives back the lines that were written, however the stream is cut', async () => {
   const lines = fc.dictionary(fc.integer({ min: 1, max: 100_000 }).map(String), fc.nat({ max: 1_000_000 }), { maxKeys: 30 });
   await fc.assert(
     fc.asyncProperty(fc.array(lines, { maxLength: 5 }), fc.integer({ min: 1, max: 40 }), async (files, length) => {
-      const text = files
-        .map(
-          (file, i) =>
-            `TN:\nSF:src/f${i}.ts\n${Object.entries(file)
-              .map(([line, hits]) => `DA:${line},${hits}\n`)
-              .join('')}end_of_record\n`,
-        )
-        .join('');
-      const events = await parse(text, length);
-      expect(events.map((event) => (event.type === 'file' ? Object.fromEntries(linesOf(event.record)) : event))).toEqual(
-        files.map((file) => ({ ...file })),
-      );
+      const record = (file: Readonly<Record<string, number>>, index: number): string =>
+        `TN:\nSF:src/f${index}.ts\n${Object.entries(file)
+          .map(([line, hits]) => `DA:${line},${hits}\n`)
+          .join('')}end_of_record\n`;
+      const said = await saidBy(lcov, files.map(record).join(''), { length });
+      expect(said.files.map((file) => file.lines)).toEqual(files.map((file) => ({ ...file })));
+      expect(said.gaps).toBeUndefined();
     }),
     { numRuns: 200 },
   );
 });
-
-async function parse(text: string, length?: number): Promise<CoverageEvent[]> {
-  const events: CoverageEvent[] = [];
-  await lcov.parse(pieces(text, length), (event) => events.push(event), { source: () => Promise.resolve(undefined) });
-  return events;
-}
-
-function linesOf(record: CoverageRecord | undefined): Map<number, number> {
-  const lines = new Map<number, number>();
-  record?.lines.forEach((hits, line) => lines.set(line, hits));
-  return lines;
-}

@@ -1,153 +1,155 @@
-import { eachLine, type Line } from '../../lib/lines.ts';
 import { LineHits } from '../../lib/lines-hits.ts';
 import type { CoverageEvent } from '../contract.ts';
+import { ratio, RecordBuilder } from '../record-builder.ts';
+import { eachLcovLine } from './fast.ts';
 
 type Emit = (event: CoverageEvent) => void;
 
 /** Characters of one line: mangled names of C++ templates can be long. */
 const LINE = 200_000;
+const TOTALS = new Set(['LF', 'LH', 'BRF', 'BRH', 'FNF', 'FNH']);
 /** A record begins with one of these; anything else in the file is a record of an extension, or damage. */
 const KNOWN = /^(?:TN|SF|VER|FN|FNDA|FNL|FNA|FNF|FNH|BRDA|BRF|BRH|DA|LF|LH|MCDC|MCF|MCH):|^end_of_record/;
 
-/** Reads LCOV trace files. Totals come from the lines; `LF` and `BRF` are only looked at where lines are missing. */
+/**
+ * Reads LCOV trace files. Totals come from the lines; `LF`, `BRF` and `FNF` only count where none are listed, and are
+ * compared otherwise. A line listed twice in one record (several tests, or a template) has the sum of its hits; a branch or function
+ * was taken when one of its entries says so.
+ */
 export async function parseLcov(text: AsyncIterable<string>, emit: Emit): Promise<void> {
   const reader = new LcovReader(emit);
-  await eachLine(text, LINE, (line) => reader.line(line));
+  await eachLcovLine(text, LINE, {
+    hit: (line, hits) => reader.hit(line, hits),
+    line: (line, unfinished) => reader.line(line, unfinished),
+  });
   reader.end();
 }
 
 interface Section {
-  readonly path: string;
+  readonly file: RecordBuilder;
   readonly startsAt: number;
-  readonly hits: LineHits;
-  lines: number;
-  readonly branches: Map<string, boolean>;
-  readonly functions: Map<string, boolean>;
-  found: number;
-  branchesFound: number;
-  branchesHit: number;
-  functionsFound: number;
-  functionsHit: number;
+  listed: number;
+  /** lcov 2: the line of a function by its index, for all of its names. */
+  readonly indexed: Map<string, string>;
+  /** Key → what the record says about itself. */
+  readonly stated: Map<string, number>;
 }
 
 class LcovReader {
   readonly #emit: Emit;
+  readonly #lines = new LineHits();
   #section: Section | undefined;
+  #number = 0;
+  #negative = 0;
+  #disagreeing = 0;
+  #disagreement = '';
   #wrong: string | undefined;
 
   constructor(emit: Emit) {
     this.#emit = emit;
   }
 
-  line({ text, number, unfinished }: Line): undefined {
-    // Nearly all lines are these.
-    if (this.#section !== undefined && text.startsWith('DA:')) return this.#hit(this.#section, text, number);
+  /** The common line, already taken apart. */
+  hit(line: number, hits: number): boolean {
+    const section = this.#section;
+    if (section === undefined || !section.file.lines.add(line, hits)) return false;
+    this.#number += 1;
+    section.listed += 1;
+    return true;
+  }
+
+  line(text: string, unfinished: boolean): void {
+    this.#number += 1;
     const line = text.trim();
     if (line === '' || line.startsWith('#')) return;
     if (line === 'end_of_record') return this.#close();
     const colon = line.indexOf(':');
     const [key, value] = [line.slice(0, colon), line.slice(colon + 1)];
-    if (key === 'SF') this.#open(value, number);
+    if (key === 'SF') this.#open(value);
+    else if (key === 'DA' && this.#section !== undefined) this.#oddHit(this.#section, value);
     else if (this.#section !== undefined && KNOWN.test(line)) this.#field(this.#section, key, value);
-    else if (!unfinished && !KNOWN.test(line)) this.#wrong ??= `line ${number} is no LCOV record`;
+    else if (!unfinished && !KNOWN.test(line)) this.#wrong ??= `line ${this.#number} is no LCOV record`;
   }
 
   end(): void {
     if (this.#wrong !== undefined) this.#emit({ type: 'gap', reason: 'malformed', message: this.#wrong });
+    if (this.#disagreeing > 0) {
+      const message = `${this.#disagreeing} records state other totals than they list; the first is ${this.#disagreement}`;
+      this.#emit({ type: 'note', message });
+    }
+    if (this.#negative > 0) this.#emit({ type: 'note', message: `${this.#negative} negative counts are taken for none` });
     const open = this.#section;
     if (open === undefined) return;
     // What was read of the last file is not told: its missing lines would count as if they did not exist.
-    this.#emit({ type: 'gap', reason: 'truncated', message: `line ${open.startsAt}: the record of ${open.path} has no end_of_record` });
+    const message = `line ${open.startsAt}: the record of ${open.file.path} has no end_of_record`;
+    this.#emit({ type: 'gap', reason: 'truncated', message });
   }
 
-  #open(path: string, startsAt: number): void {
-    if (this.#section !== undefined) this.#wrong ??= `line ${startsAt}: the record of ${this.#section.path} has no end_of_record`;
+  #open(path: string): void {
+    if (this.#section !== undefined) this.#wrong ??= `line ${this.#number}: the record of ${this.#section.file.path} has no end_of_record`;
+    this.#lines.clear();
     this.#section = {
-      // A copy: a slice would keep its whole piece of the file in memory.
-      path: Buffer.from(path).toString(),
-      startsAt,
-      hits: new LineHits(),
-      lines: 0,
-      branches: new Map(),
-      functions: new Map(),
-      found: 0,
-      branchesFound: 0,
-      branchesHit: 0,
-      functionsFound: 0,
-      functionsHit: 0,
+      file: new RecordBuilder(path, { lines: this.#lines }),
+      startsAt: this.#number,
+      listed: 0,
+      indexed: new Map(),
+      stated: new Map(),
     };
   }
 
-  /** `DA:line,hits` or `DA:line,hits,checksum`. */
-  #hit(section: Section, text: string, number: number): undefined {
-    const comma = text.indexOf(',', 3);
-    const end = text.indexOf(',', comma + 1);
-    const hits = comma === -1 ? Number.NaN : Number(text.slice(comma + 1, end === -1 ? undefined : end));
-    section.lines += 1;
-    if (Number.isNaN(hits) || !section.hits.add(Number(text.slice(3, comma)), hits)) {
-      this.#wrong ??= `line ${number}: "${text.slice(0, 100)}" is no line and count`;
-    }
+  /** `DA:line,hits,checksum`, counts below zero (an overflow of the counter) or beyond all measure. */
+  #oddHit(section: Section, value: string): void {
+    const [line = '', hits = '', ...rest] = value.split(',');
+    const count = hits === '' ? Number.NaN : Number(hits);
+    section.listed += 1;
+    if (count < 0) this.#negative += 1;
+    if (Number.isNaN(count) || rest.length > 1 || !section.file.lines.add(Number(line), count))
+      this.#wrong ??= `line ${this.#number}: "DA:${value.slice(0, 100)}" is no line and count`;
   }
 
-  #field(section: Section, key: string, value: string): void {
-    const parts = value.split(',');
+  #field({ file, indexed, stated }: Section, key: string, value: string): void {
     if (key === 'BRDA') {
-      const taken = parts.at(-1) ?? '-';
-      const branch = parts.slice(0, -1).join(',');
-      section.branches.set(branch, (section.branches.get(branch) ?? false) || Number(taken) > 0);
+      const comma = value.lastIndexOf(',');
+      file.branch(value.slice(0, comma), Number(value.slice(comma + 1)) > 0);
     } else if (key === 'FN') {
       // Old: line,name. lcov 1.16 and later: line,end,name.
-      const name = parts.slice(/^\d+$/.test(parts[1] ?? '') && parts.length > 2 ? 2 : 1).join(',');
-      section.functions.set(name, section.functions.get(name) ?? false);
+      const parts = value.split(',');
+      file.function(parts.slice(/^\d+$/.test(parts[1] ?? '') && parts.length > 2 ? 2 : 1).join(','), false);
     } else if (key === 'FNDA') {
-      mark(section, parts.slice(1).join(','), Number(parts[0]) > 0);
+      const comma = value.indexOf(',');
+      file.function(value.slice(comma + 1), Number(value.slice(0, comma)) > 0);
+    } else if (key === 'FNL') {
+      // lcov 2.2: index,line,end.
+      const [index = '', line = ''] = value.split(',');
+      indexed.set(index, line);
+      file.function(`#${index}:${line}`, false);
     } else if (key === 'FNA') {
-      // lcov 2: index,hits,name; several names of one index are one function.
-      const [index = '', hits = '0'] = parts;
-      mark(section, `#${index}`, Number(hits) > 0);
-    } else {
-      this.#total(section, key, Number(value));
-    }
+      // index,hits,name; several names of one index are one function.
+      const [index = '', hits = '0'] = value.split(',');
+      file.function(`#${index}:${indexed.get(index) ?? ''}`, Number(hits) > 0);
+    } else if (TOTALS.has(key) && Number.isFinite(Number(value))) stated.set(key, Number(value));
   }
 
-  #total(section: Section, key: string, value: number): void {
-    if (!Number.isFinite(value)) return;
-    if (key === 'LF') section.found = value;
-    if (key === 'BRF') section.branchesFound = value;
-    if (key === 'BRH') section.branchesHit = value;
-    if (key === 'FNF') section.functionsFound = value;
-    if (key === 'FNH') section.functionsHit = value;
-  }
-
-  #close(): undefined {
+  #close(): void {
     const section = this.#section;
     this.#section = undefined;
     if (section === undefined) return;
-    if (section.lines === 0 && section.found > 0) {
-      this.#emit({
-        type: 'gap',
-        reason: 'malformed',
-        message: `line ${section.startsAt}: ${section.path} states ${section.found} lines and lists none`,
-      });
+    const { file, listed, stated, startsAt } = section;
+    const found = stated.get('LF') ?? 0;
+    if (listed === 0 && found > 0) {
+      const message = `line ${startsAt}: ${file.path} states ${found} lines and lists none`;
+      this.#emit({ type: 'gap', reason: 'malformed', message });
     }
-    const branches = ratio(section.branches, { total: section.branchesFound, covered: section.branchesHit });
-    const functions = ratio(section.functions, { total: section.functionsFound, covered: section.functionsHit });
-    this.#emit({
-      type: 'file',
-      record: { path: section.path, lines: section.hits.toMap(), ...(branches && { branches }), ...(functions && { functions }) },
-    });
+    file.stated({ branches: ratio(stated.get('BRH'), stated.get('BRF')), functions: ratio(stated.get('FNH'), stated.get('FNF')) });
+    this.#compare(section);
+    this.#emit({ type: 'file', record: file.record() });
   }
-}
 
-function mark(section: Section, name: string, covered: boolean): void {
-  section.functions.set(name, (section.functions.get(name) ?? false) || covered);
-}
-
-/** From the entries; only a file that lists none of them is taken at its word. */
-function ratio(
-  entries: ReadonlyMap<string, boolean>,
-  stated: { readonly total: number; readonly covered: number },
-): { covered: number; total: number } | undefined {
-  if (entries.size > 0) return { covered: [...entries.values()].filter(Boolean).length, total: entries.size };
-  return stated.total > 0 ? { covered: Math.min(stated.covered, stated.total), total: stated.total } : undefined;
+  /** Fewer lines than stated were lost on the way, more were merged: either way the list is what counts. */
+  #compare({ file, listed, stated, startsAt }: Section): void {
+    const found = stated.get('LF');
+    if (found === undefined || listed === 0 || found === listed || found === file.lines.size) return;
+    this.#disagreeing += 1;
+    if (this.#disagreeing === 1) this.#disagreement = `${file.path} (line ${startsAt}): ${found} lines stated, ${file.lines.size} listed`;
+  }
 }
