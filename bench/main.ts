@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { compare, median, time, type Comparison } from './measure.ts';
+import { benchResults } from './results.ts';
 
 // What the gate itself costs, as ratios against a named peer in the same run. Never a timed assertion in a test.
 const CLI = resolve(import.meta.dirname, '../dist/cli.js');
@@ -24,6 +25,7 @@ const COMPOSE = `services:
 
 print(await coldStart());
 await overhead();
+await benchResults();
 if (spawnSync('docker', ['compose', 'version']).status === 0) print(await stackUp());
 else process.stdout.write('stack-up: not measured, there is no docker compose here\n');
 

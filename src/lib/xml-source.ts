@@ -89,6 +89,11 @@ export class XmlSource {
   /** What the entity at `ampersand` stands for, and moves past it; `undefined` when it does not end in the buffer. */
   entity(ampersand: number): string | undefined {
     const from = ampersand + 1;
+    const usual = USUAL[this.buffer.charCodeAt(from) - 0x61];
+    if (usual !== undefined && this.buffer.startsWith(usual.rest, from)) {
+      this.at = from + usual.rest.length;
+      return usual.text;
+    }
     const end = endOfName(this.buffer, this.buffer.charAt(from) === '#' ? from + 1 : from);
     if (end - from > LONGEST_NAME) this.stop('hostile', 'a name of thousands of characters', end);
     if (end === this.buffer.length) return undefined;
@@ -117,6 +122,16 @@ export class XmlSource {
     return this.at >= this.buffer.length;
   }
 }
+
+/** By first letter, from `a` on: what nearly every entity is. */
+const USUAL = Array.from({ length: 26 }, (_, letter) =>
+  [
+    { rest: 'amp;', text: '&' },
+    { rest: 'gt;', text: '>' },
+    { rest: 'lt;', text: '<' },
+    { rest: 'quot;', text: '"' },
+  ].find(({ rest }) => rest.charCodeAt(0) - 0x61 === letter),
+);
 
 function found(at: number, text: string): number {
   return at === -1 ? text.length : at;
