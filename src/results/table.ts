@@ -122,8 +122,7 @@ export class CaseTable {
 
   /** Number of the test with this hash, or `size` when it is new. */
   #find(high: number, low: number): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = this.#home(low); ; slot = slot + 1 === this.#slots.length ? 0 : slot + 1) {
       const index = this.#slots[slot] ?? -1;
       if (index === -1) return this.size;
       if (this.#low.get(index) === low && this.#high.get(index) === high) return index;
@@ -141,20 +140,28 @@ export class CaseTable {
   }
 
   #place(index: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = this.#low.get(index) & mask;
-    while (this.#slots[slot] !== -1) slot = (slot + 1) & mask;
+    let slot = this.#home(this.#low.get(index));
+    while (this.#slots[slot] !== -1) slot = slot + 1 === this.#slots.length ? 0 : slot + 1;
     this.#slots[slot] = index;
   }
 
+  /** Where a hash belongs: by its upper bits, so that the table can have any size. */
+  #home(low: number): number {
+    return Math.floor((low / 2 ** 32) * this.#slots.length);
+  }
+
   #grow(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
+    const length = Math.ceil(this.#slots.length * GROWTH);
+    // Only the new one at a time: everything can be put in its place again from the columns.
+    this.#slots = new Int32Array(0);
+    this.#slots = new Int32Array(length).fill(-1);
     for (let index = 0; index < this.size; index += 1) this.#place(index);
   }
 }
 
-/** Slots per test below which the hash table grows. */
+/** Slots per test below which the hash table grows, and by how much. */
 const FULL = 1.25;
+const GROWTH = 1.5;
 const PAGE_BITS = 14;
 const PAGE = 2 ** PAGE_BITS;
 
