@@ -70,6 +70,7 @@ export async function collectCoverage(options: CollectCoverageOptions): Promise<
       mapper.place(raw, { roots, report, within, ...(cwd !== undefined && { cwd }) });
     const read = await readFile({ files: ports.files, root, redact }, path, {
       place: (record, roots) => merge.add(key(record.path, roots, record.within), record),
+      totals: (branches) => merge.stated(branches),
       source: async (raw, roots) => {
         const mapped = mapper.now(key(raw, roots));
         return mapped.to === 'repository' ? await readSource(ports.files, join(root, mapped.path)) : undefined;
@@ -146,6 +147,7 @@ export async function inspectCoverage(files: Files, root: string, path: string):
   const merge = new CoverageMerge();
   const { claimedBy, source, gaps, notes } = await readFile({ files, root, redact: (text) => text }, path, {
     place: (record) => merge.add(record.path, record),
+    totals: (branches) => merge.stated(branches),
     source: (raw) => sourceBeside({ files, root, report: path }, raw),
   });
   if (claimedBy.length === 0) return undefined;
@@ -176,6 +178,7 @@ interface ReadContext {
 interface ReadHandlers {
   /** Is given each record with the roots that were named before it. */
   readonly place: (record: CoverageRecord, roots: readonly string[]) => void;
+  readonly totals: (branches: Ratio) => void;
   readonly source: (raw: string, roots: readonly string[]) => Promise<string | undefined>;
 }
 
@@ -189,7 +192,8 @@ async function readFile({ files, root, redact }: ReadContext, path: string, hand
     if (event.type === 'file') {
       lines += event.record.lines.size + (event.record.totals?.total ?? 0);
       handlers.place(event.record, roots);
-    } else if (event.type === 'root') {
+    } else if (event.type === 'totals') handlers.totals(event.branches);
+    else if (event.type === 'root') {
       if (roots.length < ROOTS) roots.push(event.path);
     } else if (event.type === 'note') {
       if (notes.length < NOTES) notes.push(event.message);

@@ -23,6 +23,8 @@ export interface CoverageRecord {
 
 export type CoverageEvent =
   | { readonly type: 'file'; readonly record: CoverageRecord }
+  /** Branches of the whole report, where it lists none of any file. */
+  | { readonly type: 'totals'; readonly branches: Ratio }
   /** A folder that relative paths of the report start at. */
   | { readonly type: 'root'; readonly path: string }
   | { readonly type: 'gap'; readonly reason: GapReason; readonly message: string }

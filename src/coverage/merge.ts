@@ -24,6 +24,7 @@ const RANGES = 200_000;
 /** Coverage of any number of reports in any formats, merged per line: a line that ran in one of them ran. */
 export class CoverageMerge {
   readonly #files = new Map<string, MergedFile>();
+  #statedBranches: Ratio | undefined;
 
   /**
    * Lines merge exactly, and so do branches and functions of the same shape (see `mergeTallies`). Totals without lines
@@ -35,6 +36,11 @@ export class CoverageMerge {
     file.totals = mergeTallies(file.totals, totals);
     file.branches = mergeTallies(file.branches, branches);
     file.functions = mergeTallies(file.functions, functions);
+  }
+
+  /** Branches that a report only knows in all: they count while no report tells of branches of a file. */
+  stated(branches: Ratio): void {
+    this.#statedBranches = mergeTallies(this.#statedBranches, branches);
   }
 
   /** What was added under one path belongs to another. */
@@ -86,7 +92,7 @@ export class CoverageMerge {
     const functions = files.map((file) => file.functions).filter((ratio) => ratio !== undefined);
     return {
       lines: sum(files.map(linesOf)),
-      ...(branches.length > 0 && { branches: sum(branches) }),
+      ...(branches.length > 0 ? { branches: sum(branches) } : this.#statedBranches && { branches: this.#statedBranches }),
       ...(functions.length > 0 && { functions: sum(functions) }),
     };
   }

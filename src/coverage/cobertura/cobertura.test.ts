@@ -25,6 +25,31 @@ it('merges the classes of one file and counts the lines of methods once', async 
   expect(said).toEqual({ files: [{ path: 'A.cs', lines: { 1: 3, 2: 0, 7: 1 }, branches: [0, 2], functions: [2, 3] }] });
 });
 
+it('does not count a line twice that two classes of one file list, nor its conditions', async () => {
+  const line = '<lines><line number="4" hits="1" branch="True" condition-coverage="50% (1/2)"/></lines>';
+  const said = await read(`<class name="A" filename="A.cs">${line}</class><class name="A/&lt;F&gt;d__1" filename="A.cs">${line}</class>`);
+  expect(said.files).toEqual([{ path: 'A.cs', lines: { 4: 2 }, branches: [1, 2] }]);
+});
+
+it('counts no line of a method where the class lists its own: istanbul names where functions begin', async () => {
+  const method = '<methods><method name="f" hits="0" signature="()V"><lines><line number="2" hits="0"/></lines></method></methods>';
+  const said = await read(`<class name="a.js" filename="a.js">${method}<lines><line number="1" hits="1"/></lines></class>`);
+  expect(said.files).toEqual([{ path: 'a.js', lines: { 1: 1 }, functions: [0, 1] }]);
+});
+
+it('says when the numbers of the report are not those of its lines', async () => {
+  const said = await read(
+    '<class name="A" filename="a.py"><lines><line number="1" hits="1"/></lines></class>',
+    'lines-valid="9" lines-covered="9"',
+  );
+  expect(said.notes).toEqual(['the report says 9 of 9 lines, its lines are 1 of 1']);
+});
+
+it.each(['<class name="A"><lines/></class>', '<class name="A" filename="a.py"><lines><line number="1"/></lines></class>'])(
+  'is malformed with %s',
+  async (classes) => expect((await read(classes)).gaps?.[0]).toMatch(/^malformed: /),
+);
+
 it('leaves other XML with a root of the same name to others', () => {
   const sniff = (text: string): boolean => cobertura.sniff({ path: 'coverage.xml', text });
   expect(sniff('<coverage generated="1" clover="3.2.0"><project>')).toBe(false);

@@ -1,6 +1,7 @@
 import { xmlRoot } from '../../lib/xml-root.ts';
 import type { CoverageFormat } from '../contract.ts';
-import { parseCobertura } from './parse.ts';
+import { readXmlReport } from '../xml-report.ts';
+import { CoberturaReport } from './parse.ts';
 
 export const cobertura: CoverageFormat = {
   format: 'cobertura',
@@ -13,5 +14,5 @@ export const cobertura: CoverageFormat = {
     if (/\s(?:generated|clover)\s*=/.test(tag)) return false;
     return /\s(?:line-rate|branch-rate|lines-valid|lines-covered)\s*=/.test(tag) || /<(?:packages|sources)[\s/>]/.test(root.rest);
   },
-  parse: parseCobertura,
+  parse: async (text, emit) => readXmlReport(text, emit, new CoberturaReport(emit)),
 };

@@ -1,50 +1,34 @@
-import { LineHits } from '../../lib/lines-hits.ts';
-import { readXml } from '../../lib/xml.ts';
-import { LIMITS } from '../../model/limits.ts';
 import type { CoverageEvent } from '../contract.ts';
+import { LineHits } from '../../lib/lines-hits.ts';
+import type { Ratio } from '../../model/coverage.ts';
+import { count, ratio, RecordBuilder } from '../record-builder.ts';
+import type { Attributes, XmlReport } from '../xml-report.ts';
 
 type Emit = (event: CoverageEvent) => void;
-type Attributes = Readonly<Record<string, string>>;
-
-/** Reads Cobertura XML: classes of one file are merged, lines listed again under a method are the same lines. */
-export async function parseCobertura(text: AsyncIterable<string>, emit: Emit): Promise<void> {
-  const report = new Report(emit);
-  const { trouble, tolerated } = await readXml(
-    text,
-    { open: (name, attributes) => report.open(name, attributes), close: (name, content) => report.close(name, content) },
-    { depth: LIMITS.depth, text: LIMITS.caseText },
-  );
-  report.end(trouble !== undefined);
-  if (tolerated > 0) emit({ type: 'note', message: `${tolerated} characters that XML forbids were let through` });
-  if (trouble !== undefined) emit({ type: 'gap', ...trouble });
-}
-
-interface SourceFile {
-  readonly hits: LineHits;
-  branches: { covered: number; total: number };
-  functions: { covered: number; total: number };
-}
 
 interface Class {
-  readonly file: string;
+  readonly name: string;
+  readonly file: RecordBuilder | undefined;
   /** Lines of the class itself. */
-  readonly own: Map<number, CoverageLine>;
-  /** Lines told under its methods, for producers that list them only there. */
-  readonly methods: Map<number, CoverageLine>;
-  functions: { covered: number; total: number };
+  readonly own: LineHits;
+  /**
+   * Lines told under its methods: the same lines again, the lines where functions begin (istanbul), or the only place
+   * where any are told.
+   */
+  readonly methods: LineHits;
 }
 
-interface CoverageLine {
-  hits: number;
-  branches: { covered: number; total: number } | undefined;
-}
-
-class Report {
+/**
+ * Lines that a class lists again under its methods are the same lines. Classes of one file (partial and nested classes, closures) are merged
+ * line by line; of a line that several of them list, hits add up and the better conditions count.
+ */
+export class CoberturaReport implements XmlReport {
   readonly #emit: Emit;
-  readonly #files = new Map<string, SourceFile>();
+  readonly #files = new Map<string, RecordBuilder>();
   #class: Class | undefined;
-  #inMethod = false;
-  #methodCovered = false;
+  #method: { readonly name: string; ran: boolean } | undefined;
+  #stated: { readonly covered: number; readonly total: number } | undefined;
+  #branches: Ratio | undefined;
   #wrong: string | undefined;
 
   constructor(emit: Emit) {
@@ -52,12 +36,16 @@ class Report {
   }
 
   open(name: string, attributes: Attributes): boolean {
-    if (name === 'class')
-      this.#class = { file: attributes['filename'] ?? '', own: new Map(), methods: new Map(), functions: { covered: 0, total: 0 } };
+    if (name === 'class') this.#openClass(attributes);
     else if (name === 'method') {
-      this.#inMethod = true;
-      this.#methodCovered = Number(attributes['hits'] ?? attributes['line-rate'] ?? 0) > 0;
+      const ran = (count(attributes['hits'] ?? attributes['line-rate']) ?? 0) > 0;
+      this.#method = { name: `${attributes['name'] ?? ''}${attributes['signature'] ?? ''}`, ran };
     } else if (name === 'line') this.#line(attributes);
+    else if (name === 'coverage') {
+      const [covered, total] = [count(attributes['lines-covered']), count(attributes['lines-valid'])];
+      if (covered !== undefined && total !== undefined) this.#stated = { covered, total };
+      this.#branches = ratio(attributes['branches-covered'], attributes['branches-valid']);
+    }
     return name === 'source';
   }
 
@@ -68,80 +56,74 @@ class Report {
   }
 
   /** Tells all files; of a truncated report, those whose classes were complete. */
-  end(broken: boolean): void {
-    if (this.#wrong !== undefined) this.#emit({ type: 'gap', reason: 'malformed', message: this.#wrong });
-    for (const [path, { hits, branches, functions }] of this.#files) {
-      this.#emit({
-        type: 'file',
-        record: { path, lines: hits.toMap(), ...(branches.total > 0 && { branches }), ...(functions.total > 0 && { functions }) },
+  end(whole: boolean): string | undefined {
+    const sum = { covered: 0, total: 0 };
+    for (const file of this.#files.values()) {
+      file.lines.forEach((hits) => {
+        sum.total += 1;
+        if (hits > 0) sum.covered += 1;
       });
+      this.#emit({ type: 'file', record: file.record() });
     }
-    if (!broken && this.#class !== undefined) this.#emit({ type: 'gap', reason: 'malformed', message: 'a class was not closed' });
+    // PHPUnit counts branches and says nothing of where they are.
+    if (this.#branches !== undefined && this.#branches.total > 0) this.#emit({ type: 'totals', branches: this.#branches });
+    const stated = this.#stated;
+    if (whole && stated !== undefined && (stated.covered !== sum.covered || stated.total !== sum.total)) {
+      const said = `the report says ${stated.covered} of ${stated.total} lines`;
+      this.#emit({ type: 'note', message: `${said}, its lines are ${sum.covered} of ${sum.total}` });
+    }
+    if (whole && this.#class !== undefined) this.#wrong ??= 'a class was not closed';
+    return this.#wrong;
+  }
+
+  #openClass(attributes: Attributes): void {
+    const path = attributes['filename'] ?? '';
+    if (path === '') this.#wrong ??= 'a class without a file name';
+    const file = path === '' ? undefined : this.#file(path);
+    this.#class = { name: attributes['name'] ?? '', file, own: new LineHits(), methods: new LineHits() };
   }
 
   #line(attributes: Attributes): void {
     const open = this.#class;
-    if (open === undefined) return;
-    const [number, hits] = [Number(attributes['number']), Number(attributes['hits'] ?? Number.NaN)];
-    if (!Number.isInteger(number) || Number.isNaN(hits)) {
-      this.#wrong ??= `${open.file}: a line without number or hits`;
+    if (open?.file === undefined) return;
+    const [number, hits] = [Number(attributes['number']), count(attributes['hits'])];
+    const lines = this.#method === undefined ? open.own : open.methods;
+    if (hits === undefined || !lines.raise(number, hits)) {
+      this.#wrong ??= `${open.file.path}: a line without number or hits`;
       return;
     }
-    if (this.#inMethod && hits > 0) this.#methodCovered = true;
-    const lines = this.#inMethod ? open.methods : open.own;
+    if (this.#method !== undefined && hits > 0) this.#method.ran = true;
     const branches = conditions(attributes);
-    const before = lines.get(number);
-    lines.set(
-      number,
-      before === undefined ? { hits, branches } : { hits: Math.max(before.hits, hits), branches: better(before.branches, branches) },
-    );
+    if (branches !== undefined) open.file.branches(String(number), branches);
   }
 
   #closeMethod(): void {
-    this.#inMethod = false;
-    if (this.#class === undefined) return;
-    this.#class.functions.total += 1;
-    if (this.#methodCovered) this.#class.functions.covered += 1;
+    const method = this.#method;
+    this.#method = undefined;
+    if (method !== undefined) this.#class?.file?.function(`${this.#class.name}.${method.name}`, method.ran);
   }
 
   #closeClass(): void {
     const open = this.#class;
     this.#class = undefined;
-    if (open === undefined) return;
-    if (open.file === '') {
-      this.#wrong ??= 'a class without a file name';
-      return;
-    }
-    const file = this.#file(open.file);
-    for (const [number, { hits, branches }] of open.own.size > 0 ? open.own : open.methods) {
-      if (!file.hits.add(number, hits)) this.#wrong ??= `${open.file}: line ${number} is no line number`;
-      if (branches !== undefined) file.branches = sum(file.branches, branches);
-    }
-    file.functions = sum(file.functions, open.functions);
+    if (open?.file === undefined) return;
+    const { own, methods, file } = open;
+    (own.size > 0 ? own : methods).forEach((hits, line) => file.lines.add(line, hits));
   }
 
-  #file(path: string): SourceFile {
+  #file(path: string): RecordBuilder {
     let file = this.#files.get(path);
     if (file === undefined) {
-      file = { hits: new LineHits(), branches: { covered: 0, total: 0 }, functions: { covered: 0, total: 0 } };
-      this.#files.set(path, file);
+      file = new RecordBuilder(path);
+      this.#files.set(file.path, file);
     }
     return file;
   }
 }
 
 /** `condition-coverage="50% (1/2)"`. */
-function conditions(attributes: Attributes): { covered: number; total: number } | undefined {
+function conditions(attributes: Attributes): Ratio | undefined {
   if (attributes['branch']?.toLowerCase() !== 'true') return undefined;
   const match = /\((\d{1,9})\/(\d{1,9})\)/.exec(attributes['condition-coverage'] ?? '');
   return match === null ? undefined : { covered: Number(match[1]), total: Number(match[2]) };
-}
-
-function better(a: CoverageLine['branches'], b: CoverageLine['branches']): CoverageLine['branches'] {
-  if (a === undefined || b === undefined) return a ?? b;
-  return { covered: Math.max(a.covered, b.covered), total: Math.max(a.total, b.total) };
-}
-
-function sum(a: { covered: number; total: number }, b: { covered: number; total: number }): { covered: number; total: number } {
-  return { covered: a.covered + b.covered, total: a.total + b.total };
 }

@@ -41,6 +41,7 @@ class LcovReader {
   #section: Section | undefined;
   #number = 0;
   #negative = 0;
+  #cutAt: number | undefined;
   #disagreeing = 0;
   #disagreement = '';
   #wrong: string | undefined;
@@ -62,6 +63,7 @@ class LcovReader {
     this.#number += 1;
     const line = text.trim();
     if (line === '' || line.startsWith('#')) return;
+    if (unfinished && line !== 'end_of_record' && this.#section === undefined) this.#cutAt = this.#number;
     if (line === 'end_of_record') return this.#close();
     const colon = line.indexOf(':');
     const [key, value] = [line.slice(0, colon), line.slice(colon + 1)];
@@ -78,6 +80,7 @@ class LcovReader {
       this.#emit({ type: 'note', message });
     }
     if (this.#negative > 0) this.#emit({ type: 'note', message: `${this.#negative} negative counts are taken for none` });
+    if (this.#cutAt !== undefined) this.#emit({ type: 'gap', reason: 'truncated', message: `line ${this.#cutAt} ends in the middle` });
     const open = this.#section;
     if (open === undefined) return;
     // What was read of the last file is not told: its missing lines would count as if they did not exist.
