@@ -5,6 +5,9 @@ const BARE = `find . -name 'TEST-*.xml' -exec perl -0pi -e 's/<property\\s+name=
 
 const SUREFIRE = "grep -oP '(?<=<surefire.version>)[^<]*' pom.xml";
 
+/** Of 2018, and still in many builds: what Maven 3 takes where no version is pinned is older. */
+const OLD = '2.22.2';
+
 export const ecosystem: Ecosystem = {
   name: 'java',
   install:
@@ -12,6 +15,7 @@ export const ecosystem: Ecosystem = {
   producers: [
     { name: 'surefire, JUnit 5', version: SUREFIRE, fixtures: jupiter() },
     { name: 'surefire, JUnit 4', version: SUREFIRE, fixtures: junit4() },
+    { name: 'surefire 2, JUnit 5', version: `echo ${OLD}`, fixtures: surefire2() },
     { name: 'surefire, TestNG', version: SUREFIRE, fixtures: surefireTestng() },
     { name: 'TestNG', version: pinned('testng'), fixtures: testng() },
     {
@@ -43,6 +47,22 @@ export const ecosystem: Ecosystem = {
           branches: { covered: 4, total: 9 },
           functions: { covered: 5, total: 9 },
           files: 3,
+        },
+      ],
+    },
+    {
+      name: 'JaCoCo, report-aggregate',
+      version: "grep -oP 'jacoco-maven-plugin</artifactId><version>\\K[^<]*' pom.xml",
+      fixtures: [
+        {
+          to: 'coverage/jacoco/maven-aggregate.xml',
+          run: `${mvn('clean verify -pl coverage,coverage-more,aggregate -P jacoco')}; sed -i 's/sessioninfo id="[^"]*"/sessioninfo id="builder-1"/g' aggregate/target/site/jacoco-aggregate/jacoco.xml`,
+          from: 'aggregate/target/site/jacoco-aggregate/jacoco.xml',
+          why: 'the counters at the end of the report: two modules in groups, both with a package of one name',
+          lines: { covered: 11, total: 19 },
+          branches: { covered: 4, total: 9 },
+          functions: { covered: 7, total: 12 },
+          files: 4,
         },
       ],
     },
@@ -151,6 +171,42 @@ function jupiter(): ProducedFixture[] {
       disagreements: [{ scope: 'suite "shop.NestedTest$WhenEmpty$Filled"', what: 'failed', declared: 1, counted: 2 }],
       ...nested,
       counts: { ...nested.counts, runs: 6 },
+    },
+  ];
+}
+
+function surefire2(): ProducedFixture[] {
+  const run = mvn(`clean test -pl junit5 -Dsurefire.version=${OLD}`);
+  const from = (name: string): string => `junit5/target/surefire-reports/TEST-shop.${name}.xml`;
+  return [
+    {
+      to: 'results/junit/surefire-2-junit5.xml',
+      run,
+      from: from('OutcomesTest'),
+      said: 'Tests run: 18, Failures: 5, Errors: 1, Skipped: 2',
+      ...counts({ passed: 10, failed: 5, errors: 1, skipped: 2 }),
+    },
+    {
+      to: 'results/junit/surefire-2-nested.xml',
+      run,
+      from: from('NestedTest'),
+      said: 'Tests run: 4, Failures: 2, Errors: 0, Skipped: 0',
+      ...counts({ passed: 2, failed: 2 }),
+    },
+    {
+      to: 'results/junit/surefire-2-before-all.xml',
+      run,
+      from: from('SetUpTest'),
+      said: 'Tests run: 36, Failures: 11, Errors: 5, Skipped: 3',
+      ...counts({ errors: 1 }),
+    },
+    {
+      to: 'results/junit/surefire-2-disabled.xml',
+      run,
+      from: from('DisabledTest'),
+      said: 'Tests run: 36, Failures: 11, Errors: 5, Skipped: 3',
+      why: 'a class that is disabled is one case',
+      ...counts({ skipped: 1 }),
     },
   ];
 }
