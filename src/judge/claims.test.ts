@@ -131,6 +131,39 @@ it('several tests: a defect that one confirms stays confirmed, contradictions de
   expect(verdicts(judged({ claims: claim('refuted', 'refuted'), tests: [{ name: 'TestA' }] }))).toEqual(['inconclusive']);
 });
 
+describe.each(['CON-03', 'CON-04', 'CON-05'])('a claim that names %s', (row) => {
+  const claim = one(`race_means: confirmed, pass_means: refuted, rows: ${row}`);
+  const of = (reports: readonly unknown[]) => ({
+    kind: 'diagnostics',
+    command: 'main',
+    detector: { state: 'on', shows: 'marker' },
+    reports,
+    omitted: 0,
+    sources: [],
+  });
+  const race = {
+    kind: 'data-race',
+    tool: 'Go race detector',
+    message: 'data race',
+    fingerprint: 'f',
+    stacks: [],
+    text: 'WARNING',
+    count: 1,
+    seen: [{ source: 'reports/go.json', test: PASSED[0]?.name, count: 1 }],
+  };
+
+  it('is told under its code when its test races, beside the race', () => {
+    expect(codes(judged({ claims: claim, tests: PASSED, evidence: [of([race])] }))).toEqual([
+      `${row} confirmed blocking`,
+      'CON-01 confirmed blocking',
+    ]);
+  });
+
+  it('is silent when its test passes under a detector that was on', () => {
+    expect(codes(judged({ claims: claim, tests: PASSED, evidence: [of([])] }))).toEqual([]);
+  });
+});
+
 describe('names link tests to issues', () => {
   it('and a test that no claim maps is said, with or without a claims file', () => {
     expect(codes(judged({ tests: PASSED }))).toEqual(['TST-17 confirmed advisory']);

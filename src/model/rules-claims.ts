@@ -14,6 +14,24 @@ export const CLAIM_RULES: Readonly<Record<string, Rule>> = {
     effort: '10 min',
     fix: 'Run the tests with `-race` in the command itself, or pass GORACE (TSAN_OPTIONS) from the environment on to them and keep their output: the detector then says by itself that it is there.',
   },
+  'CON-03': {
+    title: 'the session of a connection is accessed without a lock',
+    priority: 'P0',
+    effort: '30 min–4 h',
+    fix: 'Guard the field by one lock wherever it is read or written, and repeat its test under the race detector.',
+  },
+  'CON-04': {
+    title: 'fields of a session are accessed without a lock',
+    priority: 'P0',
+    effort: '30 min–4 h',
+    fix: 'Guard the fields by the lock of the session wherever they are read or written, and repeat the test under the race detector.',
+  },
+  'CON-05': {
+    title: 'serialisation relies on a lock that its caller must hold',
+    priority: 'P2',
+    effort: '15–60 min',
+    fix: 'Say at the function that the caller holds the lock, or take it inside.',
+  },
   'CON-07': {
     title: 'a program was ended by its runtime',
     priority: 'P0',

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 import { main } from '../../src/cli/program.ts';
+import { parseClaims } from '../../src/config/claims.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { parseWaivers } from '../../src/config/waivers.ts';
 
@@ -17,6 +18,7 @@ const PAGES = [
   'CHANGELOG.md',
   ...globSync('docs/**/*.md', { cwd: ROOT }),
   'examples/chat-agent/README.md',
+  'examples/go-sessions/README.md',
 ].sort();
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 const without = (fences: string) => fences.replace(/^```[\s\S]*?^```$/gm, '');
@@ -33,6 +35,7 @@ describe.each(PAGES)('%s', (page) => {
       if (/^<|: <(?!=)/m.test(yaml)) continue; // a form to fill in
       const value: unknown = parse(yaml);
       if (has(value, 'stages')) expect(() => parseConfig(yaml, { file: page, env: {} })).not.toThrow();
+      if (has(value, 'claims') && !has(value, 'stages') && yaml.includes('title:')) expect(() => parseClaims(yaml, page)).not.toThrow();
       if (Array.isArray(value) && has(value[0], 'approved_by')) expect(() => parseWaivers(yaml, page)).not.toThrow();
     }
   });
