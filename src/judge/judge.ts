@@ -28,6 +28,8 @@ import { rows } from './rules/rows.ts';
 import { stack } from './rules/stack.ts';
 import { stages } from './rules/stages.ts';
 import { tests } from './rules/tests.ts';
+import { timeline } from './rules/timeline.ts';
+import { traffic } from './rules/traffic.ts';
 import { vanished } from './rules/vanished.ts';
 
 export interface Judged {
@@ -58,6 +60,8 @@ const RULES: readonly JudgeRule[] = [
   mustPass,
   vanished,
   components,
+  traffic,
+  timeline,
   coverage,
   journeys,
   rows,

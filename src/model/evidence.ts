@@ -138,6 +138,8 @@ export const StackEvidence = z.object({
   incidents: z.array(
     z.object({ at: z.string(), service: z.string(), what: z.enum(['died', 'restarted', 'unhealthy', 'oom-killed']), message: z.string() }),
   ),
+  /** Bytes that services received from outside their container while a stage ran, where that can be seen. */
+  traffic: z.array(z.object({ service: z.string(), receivedBytes: z.number() })).optional(),
   /** What is still there after `down`: containers, networks, volumes, processes. */
   leaks: z.array(z.string()),
   logs: z.array(Source),

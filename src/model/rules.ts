@@ -137,6 +137,24 @@ export const RULES: Readonly<Record<string, Rule>> = {
     effort: '5 min',
     fix: 'Run with `--budget release` (nightly or before a release) for the whole duration, or ask for less in gauntlet.yml.',
   },
+  'TST-22': {
+    title: 'stages did not run as they were planned',
+    priority: 'P2',
+    effort: '15–60 min',
+    fix: 'Run the whole plan with one `run`, so that the gate keeps the order, `fail_fast` and `parallel` of the stages itself.',
+  },
+  'TST-09': {
+    title: 'a component has no test in a stage',
+    priority: 'P1',
+    effort: '1–4 h',
+    fix: 'Write a test of the component in this stage, or give the words that its tests go by under `components`; take the stage out of its `stages` only if nobody needs the test.',
+  },
+  'TST-25': {
+    title: 'a dependency that no test speaks of',
+    priority: 'P1',
+    effort: '1–4 h',
+    fix: 'Write a test of what the dependency is there for.',
+  },
   'TST-23': {
     title: 'far fewer tests than on the base branch',
     priority: 'P1',

@@ -5,6 +5,7 @@ import type { RunContext } from './context.ts';
 import { runStage, skipStage } from './stage.ts';
 import { bringsStackUp, needsStack } from '../plan/needs.ts';
 import { lookAgain, openStack, stackDown, stackUp, watchStack, type RunningStack } from './stack.ts';
+import { receivedBy, storeTraffic } from './traffic.ts';
 import { runTasks, type Task, type TasksResult } from './task-runner.ts';
 
 const STACK_DOWN_MS = 120_000;
@@ -92,7 +93,10 @@ async function runInOrder(context: RunContext, stages: readonly PlannedStage[], 
       state.stack = await lookAgain(context, state.stack, { stage: stage.name, when: 'look' });
       suspect = false;
     }
+    const from = context.ports.clock.now();
+    const before = await receivedBy(context, stage, state.stack);
     const { failed } = await runStage(context, stage, state.stack);
+    await storeTraffic(context, stage, { stack: state.stack, before, from });
     // What somebody took away while the stage ran is the stack's fault, and a stage that passed without it has not looked at it.
     const doubt = failed || stage === last || (watch?.moves() ?? 0) > seen;
     if (state.stack?.readiness.state === 'ready' && doubt && needsStack(stage) && !context.signal.aborted) {

@@ -6,6 +6,7 @@ import { openTests } from '../against.ts';
 import type { Context, Drafted, JudgeRule } from '../context.ts';
 import { draft, notTested } from '../draft.ts';
 import { namedComponents } from '../matrix.ts';
+import { receivedBytes } from './traffic.ts';
 
 /** Component × stage (TST-09), and dependencies that a stage needs and no test speaks of (TST-25). */
 export const components: JudgeRule = {
@@ -85,7 +86,9 @@ function unspoken(context: Context): Dependency[] {
     return services === 'all' || !whole ? [] : services.map((service) => ({ service, stage: name }));
   });
   const named = namedComponents(context, [...new Set(needed.map(({ service }) => service))]);
-  return needed.filter(({ service, stage }) => !named.has(service) && !(plan.componentStages?.[service] ?? []).includes(stage));
+  // A service that was spoken to is tested by something, whatever its tests are called; one that was not is a finding already.
+  const unseen = needed.filter(({ service, stage }) => receivedBytes(context, stage, service) === undefined);
+  return unseen.filter(({ service, stage }) => !named.has(service) && !(plan.componentStages?.[service] ?? []).includes(stage));
 }
 
 function dependencyFinding(context: Context, { service, stage }: Dependency): Drafted {
