@@ -125,7 +125,7 @@ class Report implements XmlReport {
     });
   }
 
-  #declare({ attributes, tests, failed, errors, invalid, skipped, own }: Node): void {
+  #declare({ attributes, tests, failed, errors, invalid, skipped, inconclusive, own }: Node): void {
     const declare = (what: 'tests' | 'failed' | 'errors' | 'skipped', stated: number | undefined, views: readonly number[]): void => {
       if (stated === undefined) return;
       this.#emit({
@@ -136,16 +136,16 @@ class Report implements XmlReport {
         counted: views.includes(stated) ? stated : (views[0] ?? 0),
       });
     };
-    const [total, failures, broken, unrun, inconclusive] = ['total', 'failures', 'errors', 'not-run', 'inconclusive'].map((name) =>
+    const [total, failures, broken, unrun, unsure] = ['total', 'failures', 'errors', 'not-run', 'inconclusive'].map((name) =>
       countOf(attributes[name]),
     );
     const ran = tests - skipped - invalid;
     // `total` is what ran: with what was inconclusive, without what was not run.
-    declare('tests', total, [tests, ran, ran + (inconclusive ?? 0)]);
+    declare('tests', total, [tests, ran, ran + inconclusive]);
     // NUnit 2.4 counts errors among its failures.
     declare('failed', failures, [failed, failed + errors, failed + errors - invalid]);
     declare('errors', broken, [errors, errors - invalid, errors + own, errors - invalid + own]);
-    const stated = unrun === undefined ? undefined : unrun + (inconclusive ?? 0);
+    const stated = unrun === undefined ? undefined : unrun + (unsure ?? 0);
     declare('skipped', stated, [skipped, skipped + invalid]);
   }
 

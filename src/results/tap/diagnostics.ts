@@ -5,9 +5,14 @@ import { LIMITS } from '../../model/limits.ts';
 export class Diagnostics {
   #yaml = '';
   #text = '';
+  /** Spaces before the first key: tape indents the whole block once more. */
+  #margin: number | undefined;
 
   yaml(line: string): void {
-    if (this.#yaml.length < LIMITS.caseText) this.#yaml += `${line}\n`;
+    if (this.#yaml.length >= LIMITS.caseText) return;
+    this.#margin ??= line.length - line.trimStart().length;
+    const blank = line.slice(0, this.#margin).trim() === '';
+    this.#yaml += `${blank ? line.slice(this.#margin) : line.trimStart()}\n`;
   }
 
   text(line: string): void {

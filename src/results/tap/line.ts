@@ -59,7 +59,7 @@ function pointLine(text: string): TapLine | undefined {
   if (match === null) return undefined;
   const [, not, number, rest = ''] = match;
   // `okay`, `ok: …` and `ok  \tpackage` of Go are somebody else's.
-  if (number === undefined && /^[^\s#{-]/.test(text.slice(not === undefined ? 2 : 6))) return undefined;
+  if (number === undefined && /^(?:[^\s#{-]| *\t)/.test(text.slice(not === undefined ? 2 : 6))) return undefined;
   const opens = /(?:^|\s)\{\s*$/.test(rest);
   const whole = opens ? rest.trimEnd().slice(0, -1) : rest;
   const { description, directive, reason, durationMs } = described(whole);

@@ -2,19 +2,14 @@ import type { CaseResult, CaseStatus } from '../../model/tests.ts';
 import type { ResultEvent } from '../contract.ts';
 import { Level, type OpenPoint } from './level.ts';
 import type { TapLine } from './line.ts';
+import { proveLine } from './prove.ts';
 import { failsByItself, pointResult, statusOf } from './result.ts';
 import { Tally } from './tally.ts';
 
 type Emit = (event: ResultEvent) => void;
 
-/** prove names a script before its output: `t/basic.t .. `. */
-const SCRIPT = /^(\S.{0,500}?) \.{2,}\s*$/;
-const SKIPPED = /^(\S.{0,500}?) \.{2,} skipped: (.*)$/;
-const DUBIOUS = /^Dubious, test returned \d+/;
 /** Test::More, of itself. */
 const DIED = /^Looks like your test (?:exited|died)\b/;
-const PROVE = /^Files=\d+, Tests=(\d+),/;
-const RESULT = /^Result: (PASS|FAIL|NOTESTS)\b/;
 
 /** The TAP streams of one file. Subtests are told as they come; what they belong to is only known behind them. */
 export class Streams {
@@ -57,17 +52,18 @@ export class Streams {
 
   /** A line that is no TAP: diagnostics, the output of the test, or what prove adds. */
   other(text: string): void {
-    const script = SCRIPT.exec(text)?.[1];
-    const tests = PROVE.exec(text)?.[1];
-    const [, skipped, reason = ''] = SKIPPED.exec(text) ?? [];
-    if (script !== undefined && /[./\\]/.test(script)) this.#begin(script);
-    else if (skipped !== undefined) {
-      this.#begin(skipped);
-      this.#skipped(reason);
-    } else if (tests !== undefined) this.#close(true, () => this.#tally.tellProve(this.#emit, Number(tests)));
-    else if (DUBIOUS.test(text)) this.#dubious = text;
-    else if (RESULT.test(text)) this.#result = RESULT.exec(text)?.[1];
-    else if (this.#deepest.open?.point.ok === false) this.#deepest.open.diagnostics.text(text);
+    const line = proveLine(text);
+    if (line === undefined) {
+      if (this.#deepest.open?.point.ok === false) this.#deepest.open.diagnostics.text(text);
+    } else if (line.kind === 'script') {
+      this.#begin(line.name);
+      if (line.skipped !== undefined) this.#skipped(line.skipped);
+    } else if (line.kind === 'dubious') this.#dubious = text;
+    else if (line.kind === 'result') this.#result = line.result;
+    else {
+      this.#close(true);
+      this.#tally.tellProve(this.#emit, line.count);
+    }
   }
 
   take(line: TapLine, depth: number): void {
@@ -196,11 +192,16 @@ export class Streams {
     if (DIED.test(text) && this.#script === undefined && !top.empty) this.#dubious = text;
     if (depth === 0 && top.satisfied && this.#tally.state(text)) return;
     if (open !== undefined && !open.point.ok && !open.explained) open.diagnostics.text(text);
-    else if (depth === 0 && this.#version === 13 && !this.#subtests && text !== '') this.#title = text;
+    else if (depth === 0 && this.#version === 13 && !this.#subtests && text !== '') {
+      this.#settle(top);
+      this.#title = text;
+    }
   }
 
   #bailOut(reason: string): void {
     this.#bailed = true;
+    this.#fold(0);
+    this.#settle(this.#levels[0] as Level);
     this.#error('Bail out!', reason === '' ? 'the run was given up' : reason);
   }
 
@@ -255,7 +256,7 @@ export class Streams {
   }
 
   /** Ends a stream. `followed`: something comes behind it, so that what is missing never ran. */
-  #close(followed: boolean, behind?: () => void): void {
+  #close(followed: boolean): void {
     const braces = this.#levels.some(({ open }) => open?.braces === true);
     const left = this.#fold(0);
     const level = this.#levels[0] as Level;
@@ -266,14 +267,12 @@ export class Streams {
       level.empty && left === undefined
         ? undefined
         : (level.missing ?? (left === undefined && !braces ? undefined : 'a test around subtests has no end'));
-    if (this.#bailed || (missing === undefined && this.#dubious === undefined)) {
-      // Said already, or nothing to say.
-    } else if (missing !== undefined && !died) this.#gap(missing);
-    else if (missing !== undefined || this.#tally.bad === this.#failuresBefore)
+    const silent = this.#bailed || (missing === undefined && this.#dubious === undefined);
+    if (!silent && missing !== undefined && !died) this.#gap(missing);
+    else if (!silent && (missing !== undefined || this.#tally.bad === this.#failuresBefore))
       this.#error(this.#script ?? 'the test script', missing ?? this.#dubious ?? '');
     if (level.plan !== undefined && level.points > level.plan.count)
       this.#emit({ type: 'declared', scope: this.#script ?? 'plan', what: 'tests', declared: level.plan.count, counted: level.points });
-    behind?.();
     this.#reset();
   }
 
