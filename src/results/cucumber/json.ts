@@ -121,7 +121,7 @@ class CucumberReport {
     const ends = [...hookEnds(before, 'Before'), ...steps.flatMap(stepEnds), ...hookEnds(after, 'After')];
     const { line, ...end } = endOf(element, ends);
     const at = element.line ?? lineOf(element.location);
-    const parameters = this.#ordinals.of(name, `${element.id ?? ''}:${at ?? this.#scenarios.length}`);
+    const parameters = this.#ordinals.of(name, placeOf(element, at) ?? `${this.#scenarios.length}`);
     // behave counts seconds, the others nanoseconds.
     const factor = element.location ? 1_000 : 1e-6;
     const duration = [...steps, ...before, ...after].reduce((sum, { result }) => sum + (result?.duration ?? 0), 0);
@@ -130,6 +130,16 @@ class CucumberReport {
       line: line ?? at,
     });
   }
+}
+
+/**
+ * Where a scenario stands; the same place again is another attempt of it. Not so the examples of an outline, which
+ * older cucumber-js writes all at the line of the outline, unless their ids are numbered.
+ */
+function placeOf({ id, keyword, steps }: Element, line: number | undefined): string | undefined {
+  const isExample = /outline|template/i.test(keyword ?? '') && !/;;\d+$/.test(id ?? '');
+  if (line === undefined || isExample) return undefined;
+  return `${id ?? ''}:${line}:${steps?.length ?? 0}`;
 }
 
 /** behave says itself how a scenario ended, and so what its steps do not show: a hook that failed, a run that broke off. */

@@ -34,7 +34,8 @@ export const TestFile = z.object({
 export type TestFile = z.output<typeof TestFile>;
 
 export function toResult(test: Test, file: string): CaseResult {
-  const suite = (test.ancestorTitles ?? []).join(' › ');
+  // vitest before 2.0 begins with a title that is empty.
+  const suite = (test.ancestorTitles ?? []).filter((title) => title !== '').join(' › ');
   const failures = test.failureMessages ?? [];
   const status = statusOf(test.status, failures.length > 0);
   const earlier = earlierRuns(test, status);
@@ -66,11 +67,15 @@ export function fileError({ message, failureMessage }: TestFile, file: string, t
   };
 }
 
-/** jest says in the file's message alone that a hook outside its tests, or loading it, failed. */
+/**
+ * jest says in the file's message alone that a hook outside its tests, or loading it, failed; vitest before 1.0 does so
+ * in files that it calls passed.
+ */
 export function failedOutsideTests({ status, message, failureMessage, testExecError }: TestFile, failed: number): boolean {
   if (testExecError !== undefined && testExecError !== null) return true;
-  if (/^\s*● Test suite failed to run\s*$/m.test(withoutColours(message ?? failureMessage ?? ''))) return true;
-  return failed === 0 && (status === 'failed' || (!status && Boolean(failureMessage)));
+  const said = withoutColours(message || failureMessage || '').trim();
+  if (/^\s*● Test suite failed to run\s*$/m.test(said)) return true;
+  return failed === 0 && (status === 'failed' || said !== '');
 }
 
 function statusOf(status: string, failed: boolean): CaseStatus {

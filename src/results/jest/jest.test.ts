@@ -102,6 +102,26 @@ it('checks what the report says of itself, in any order of its keys', async () =
   ]);
 });
 
+it('vitest before 1.0: a file that cannot be loaded is no pass, though the report calls it one', async () => {
+  const events = await parse(report([{ name: 'a.test.ts', status: 'passed', message: 'Failed to load url ./x', assertionResults: [] }]));
+  expect(cases(events)).toMatchObject([{ name: 'a.test.ts', status: 'error', message: 'Failed to load url ./x' }]);
+});
+
+it('vitest before 2.0: an empty title around all tests, and what was skipped is counted as passed', async () => {
+  const told = async (first: string) => {
+    const titles = [first, 'math'];
+    const assertionResults = [
+      { ancestorTitles: titles, title: 'adds', status: 'passed' },
+      { ancestorTitles: titles, title: 'later', status: 'skipped' },
+    ];
+    const numbers = { numTotalTests: 2, numPassedTests: 2, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 };
+    return await parse(report([{ name: 'a', status: 'passed', message: '', assertionResults }], numbers));
+  };
+  expect(cases(await told(''))).toMatchObject([{ suite: 'math' }, { suite: 'math', status: 'skipped' }]);
+  expect(disagreements(await told(''))).toEqual([]);
+  expect(disagreements(await told('all'))).toEqual([['skipped', 0, 1]]);
+});
+
 it('reads the form that results processors see', async () => {
   const events = await parse(
     report([{ testFilePath: 'a.test.js', failureMessage: null, testResults: [{ title: 't', status: 'failed', failureMessages: ['no'] }] }]),

@@ -122,6 +122,14 @@ it('mochawesome: suites in suites, hooks apart, tests behind a hook that failed 
   expect(disagreements(events)).toEqual([]);
 });
 
+it('shows the failure that old versions of mochawesome take for a skip', async () => {
+  const tests = [{ title: 'retried', state: null, pass: false, fail: false, pending: false, skipped: true, err: {} }];
+  const stats = { tests: 1, testsRegistered: 1, passes: 0, pending: 0, failures: 0, other: 1, skipped: 0 };
+  const events = await parse(JSON.stringify({ stats, suites: { title: '', root: true, rootEmpty: false, tests, suites: [] } }));
+  expect(cases(events)).toMatchObject([{ name: 'retried', status: 'skipped' }]);
+  expect(disagreements(events)).toEqual([['failed', 1, 0]]);
+});
+
 it('shows where the statistics contradict the tests', async () => {
   const events = await parse(
     JSON.stringify({ stats: { tests: 5, pending: 1, failures: 0 }, tests: [], failures: [test('a', { err: ERR })], passes: [] }),

@@ -47,9 +47,8 @@ export class MochaTally {
   /** Mocha counts hooks that failed among the failures; mochawesome keeps them apart, and tells tests that a hook kept from running. */
   check(): void {
     const { tests, failures, pending, testsRegistered, other } = this.#stats ?? {};
-    const failed = this.#failed + this.#outside;
     this.#declare('tests', testsRegistered ?? tests, this.#tests);
-    if (failures !== this.#failed || other === undefined || other === null) this.#declare('failed', failures, failed);
+    this.#declare('failed', typeof failures === 'number' ? failures + (other ?? 0) : undefined, this.#failed + this.#outside);
     if (testsRegistered === undefined) this.#declare('skipped', pending, this.#pending);
   }
 
