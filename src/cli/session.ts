@@ -147,6 +147,8 @@ async function describeRun(world: World, { ports, root, plan, configSha256, leg 
   };
 }
 
+const CLAIMS_BYTES = 1_000_000;
+
 /** The claims that gauntlet.yml names. @throws GauntletError of kind `config` when the file is not there or holds mistakes. */
 async function readClaims(
   { claims: path, locate }: Config,
@@ -155,7 +157,13 @@ async function readClaims(
 ): Promise<ClaimLedger | undefined> {
   if (path === undefined) return undefined;
   const file = join(root, path);
-  if (await files.exists(file)) return parseClaims(await files.readText(file), path);
+  if (await files.exists(file)) {
+    if ((await files.size(file)) <= CLAIMS_BYTES) return parseClaims(await files.readText(file), path);
+    throw new GauntletError(`${path} is larger than 1 MB`, {
+      kind: 'config',
+      hint: 'claims are a few hundred lines: is this another file?',
+    });
+  }
   throw new GauntletError(`there is no ${path}, which \`claims\` names`, {
     kind: 'config',
     hint: 'write the claims into it, or take the setting out',

@@ -84,7 +84,8 @@ function keepPieces(stage: PlannedStage, pieces: readonly Owed[]): PlannedStage 
       const { coverage, ...other } = command;
       return [coverage && has(['coverage'], command.name) ? { ...other, coverage } : other];
     }),
-    journeys: stage.journeys.filter((name) => has(['journey'], name)),
+    // A claim may be decided by a journey as well as by tests.
+    journeys: stage.journeys.filter((name) => has(['journey'], name) || has(['claims'], 'claims')),
     checks: stage.checks.filter((code) => has(['facts'], code)),
     loads: keepLoads(stage, (name) => has(['series'], name)),
     experiments: stage.experiments.filter(({ name }) => has(['fault'], name)),
