@@ -58,7 +58,8 @@ async function receivedOf({ ports: { files } }: RunContext, { replicas }: Servic
     try {
       // The same number may be another program's here: only the container's own process says that it is the container's.
       if (!(await files.readText(`/proc/${pid}/cgroup`)).includes(id.slice(0, 12))) return undefined;
-      sum += receivedIn(await files.readText(`/proc/${pid}/net/dev`));
+      const snmp6 = await files.readText(`/proc/${pid}/net/snmp6`).catch(() => '');
+      sum += receivedIn(await files.readText(`/proc/${pid}/net/dev`), snmp6);
     } catch {
       return undefined;
     }
@@ -66,11 +67,20 @@ async function receivedOf({ ports: { files } }: RunContext, { replicas }: Servic
   return replicas.length === 0 ? undefined : sum;
 }
 
-/** Bytes received by every interface but the loopback, over which health checks of the container itself go (proc_net(5)). */
-export function receivedIn(netDev: string): number {
+/** An Ethernet header: interfaces count it, the IP layer does not. Bytes. */
+const HEADER = 14;
+
+/**
+ * Bytes received by every interface but the loopback (proc_net(5)), over which health checks of the container itself go, without
+ * what the network tells everybody: a container that nobody speaks to hears its neighbours announce themselves by IPv6.
+ */
+export function receivedIn(netDev: string, snmp6: string): number {
   const rows = netDev.split('\n').flatMap((line) => {
     const [, name = '', bytes = ''] = /^\s*([^:\s]+):\s*(\d+)/.exec(line) ?? [];
     return name === '' || name === 'lo' ? [] : [Number(bytes)];
   });
-  return rows.reduce((all, bytes) => all + bytes, 0);
+  const read = (name: string) => Number(new RegExp(String.raw`^Ip6${name}\s+(\d+)`, 'm').exec(snmp6)?.[1] ?? 0);
+  const deaf = read('InReceives') === read('InDiscards');
+  const noise = deaf ? read('InOctets') + HEADER * read('InReceives') : read('InMcastOctets') + HEADER * read('InMcastPkts');
+  return Math.max(0, rows.reduce((all, bytes) => all + bytes, 0) - noise);
 }
