@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { files, withReports } from '../../tests/contracts/results-support.ts';
-import { collectCoverage, type CollectedCoverage } from './collect.ts';
+import { collectCoverage, type CollectCoverageOptions, type CollectedCoverage } from './collect.ts';
 
 const LCOV = (path: string, ...lines: readonly string[]): string =>
   `TN:\nSF:${path}\n${lines.map((line) => `DA:${line}\n`).join('')}end_of_record\n`;
@@ -67,6 +67,91 @@ it('says which report told nothing', async () => {
   ]);
 });
 
-function collect(reports: Readonly<Record<string, string>>, tracked: readonly string[]): Promise<CollectedCoverage> {
-  return withReports(reports, (root, paths) => collectCoverage({ ports: { files }, root, paths, tracked, redact: (text) => text }));
+it('merges the branches of shards one by one, and of unlike reports takes the better sum', async () => {
+  const record = (branches: string): string => `SF:src/a.ts\nDA:1,1\n${branches}end_of_record\n`;
+  const shards = { a: record('BRDA:1,0,0,1\nBRDA:1,0,1,0\n'), b: record('BRDA:1,0,1,3\nBRDA:1,0,0,-\n') };
+  expect((await collect(shards, ['src/a.ts'])).coverage.branches).toEqual({ covered: 2, total: 2 });
+  const unlike = { a: shards.a, b: record('BRDA:1,0,0,1\nBRDA:1,0,1,1\nBRDA:1,0,2,0\n') };
+  expect((await collect(unlike, ['src/a.ts'])).coverage.branches).toEqual({ covered: 2, total: 3 });
+});
+
+it('merges one file that two reports spell differently', async () => {
+  const reports = { a: LCOV('/app/src/a.ts', '1,1', '2,0'), b: LCOV(String.raw`C:\ci\src\a.ts`, '2,1'), c: LCOV('./src/a.ts', '3,0') };
+  const { coverage } = await collect(reports, ['src/a.ts']);
+  expect(coverage.files).toMatchObject([{ path: 'src/a.ts', lines: { covered: 2, total: 3 }, uncovered: [[3, 3]] }]);
+});
+
+it('takes totals for what they are: no lines, and nothing about a change', async () => {
+  const part = '{"total": 10, "covered": 7, "skipped": 0, "pct": 70}';
+  const summary = `{"total": {"lines": ${part}, "statements": ${part}}, "/app/src/a.ts": {"lines": ${part}, "statements": ${part}}}`;
+  const change = { base: 'abc', lines: new Map([['src/a.ts', new Set([1])]]) };
+  const alone = await collect({ 'summary.json': summary }, ['src/a.ts'], { change });
+  expect(alone.coverage).toMatchObject({
+    lines: { covered: 7, total: 10 },
+    changed: { lines: { covered: 0, total: 0 }, unlisted: ['src/a.ts'] },
+  });
+  expect(alone.coverage.files).toEqual([{ path: 'src/a.ts', lines: { covered: 7, total: 10 }, uncovered: [], detail: 'totals' }]);
+  const both = await collect({ 'summary.json': summary, 'lcov.info': LCOV('src/a.ts', '1,0') }, ['src/a.ts'], { change });
+  expect(both.coverage.lines).toEqual({ covered: 0, total: 1 });
+  expect(both.coverage.changed).toEqual({
+    base: 'abc',
+    lines: { covered: 0, total: 1 },
+    files: [{ path: 'src/a.ts', lines: { covered: 0, total: 1 }, uncovered: [[1, 1]] }],
+  });
+});
+
+it("reads V8's offsets in the repository's own files, and says which are not there", async () => {
+  const script = (url: string): string =>
+    `{"scriptId": "1", "url": "${url}", "functions": [{"functionName": "", "ranges": [{"startOffset": 0, "endOffset": 20, "count": 1}, {"startOffset": 7, "endOffset": 14, "count": 0}], "isBlockCoverage": true}]}`;
+  const reports = {
+    'v8.json': `{"result": [${script('file:///app/src/a.js')}, ${script('node:fs')}]}`,
+    'src/a.js': 'first;\nsecond;\nthird\n',
+  };
+  const there = await collect(reports, ['src/a.js'], { paths: ['v8.json'] });
+  expect(there.gaps).toEqual([]);
+  expect(there.coverage.files).toMatchObject([{ path: 'src/a.js', lines: { covered: 2, total: 3 }, uncovered: [[2, 2]] }]);
+  const missing = await collect(reports, [], { paths: ['v8.json'] });
+  expect(missing.gaps.map(({ reason, message }) => [reason, message])).toEqual([
+    [
+      'unsupported',
+      'v8.json: the source of file:///app/src/a.js is not at hand: V8 counts in offsets, and lines cannot be told without them',
+    ],
+  ]);
+});
+
+it('names source files that no test loaded, and the changed lines in them', async () => {
+  const reports = {
+    'lcov.info': LCOV('src/a.ts', '1,1'),
+    'src/new.ts': 'export const fresh = () => 1;\n',
+    'go.mod': 'module example.com/shop\n',
+  };
+  const change = { base: 'abc', lines: new Map([['src/new.ts', new Set([1])]]) };
+  const { coverage } = await collect(reports, ['src/a.ts', 'src/new.ts', 'go.mod'], { paths: ['lcov.info'], change });
+  expect(coverage.lines).toEqual({ covered: 1, total: 1 });
+  expect(coverage.neverLoaded).toEqual({ by: 'likeness', files: [{ path: 'src/new.ts', lines: 1 }], total: 1, lines: 1 });
+  expect(coverage.changed?.neverLoaded).toEqual([{ path: 'src/new.ts', lines: 1, uncovered: [[1, 1]] }]);
+});
+
+it('says in the evidence what is odd about a report', async () => {
+  const { coverage } = await collect({ 'lcov.info': 'SF:src/a.ts\nDA:1,1\nLF:9\nend_of_record\n' }, ['src/a.ts']);
+  expect(coverage.notes).toEqual([
+    'lcov.info: 1 records state other totals than they list; the first is src/a.ts (line 1): 9 lines stated, 1 listed',
+  ]);
+});
+
+it('names so many ranges and counts the rest', async () => {
+  const lines = Array.from({ length: 1_500 }, (_, index) => `${2 * index + 1},0`);
+  const { coverage } = await collect({ a: LCOV('src/a.ts', ...lines) }, ['src/a.ts']);
+  expect(coverage.files[0]).toMatchObject({ lines: { covered: 0, total: 1_500 }, omitted: 500 });
+  expect(coverage.files[0]?.uncovered).toHaveLength(1_000);
+});
+
+function collect(
+  reports: Readonly<Record<string, string>>,
+  tracked: readonly string[],
+  { paths, ...options }: { paths?: readonly string[] } & Pick<CollectCoverageOptions, 'change' | 'include'> = {},
+): Promise<CollectedCoverage> {
+  return withReports(reports, (root, all) =>
+    collectCoverage({ ports: { files }, root, paths: paths ?? all, tracked, redact: (text) => text, ...options }),
+  );
 }

@@ -146,7 +146,8 @@ export interface CoverageInspection {
 export async function inspectCoverage(files: Files, root: string, path: string): Promise<CoverageInspection | undefined> {
   const merge = new CoverageMerge();
   const { claimedBy, source, gaps, notes } = await readFile({ files, root, redact: (text) => text }, path, {
-    place: (record) => merge.add(record.path, record),
+    // Two modules may have a file of one name each.
+    place: (record) => merge.add(record.within === undefined ? record.path : `${record.within}/${record.path}`, record),
     totals: (branches) => merge.stated(branches),
     source: (raw) => sourceBeside({ files, root, report: path }, raw),
   });

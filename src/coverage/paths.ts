@@ -77,7 +77,7 @@ export class PathMapper {
     return this.#places.get(key)?.mapped ?? { to: 'nowhere' };
   }
 
-  /** Where every placed path leads, with the path as the report wrote it. */
+  /** Where every placed path leads, with the path as the report wrote it, behind its module. */
   settle(): ReadonlyMap<string, { readonly raw: string; readonly mapped: Mapped }> {
     const votes = new Map<string, Map<string, number>>();
     for (const place of this.#places.values()) {
@@ -88,7 +88,11 @@ export class PathMapper {
       votes.set(pair.from, targets.set(pair.to, (targets.get(pair.to) ?? 0) + 1));
     }
     const settled = new Map<string, { raw: string; mapped: Mapped }>();
-    for (const [key, place] of this.#places) settled.set(key, { raw: place.raw, mapped: this.#weigh(place, votes) });
+    for (const [key, place] of this.#places) {
+      // Two modules may have a file of one name each.
+      const raw = place.within === undefined ? place.raw : `${place.within}/${place.raw}`;
+      settled.set(key, { raw, mapped: this.#weigh(place, votes) });
+    }
     return settled;
   }
 
@@ -125,7 +129,7 @@ export class PathMapper {
       const below = this.#below(path);
       return below !== undefined && this.#tracked.has(below) ? below : undefined;
     }
-    const relative = ['', ...roots.filter((root) => !isAbsolute(root))];
+    const relative = [...roots.filter((root) => !isAbsolute(root)), ''];
     for (const folder of folders(report, cwd)) {
       for (const root of relative) {
         const candidate = normalPath(joinPath(joinPath(folder, root), path));

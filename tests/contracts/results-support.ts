@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { Files } from '../../src/ports/index.ts';
 import { ExpectedCoverage, ExpectedResults, fixtureFolders, readExpected } from '../producers/expected.ts';
@@ -34,7 +34,10 @@ export async function withReports<T>(
 ): Promise<T> {
   const root = await mkdtemp(join(tmpdir(), 'gauntlet-reports-'));
   try {
-    for (const [name, content] of Object.entries(reports)) await writeFile(join(root, name), content);
+    for (const [name, content] of Object.entries(reports)) {
+      await mkdir(dirname(join(root, name)), { recursive: true });
+      await writeFile(join(root, name), content);
+    }
     return await use(root, Object.keys(reports));
   } finally {
     await rm(root, { recursive: true, force: true });
