@@ -75,6 +75,25 @@ export const taps: readonly Producer[] = [
     ],
   },
   {
+    name: 'TAP::Harness::JUnit',
+    version: debian('libtap-harness-junit-perl'),
+    fixtures: [
+      {
+        to: 'results/junit/tap-harness-junit.xml',
+        run: tap('JUNIT_OUTPUT_FILE=harness.xml prove --harness TAP::Harness::JUnit cart.t class.t dies.t'),
+        from: 'root/app/tap/harness.xml',
+        said: 'Result: FAIL',
+        why: 'points, not leaves; todo points are no cases, a plan that is not kept is one',
+        disagreements: [
+          { scope: 'suite "cart_t"', what: 'tests', declared: 11, counted: 9 },
+          { scope: 'suite "dies_t"', what: 'tests', declared: 3, counted: 2 },
+          { scope: 'suite "dies_t"', what: 'errors', declared: 2, counted: 0 },
+        ],
+        ...counts({ passed: 6, failed: 6, skipped: 4 }),
+      },
+    ],
+  },
+  {
     name: 'bats',
     version: inside('bats --version'),
     fixtures: [
