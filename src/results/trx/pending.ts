@@ -28,12 +28,14 @@ export class Pending {
   #count = 0;
   #text = 0;
   #early = 0;
+  #seen = false;
 
   constructor(emit: (event: ResultEvent) => void) {
     this.#emit = emit;
   }
 
   add(result: TrxResult): void {
+    this.#seen = true;
     const definition = this.#known.get(result.testId);
     if (definition !== undefined) return this.#tell(result, definition);
     if (this.#count >= HELD || this.#text >= TEXT) {
@@ -52,7 +54,7 @@ export class Pending {
   define(testId: string, definition: Definition): void {
     const results = this.#held.get(testId);
     if (results === undefined) {
-      if (this.#known.size < HELD) this.#known.set(testId, copied(definition));
+      if (!this.#seen && this.#known.size < HELD) this.#known.set(testId, copied(definition));
       return;
     }
     this.#held.delete(testId);

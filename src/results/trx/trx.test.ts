@@ -41,6 +41,15 @@ it('finds class and assembly behind the results, and takes the class out of the 
   ]);
 });
 
+it('finds them before the results as well', async () => {
+  const events: ResultEvent[] = [];
+  const definitions =
+    '<TestDefinitions><UnitTest storage="/app/shop.dll" id="1"><TestMethod className="Shop.Tests"/></UnitTest></TestDefinitions>';
+  const xml = `<TestRun ${XMLNS}>${definitions}<Results>${result('Adds', 'Passed', '1')}</Results></TestRun>`;
+  await trx.parse(pieces(xml), (event) => events.push(event));
+  expect(cases(events)).toMatchObject([{ suite: 'shop.dll', class: 'Shop.Tests', name: 'Adds' }]);
+});
+
 it('tells tests apart whose class is told nowhere', async () => {
   const events = await read(result('Adds', 'Passed', '1') + result('Adds', 'Passed', '2'));
   expect(cases(events).map(({ parameters }) => parameters)).toEqual(['1', '2']);
