@@ -98,4 +98,90 @@ export const cucumber: readonly Producer[] = [
   },
 ];
 
-export const jasmine: readonly Producer[] = [];
+const jasmines = 'cd jasmine && jasmine --random=false --helper=reporters.cjs "*.spec.js"';
+const SPECS = '11 specs, 6 failures, 2 pending specs';
+const SPECS_WHY = 'two of the six failures are hooks of a suite: one shows in the test behind it, one nowhere';
+
+export const jasmine: readonly Producer[] = [
+  {
+    name: 'jasmine-reporters',
+    version: npmVersion('jasmine-reporters'),
+    fixtures: [
+      {
+        to: 'results/junit/jasmine.xml',
+        run: jasmines,
+        from: 'jasmine/out/junitresults.xml',
+        said: SPECS,
+        ...counts({ passed: 5, failed: 4, skipped: 2 }),
+        why: SPECS_WHY,
+      },
+      {
+        to: 'results/nunit2/jasmine.xml',
+        run: jasmines,
+        from: 'jasmine/out/nunit.xml',
+        said: SPECS,
+        ...counts({ passed: 5, failed: 4, skipped: 2 }),
+        why: SPECS_WHY,
+      },
+    ],
+  },
+];
+
+const DENO = '"$SCRATCH"/node_modules/@deno/*/deno test --no-check';
+const STEPS = '5 passed (3 steps) | 4 failed (1 step) | 1 ignored (1 step)';
+const denoMixed = `cd deno && export NO_COLOR=1 && ${DENO} --junit-path=mixed.xml basket_test.js; ${DENO} --reporter=tap basket_test.js > mixed.tap`;
+const denoPass = `cd deno && export NO_COLOR=1 && ${DENO} --junit-path=pass.xml pass; ${DENO} --reporter=tap pass > pass.tap`;
+
+export const deno: readonly Producer[] = [
+  {
+    name: 'deno test',
+    version: npmVersion('deno'),
+    fixtures: [
+      {
+        to: 'results/junit/deno.xml',
+        run: denoMixed,
+        from: 'deno/mixed.xml',
+        said: STEPS,
+        ...counts({ passed: 8, failed: 5, skipped: 2 }),
+        why: 'ten tests and five steps; a test with steps is one of its own',
+      },
+      { to: 'results/junit/deno-pass.xml', run: denoPass, from: 'deno/pass.xml', said: '2 passed (1 step)', ...counts({ passed: 3 }) },
+      {
+        to: 'results/tap/deno.tap',
+        run: denoMixed,
+        from: 'deno/mixed.tap',
+        said: STEPS,
+        ...counts({ passed: 8, failed: 4, skipped: 2 }),
+        why: 'the point that sums up its subtests is no test of its own',
+      },
+      { to: 'results/tap/deno-pass.tap', run: denoPass, from: 'deno/pass.tap', said: '2 passed (1 step)', ...counts({ passed: 2 }) },
+    ],
+  },
+];
+
+export const newman: readonly Producer[] = [
+  {
+    name: 'newman',
+    version: npmVersion('newman'),
+    fixtures: [
+      {
+        to: 'results/junit/newman.xml',
+        run: 'cd newman && node server.mjs shop.json mixed.xml',
+        from: 'newman/mixed.xml',
+        said: 'ECONNREFUSED',
+        ...counts({ passed: 3, failed: 3 }),
+        disagreements: [
+          { scope: 'suite "throws"', what: 'errors', declared: 1, counted: 0 },
+          { scope: 'suite "refused"', what: 'errors', declared: 1, counted: 0 },
+        ],
+        why: 'a request that fails and a script that throws are in the numbers of their suite alone; a skipped assertion is told as passed',
+      },
+      {
+        to: 'results/junit/newman-pass.xml',
+        run: 'cd newman && node server.mjs pass.json pass.xml',
+        from: 'newman/pass.xml',
+        ...counts({ passed: 2 }),
+      },
+    ],
+  },
+];
