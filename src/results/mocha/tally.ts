@@ -48,8 +48,8 @@ export class MochaTally {
   check(): void {
     const { tests, failures, pending, testsRegistered, other } = this.#stats ?? {};
     this.#declare('tests', testsRegistered ?? tests, this.#tests);
-    // mochawesome-merge keeps the hooks out of the failures, and has no number for them.
-    const merged = testsRegistered !== undefined && typeof other !== 'number' && failures === this.#failed;
+    // mochawesome-merge keeps the hooks out of the failures, and counts none of them.
+    const merged = testsRegistered !== undefined && !other && failures === this.#failed;
     if (typeof failures === 'number' && !merged) this.#declare('failed', failures + (other ?? 0), this.#failed + this.#outside);
     if (testsRegistered === undefined) this.#declare('skipped', pending, this.#pending);
   }
