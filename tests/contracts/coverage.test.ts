@@ -15,6 +15,9 @@ it('has fixtures of every coverage format', () => {
   expect([...new Set(own.map(({ format }) => format))].sort()).toEqual(coverageFormats.map(({ format }) => format).sort());
 });
 
+/** Reports of lines, not of a document that has an end. */
+const LINES = /\.(?:out|info|gcov)$/;
+
 it.each(all)('$kind/$format: only its own kind inspects $path', async ({ kind, path }) => {
   const [results, coverage] = [await inspectResults(files, dirname(path), path), await inspectCoverage(files, dirname(path), path)];
   expect([results !== undefined, coverage !== undefined]).toEqual([kind === 'results', kind === 'coverage']);
@@ -32,8 +35,9 @@ describe.each(own)('$format $path', ({ format, path }) => {
     const bytes = await readFile(path);
     const whole = await inspectCoverage(files, dirname(path), path);
     for (const part of [0, 0.05, 0.2, 0.5, 0.8, 0.95]) {
+      const at = Math.floor(bytes.length * part);
       // The middle of a line: a cover profile that ends between two lines looks like a whole one.
-      const end = bytes.indexOf(0x0a, Math.floor(bytes.length * part)) - 2;
+      const end = LINES.test(path) ? bytes.indexOf(0x0a, at) - 2 : at;
       const { coverage, gaps } = await collectOne(bytes.subarray(0, Math.max(0, part === 0 ? 0 : end)));
       expect(gaps, `cut at byte ${end}`).not.toEqual([]);
       expect(coverage.lines.total).toBeLessThanOrEqual(whole?.lines.total ?? 0);
@@ -45,6 +49,16 @@ describe.each(own)('$format $path', ({ format, path }) => {
     const { coverage, gaps } = await collectOne(Buffer.from(`\uFEFF${text}`, 'utf16le'));
     expect(gaps).toEqual([]);
     expect(coverage.lines).toEqual((await collectOne(text)).coverage.lines);
+  });
+
+  it('survives bytes that are no UTF-8, and says so', async () => {
+    const bytes = Buffer.from(await readFile(path));
+    // In the name of a file, where any character may stand.
+    const at = bytes.toString('latin1').search(/[a-z](?=\.(?:c|cc|cpp|cs|go|java|js|kt|mjs|php|py|rb|rs|swift|ts)\b)/i);
+    expect(at).toBeGreaterThan(-1);
+    bytes[at] = 0xff;
+    const { coverage } = await collectOne(bytes);
+    expect(coverage.notes).toContain('report: some bytes are not utf-8 and were replaced');
   });
 
   it('is a gap with NUL bytes in it', async () => {
@@ -65,6 +79,46 @@ describe('what is no coverage is a gap', () => {
     ['a go profile without blocks', 'mode: set\n', ['empty']],
     ['a go profile with a block of a hostile size', 'mode: set\na.go:1.1,9000000000.1 1 1\n', ['malformed']],
     ['cobertura without packages', '<coverage line-rate="1"><packages/></coverage>', ['empty']],
+    ['jacoco without packages', '<report name="x"><sessioninfo id="a" start="1" dump="2"/></report>', ['empty']],
+    [
+      'jacoco with a line of a hostile size',
+      `<report name="x"><package name="a"><sourcefile name="B.java"><line nr="4000000000" mi="0" ci="1"/><line nr="1" mi="0" ci="1"/></sourcefile></package></report>`,
+      ['malformed'],
+    ],
+    ['jacoco with an entity bomb', '<!DOCTYPE r [<!ENTITY a "a">]><report name="x"><package name="a"/></report>', ['hostile']],
+    ['clover without files', '<coverage generated="1"><project timestamp="1"><metrics statements="0"/></project></coverage>', ['empty']],
+    ['clover nested ten thousand deep', `<coverage generated="1"><project>${'<package>'.repeat(10_000)}`, ['hostile']],
+    ['opencover without modules', '<CoverageSession><Modules/></CoverageSession>', ['empty']],
+    ['opencover with an entity bomb', '<!DOCTYPE c [<!ENTITY a "a">]><CoverageSession/>', ['hostile']],
+    ['istanbul of no statement', '{"a.js": {"path": "a.js", "statementMap": {}, "s": {}}}', ['empty']],
+    [
+      'istanbul with a line of a hostile size',
+      '{"a.js": {"path": "a.js", "statementMap": {"0": {"start": {"line": 4e9}}, "1": {"start": {"line": 1}}}, "s": {"1": 1, "0": 1}}}',
+      ['malformed'],
+    ],
+    ['istanbul nested ten thousand deep', `{"a.js": {"statementMap": ${'['.repeat(10_000)}`, ['hostile']],
+    [
+      'istanbul with a second document',
+      '{"a.js": {"path": "a.js", "statementMap": {"0": {"start": {"line": 1}}}, "s": {"0": 1}}}\n{}',
+      ['malformed'],
+    ],
+    ['a summary without numbers', '{"total": {"lines": {"pct": 100}, "statements": {"pct": 100}}}', ['malformed']],
+    ['v8 of no script', '{"result": [{"scriptId": "1", "url": "node:fs", "functions": []}]}', ['empty']],
+    ['coverage.py without files', '{"meta": {"branch_coverage": true}, "files": {}, "totals": {}}', ['empty']],
+    [
+      'coverage.py with a line of a hostile size',
+      '{"files": {"a.py": {"executed_lines": [1, 4000000000], "missing_lines": []}}}',
+      ['malformed'],
+    ],
+    ['llvm-cov without files', '{"data": [{"files": [], "totals": {"regions": {}}}], "type": "llvm.coverage.json.export"}', ['empty']],
+    ['simplecov without lines', '{"RSpec": {"coverage": {"a.rb": {"lines": [null]}}}}', ['empty']],
+    ['gcov without lines', '{"gcc_version": "12", "files": []}', ['empty']],
+    [
+      'gcov with a line of a hostile size',
+      '{"gcc_version": "12", "files": [{"file": "a.c", "lines": [{"line_number": 4e9, "count": 1}, {"line_number": 1, "count": 1}]}]}',
+      ['malformed'],
+    ],
+    ['gcov text without lines', '        -:    0:Source:a.c\n', ['empty']],
     ['cobertura with an entity bomb', '<!DOCTYPE c [<!ENTITY a "a">]><coverage line-rate="1"><packages/></coverage>', ['hostile']],
     ['cobertura nested ten thousand deep', `<coverage line-rate="1">${'<packages>'.repeat(10_000)}`, ['hostile']],
   ])('%s', async (_, content, reasons) => {

@@ -12,7 +12,8 @@ const LONGEST = 1_000_000;
 
 /**
  * Reads Go cover profiles. The same block may come several times (merged profiles, `-coverpkg`): its counts add up.
- * A line has the hits of its most visited block; blocks without a statement count for nothing.
+ * A line has the hits of its most visited block; blocks without a statement count for nothing. Go itself counts
+ * statements, not lines (`go tool cover -func`): its number is said in a note, for whoever compares.
  */
 export async function parseGoCover(text: AsyncIterable<string>, emit: Emit): Promise<void> {
   const profile = new Profile(emit);
@@ -20,10 +21,15 @@ export async function parseGoCover(text: AsyncIterable<string>, emit: Emit): Pro
   profile.end();
 }
 
+interface Block {
+  readonly statements: number;
+  count: number;
+}
+
 class Profile {
   readonly #emit: Emit;
-  /** File → position of the block → count. */
-  readonly #files = new Map<string, Map<string, number>>();
+  /** File → position of the block. */
+  readonly #files = new Map<string, Map<string, Block>>();
   #gap: { readonly reason: 'malformed' | 'truncated'; readonly message: string } | undefined;
 
   constructor(emit: Emit) {
@@ -52,18 +58,25 @@ class Profile {
     const position = line.slice(path.length + 1, line.indexOf(' ', path.length));
     if (Number(statements) === 0) return;
     const before = blocks.get(position);
-    if (before === undefined) blocks.set(copy(position), Number(count));
-    else blocks.set(position, before + Number(count));
+    if (before === undefined) blocks.set(copy(position), { statements: Number(statements), count: Number(count) });
+    else before.count += Number(count);
   }
 
   end(): void {
+    let [ran, all] = [0, 0];
     for (const [path, blocks] of this.#files) {
       const hits = new LineHits();
-      for (const [position, count] of blocks) {
+      for (const [position, { statements, count }] of blocks) {
+        all += statements;
+        if (count > 0) ran += statements;
         const [start = 0, end = 0] = position.split(',').map((part) => Number.parseInt(part, 10));
         for (let line = start; line <= end; line += 1) hits.raise(line, count);
       }
       this.#emit({ type: 'file', record: { path, lines: hits.toMap() } });
+    }
+    if (all > 0) {
+      const percent = ((100 * ran) / all).toFixed(1);
+      this.#emit({ type: 'note', message: `Go counts statements: ${ran} of ${all} (${percent} %)` });
     }
     if (this.#gap !== undefined) this.#emit({ type: 'gap', ...this.#gap });
   }

@@ -10,7 +10,7 @@ export const jacoco: CoverageFormat = {
   sniff: ({ text }) => {
     const root = xmlRoot(text);
     if (root?.name !== 'report') return false;
-    return /-\/\/JACOCO\//i.test(text) || /<(?:sessioninfo|group|package|counter)\s[^>]*(?:\sid|name|type)\s*=/.test(root.rest);
+    return /-\/\/JACOCO\//i.test(text) || /<(?:sessioninfo\s+id|group\s+name|package\s+name|counter\s+type)\s*=/.test(root.rest);
   },
   parse: async (text, emit) => readXmlReport(text, emit, new JacocoReport(emit)),
 };

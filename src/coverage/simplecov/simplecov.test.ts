@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+
+import { saidBy } from '../../../tests/contracts/coverage-support.ts';
+import { simplecov } from './index.ts';
+
+it('tells the files of each command, in the new form and the old', async () => {
+  const said = await read({
+    RSpec: { coverage: { '/app/a.rb': { lines: [1, null, 0], methods: { '["A", :f, 1]': 2, '["A", :g, 3]': 0 } } }, timestamp: 1 },
+    Cucumber: { coverage: { '/app/a.rb': [0, null, 2] }, timestamp: 2 },
+  });
+  expect(said).toEqual({
+    files: [
+      { path: '/app/a.rb', lines: { 1: 1, 3: 0 }, functions: [1, 2] },
+      { path: '/app/a.rb', lines: { 1: 0, 3: 2 } },
+    ],
+  });
+});
+
+it("reads the JSON formatter's report, without what is ignored", async () => {
+  const said = await read({
+    meta: { simplecov_version: '0.22.0' },
+    coverage: {
+      '/app/a.rb': {
+        lines: [1, 'ignored', null, 0],
+        branches: [
+          { type: 'then', start_line: 1, end_line: 1, coverage: 1 },
+          { type: 'else', start_line: 2, end_line: 2, coverage: 0 },
+          { type: 'else', start_line: 3, end_line: 3, coverage: 'ignored' },
+        ],
+      },
+    },
+    groups: { Models: { lines: { covered_percent: 50 } } },
+  });
+  expect(said).toEqual({ files: [{ path: '/app/a.rb', lines: { 1: 1, 4: 0 }, branches: [1, 2] }] });
+});
+
+it.each([[{ lines: 'none' }], [{ lines: [1, 'x'] }], [{}]])('is malformed with %j', async (file) => {
+  expect((await read({ RSpec: { coverage: { 'a.rb': file } } })).gaps).toEqual([
+    'malformed: a.rb: no list of lines, or something else in it',
+  ]);
+});
+
+it('knows both reports, and nothing else that has coverage in it', () => {
+  const sniff = (value: unknown): boolean => simplecov.sniff({ path: 'x', text: JSON.stringify(value) });
+  expect(sniff({ RSpec: { coverage: { 'a.rb': { lines: [null, 1] } } } })).toBe(true);
+  expect(sniff({ 'Unit Tests': { coverage: { 'a.rb': [1] } } })).toBe(true);
+  expect(sniff({ meta: { simplecov_version: '1' }, coverage: {} })).toBe(true);
+  expect(sniff({ result: { coverage: '90%' } })).toBe(false);
+});
+
+function read(report: unknown) {
+  return saidBy(simplecov, JSON.stringify(report));
+}
