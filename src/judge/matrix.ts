@@ -9,10 +9,10 @@ import type { JudgeInput } from './context.ts';
 
 type Input = Pick<JudgeInput, 'plan' | 'evidence' | 'cases'>;
 
-/** Something that ran in a stage, with the words that tell what it was about. */
+/** Something that ran in a stage, with the texts that tell what it was about: many tests share their file, suite and class. */
 interface Trace {
   readonly stage: StageName;
-  readonly words: string;
+  readonly texts: readonly string[];
   readonly file?: string | undefined;
   readonly state: 'pass' | 'fail' | 'skipped';
 }
@@ -23,10 +23,10 @@ export function matrixOf(input: Input): ReportV1['matrix'] {
   const stages = input.plan.stages.map(({ name }) => name);
   const cells = components.map((): MatrixCell[] => stages.map(() => 'untested'));
   const find = finder(components);
-  for (const { stage, words, file, state } of components.length === 0 ? [] : tracesOf(input)) {
+  for (const { stage, texts, file, state } of components.length === 0 ? [] : tracesOf(input)) {
     const column = stages.indexOf(stage);
     if (column < 0 || state === 'skipped') continue;
-    for (const row of find(words, file)) {
+    for (const row of find(texts, file)) {
       const line = cells[row] ?? [];
       if (line[column] !== 'fail') line[column] = state;
     }
@@ -50,15 +50,20 @@ function componentsOf({ plan, evidence }: Input): Plan['components'] {
 /** Folders whose folders are parts of a system. */
 const TOPS = new Set(['src', 'lib', 'app', 'apps', 'packages', 'services', 'pkg', 'internal', 'cmd', 'crates', 'modules']);
 
-/** Finds the components that a text mentions, in one look per word: there may be 100,000 tests and 30 components. */
-function finder(components: readonly (readonly [string, readonly string[]])[]): (words: string, file?: string) => Set<number> {
+type Finder = (texts: readonly string[], file?: string) => ReadonlySet<number>;
+
+/** Texts whose components are remembered: names of tests are as many as tests, and seen once. */
+const REMEMBERED = 20_000;
+
+/** Finds the components that texts mention, in one look per word: there may be 100,000 tests and 30 components. */
+function finder(components: readonly (readonly [string, readonly string[]])[]): Finder {
   const single = new Map<string, number[]>();
   const phrases: [string, number][] = [];
-  const globs: [string, number][] = [];
+  const globs: { readonly glob: string; readonly prefix: string; readonly row: number }[] = [];
   for (const [row, [name, words]] of components.entries()) {
     for (const written of [name, ...words]) {
       if (isGlob(written)) {
-        globs.push([written, row]);
+        globs.push({ glob: written, prefix: /^[^*?[{(!]*/.exec(written)?.[0] ?? '', row });
         continue;
       }
       const word = spread(written.toLowerCase());
@@ -66,17 +71,32 @@ function finder(components: readonly (readonly [string, readonly string[]])[]): 
       else if (word !== '') single.set(word, [...(single.get(word) ?? []), row]);
     }
   }
-  const byFile = new Map<string, readonly number[]>();
-  const inFile = (file: string) => {
-    const known = byFile.get(file) ?? globs.flatMap(([glob, row]) => (posix.matchesGlob(file, glob) ? [row] : []));
-    byFile.set(file, known);
-    return known;
+  const look = (text: string): number[] => {
+    const words = spaced(text);
+    const rows = words.split(' ').flatMap((word) => single.get(word) ?? []);
+    return [...rows, ...phrases.flatMap(([phrase, row]) => (words.includes(phrase) ? [row] : []))];
   };
-  return (words, file) => {
-    const found = new Set(words.split(' ').flatMap((word) => single.get(word) ?? []));
-    for (const [phrase, row] of phrases) if (words.includes(phrase)) found.add(row);
+  const inText = remembering(look);
+  const inFile = remembering((file) =>
+    globs.flatMap(({ glob, prefix, row }) => (file.startsWith(prefix) && posix.matchesGlob(file, glob) ? [row] : [])),
+  );
+  return (texts, file) => {
+    const found = new Set<number>();
+    // The last text is a test's own name: nobody asks for it again.
+    for (const [at, text] of texts.entries()) for (const row of at < texts.length - 1 ? inText(text) : look(text)) found.add(row);
     if (file !== undefined && globs.length > 0) for (const row of inFile(file)) found.add(row);
     return found;
+  };
+}
+
+function remembering(look: (text: string) => readonly number[]): (text: string) => readonly number[] {
+  const known = new Map<string, readonly number[]>();
+  return (text) => {
+    const before = known.get(text);
+    if (before) return before;
+    const rows = look(text);
+    if (known.size < REMEMBERED) known.set(text, rows);
+    return rows;
   };
 }
 
@@ -88,7 +108,7 @@ function isGlob(written: string): boolean {
 function tracesOf({ plan, evidence, cases = [] }: Input): Trace[] {
   const lines = cases.map((test): Trace => ({
     stage: test.stage,
-    words: wordsOf(test),
+    texts: textsOf(test),
     file: test.file,
     state: test.status === 'passed' ? 'pass' : test.status === 'skipped' ? 'skipped' : 'fail',
   }));
@@ -99,7 +119,7 @@ function tracesOf({ plan, evidence, cases = [] }: Input): Trace[] {
       : [
           {
             stage: piece.stage,
-            words: spaced([piece.journey, ...piece.steps.map(({ title }) => title)].join(' ')),
+            texts: [piece.journey, ...piece.steps.map(({ title }) => title)],
             state: piece.outcome === 'passed' ? 'pass' : 'fail',
           },
         ],
@@ -110,13 +130,13 @@ function tracesOf({ plan, evidence, cases = [] }: Input): Trace[] {
 function testTraces({ stage, failed, skipped, flaky, slowest }: EvidenceOf<'tests'>): Trace[] {
   const bad = new Set([...failed, ...skipped].map(keyOf));
   return [
-    ...failed.map((test): Trace => ({ stage, words: wordsOf(test), file: test.file, state: 'fail' })),
-    ...skipped.map((test): Trace => ({ stage, words: wordsOf(test), file: test.file, state: 'skipped' })),
-    ...flaky.map((test): Trace => ({ stage, words: wordsOf(test), file: test.file, state: 'pass' })),
+    ...failed.map((test): Trace => ({ stage, texts: textsOf(test), file: test.file, state: 'fail' })),
+    ...skipped.map((test): Trace => ({ stage, texts: textsOf(test), file: test.file, state: 'skipped' })),
+    ...flaky.map((test): Trace => ({ stage, texts: textsOf(test), file: test.file, state: 'pass' })),
     // The slowest tests are the only passed ones that the evidence names by itself.
     ...slowest
       .filter((test) => !bad.has(keyOf(test)))
-      .map((test): Trace => ({ stage, words: wordsOf(test), file: test.file, state: 'pass' })),
+      .map((test): Trace => ({ stage, texts: textsOf(test), file: test.file, state: 'pass' })),
   ];
 }
 
@@ -125,7 +145,7 @@ export function namedComponents(input: Input, names: readonly string[]): Readonl
   const find = finder(names.map((name) => [name, input.plan.components[name] ?? []]));
   const { cases = [], evidence } = input;
   const traces = [...tracesOf({ plan: { ...input.plan, stages: [] }, evidence, cases })];
-  const rows = new Set(traces.flatMap(({ words, file, state }) => (state === 'skipped' ? [] : [...find(words, file)])));
+  const rows = new Set(traces.flatMap(({ texts, file, state }) => (state === 'skipped' ? [] : [...find(texts, file)])));
   return new Set(names.filter((_, row) => rows.has(row)));
 }
 
@@ -133,14 +153,15 @@ export function namedComponents(input: Input, names: readonly string[]): Readonl
 function serviceTraces({ stages }: Plan, traces: readonly Trace[]): Trace[] {
   return stages.flatMap(({ name, services }) => {
     const passed = traces.some(({ stage, state }) => stage === name && state === 'pass');
-    return services === 'all' || !passed ? [] : services.map((service): Trace => ({ stage: name, words: spaced(service), state: 'pass' }));
+    return services === 'all' || !passed ? [] : services.map((service): Trace => ({ stage: name, texts: [service], state: 'pass' }));
   });
 }
 
 type Named = Pick<CaseResult, 'name' | 'class' | 'file'> & { readonly suite?: string | undefined };
 
-function wordsOf({ file, suite, class: owner, name }: Named): string {
-  return spaced([file, suite, owner, name].filter(Boolean).join(' '));
+/** What is shared comes first: it is remembered while there is room. */
+function textsOf({ file, suite, class: owner, name }: Named): string[] {
+  return [file, suite, owner, name].filter((text): text is string => text !== undefined && text !== '');
 }
 
 function keyOf({ file, class: owner, name }: Named): string {
@@ -154,6 +175,7 @@ function spaced(text: string): string {
 }
 
 function readings(word: string): string {
+  if (!/\p{Lu}/u.test(word.slice(1))) return word;
   const parts = word.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u);
   if (parts.length === 1) return word;
   const pairs = parts.length === 2 ? [] : parts.slice(1).map((part, index) => `${parts[index]}${part}`);
