@@ -5,6 +5,8 @@ import { placeInTrace } from './frames.ts';
 it.each([
   ['.NET', '   at Shop.Tests.Basket.Adds() in /app/tests/Basket.cs:line 12', '/app/tests/Basket.cs', 12],
   ['.NET on Windows', '   at A.B(String x) in C:\\app\\a b\\B.cs:line 7\r', 'C:\\app\\a b\\B.cs', 7],
+  ['Mono', '  at A.B () [0x00001] in /app/B.cs:7 ', '/app/B.cs', 7],
+  ['Unity', 'Player.Falls () (at Assets/Tests/Player.cs:12)', 'Assets/Tests/Player.cs', 12],
   ['Python', 'Traceback (most recent call last):\n  File "/app/a.py", line 3, in f', '/app/a.py', 3],
   ['Perl', "#   Failed test 'adds'\n#   at t/a.t line 9.", 't/a.t', 9],
   ['bats', '# (in test file test/a.bats, line 4)', 'test/a.bats', 4],

@@ -11,8 +11,9 @@ type EventOf<T extends DartEvent['type']> = Extract<DartEvent, { type: T }>;
 
 /** Characters of an event. */
 const LINE = 1_000_000;
-/** Files whose names are held. */
+/** Files whose names are held, and tests that may run at once. */
 const SUITES = 100_000;
+const RUNNING = 10_000;
 /** Ended tests that are held, for errors that come late. */
 const LATE = 1_000;
 
@@ -104,13 +105,17 @@ class DartStream {
   }
 
   #start({ test, time }: EventOf<'testStart'>): void {
+    if (this.#running.size >= RUNNING) {
+      this.#broken ??= `more than ${RUNNING} tests run at once`;
+      return;
+    }
     this.#running.set(test.id, { test, started: time, error: '', trace: '', skip: test.metadata?.skipReason ?? '', retries: 0 });
   }
 
   #print({ testID, messageType, message }: EventOf<'print'>): void {
     const running = this.#running.get(testID);
     if (running === undefined) return;
-    if (messageType === 'skip') running.skip ||= message.replace(/^Skip:\s*/, '');
+    if (messageType === 'skip') running.skip ||= message.replace(/^Skip:\s*/, '').slice(0, LIMITS.caseText);
     // package:test prints it before each further run: https://pub.dev/packages/test#configuration-files
     else if (message === `Retry: ${running.test.name}`) {
       running.retries += 1;
@@ -123,7 +128,7 @@ class DartStream {
     const running = this.#running.get(testID);
     if (running !== undefined) {
       running.error = `${running.error}${running.error === '' ? '' : '\n'}${error}`.slice(0, LIMITS.caseText);
-      running.trace ||= stackTrace ?? '';
+      running.trace ||= (stackTrace ?? '').slice(0, LIMITS.caseText);
       return;
     }
     const test = this.#ended.get(testID) ?? { id: testID, name: `test ${testID}` };

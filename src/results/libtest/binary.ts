@@ -8,6 +8,8 @@ type Emit = (event: ResultEvent) => void;
 
 /** Failures of one binary that wait for what they printed; those behind are told at once. */
 const WAITING = 5_000;
+/** Characters of a name that are kept. */
+const NAME = 2_000;
 /** Tests that are counted, not named, and told one by one all the same. */
 const UNNAMED = 10_000;
 
@@ -22,7 +24,7 @@ export class Binary {
   #begun: { readonly name: string; readonly guess: TestEnd | undefined } | undefined;
   /** Tests whose end was lost in what they printed. */
   readonly #lost: string[] = [];
-  #marks = '';
+  #quiet = false;
   #section: string | undefined;
 
   constructor(emit: Emit, { suite, planned }: { readonly suite: string | undefined; readonly planned: number }) {
@@ -63,20 +65,21 @@ export class Binary {
     else this.#tell(name, end, '');
   }
 
-  mark(marks: string): void {
-    this.#marks += marks.slice(0, UNNAMED);
+  /** `--quiet` printed marks in place of names. */
+  mark(): void {
+    this.#quiet = true;
   }
 
   /** What follows was printed by this test; with `--quiet` its failure is told here alone. */
   section(name: string | undefined): void {
     this.#section = name;
-    if (name === undefined || this.#waiting.has(name) || this.#marks === '') return;
+    if (name === undefined || this.#waiting.has(name) || !this.#quiet) return;
     this.finish(name, { status: 'failed', message: undefined, durationMs: undefined });
   }
 
   output(text: string): void {
     const test = this.#section === undefined ? undefined : this.#waiting.get(this.#section);
-    if (test !== undefined && test.detail.length < LIMITS.caseText) test.detail += `${text}\n`;
+    if (test !== undefined && test.detail.length < LIMITS.caseText) test.detail += `${text.slice(0, LIMITS.caseText)}\n`;
   }
 
   /** The binary told its result. */
@@ -121,7 +124,7 @@ export class Binary {
 
   /** `--quiet` names no test but those that fail. */
   #unnamed({ passed, ignored, measured }: Stated): void {
-    if (this.#marks === '') return;
+    if (!this.#quiet) return;
     const told: readonly (readonly [CaseStatus, number])[] = [
       ['passed', passed + measured - this.#counted.passed],
       ['skipped', ignored - this.#counted.skipped],
@@ -164,7 +167,7 @@ export class Binary {
 
 /** ` - should panic` and ` - compile fail` are what libtest expects, and no part of the name. */
 export function plainName(name: string): string {
-  return name.replace(/ - (?:should panic|compile(?: fail)?)$/, '');
+  return name.slice(0, NAME).replace(/ - (?:should panic|compile(?: fail)?)$/, '');
 }
 
 /** A doc-test says where it stands; its panic counts lines from there. */

@@ -106,11 +106,12 @@ export class JsonSuites {
     // `timeout` only says that the test runs for a minute.
     if (event === 'timeout') return;
     if (event === 'started') {
-      if (running.size < RUNNING) running.add(name);
+      if (running.size < RUNNING) running.add(plainName(name));
       return;
     }
-    running.delete(name);
+    running.delete(plainName(name));
     const status: CaseStatus = event === 'ok' ? 'passed' : event === 'ignored' ? 'skipped' : event === 'failed' ? 'failed' : 'error';
+    if (stdout !== '') this.#emit({ type: 'output', test: plainName(name), text: stdout });
     const detail = status === 'failed' || status === 'error' ? stdout.trim() : '';
     const shown = message ?? reason ?? (detail === '' ? undefined : telling(detail));
     this.#tell(name, status, { seconds, message: shown, detail, earlier: attempt - 1 });

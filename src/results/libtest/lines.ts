@@ -17,7 +17,7 @@ export type LibtestLine =
   | { readonly kind: 'begun'; readonly name: string; readonly guess: TestEnd | undefined }
   /** The end of the test that began last. */
   | { readonly kind: 'end'; readonly end: TestEnd }
-  | { readonly kind: 'quiet'; readonly marks: string }
+  | { readonly kind: 'quiet' }
   | { readonly kind: 'section'; readonly name: string }
   | { readonly kind: 'failures' }
   | { readonly kind: 'result'; readonly stated: Stated }
@@ -30,6 +30,10 @@ export interface TestEnd {
   readonly durationMs: number | undefined;
 }
 
+/** Characters of a line that are looked at: what backtracks must not do so for long. */
+const LENGTH = 2_000;
+/** Characters kept of what cargo says. */
+const MESSAGE = 1_000;
 const TEST = /^test (\S.*?) \.\.\. (.*)$/;
 /** Behind the output of a test that printed without ending its line. */
 const TAIL = /test (\S+(?: - \S.*?)?) \.\.\. (ok|FAILED|ignored(?:, .*)?)$/;
@@ -43,8 +47,9 @@ const CRASH =
   /^(?:\s+process didn't exit successfully: .*\((?:signal: .*|exit code: 0x[cC]0.*|exit status: (?!101\b).*)\)|.*: process didn't exit successfully: .*\(signal: .*\)|fatal runtime error: .*|thread '.*' has overflowed its stack)\s*$/;
 
 /** What a line of `cargo test` says; `undefined` for the output of compilers and tests. */
-export function libtestLine(text: string): LibtestLine | undefined {
-  if (text.startsWith('test ')) return testLine(text);
+export function libtestLine(whole: string): LibtestLine | undefined {
+  const text = whole.length > LENGTH ? whole.slice(0, LENGTH) : whole;
+  if (text.startsWith('test ')) return testLine(text, whole);
   switch (text) {
     case 'failures:':
     case 'successes:':
@@ -64,16 +69,16 @@ export function libtestLine(text: string): LibtestLine | undefined {
       kind: 'binary',
       name: text.trimStart().startsWith('Doc-tests') ? `doc-tests ${binary}` : binary.replace(/^`(?:.*[\\/])?(.*)`$/, '$1'),
     };
-  if (CRASH.test(text)) return { kind: 'crash', message: text.trim() };
-  if (/^error(?:\[E\d+\])?: could not compile `/.test(text)) return { kind: 'build', message: text };
+  if (CRASH.test(text)) return { kind: 'crash', message: text.trim().slice(0, MESSAGE) };
+  if (/^error(?:\[E\d+\])?: could not compile `/.test(text)) return { kind: 'build', message: text.slice(0, MESSAGE) };
   // `--quiet` prints a mark for each test, and names those that fail.
   const failed = /^(\S.*?) --- FAILED$/.exec(text)?.[1];
   if (failed !== undefined) return { kind: 'test', name: failed, end: endOf('FAILED') as TestEnd };
-  if (/^[.Fiab]+(?: \d+\/\d+)?$/.test(text)) return { kind: 'quiet', marks: text.replace(/ .*$/, '') };
+  if (/^[.Fiab]+(?: \d+\/\d+)?$/.test(text)) return { kind: 'quiet' };
   return tailOf(text);
 }
 
-function testLine(text: string): LibtestLine | undefined {
+function testLine(text: string, whole: string): LibtestLine | undefined {
   const stated = RESULT.exec(text);
   if (stated !== null) {
     const [, how, passed, failed, ignored, measured = '0'] = stated;
@@ -87,12 +92,12 @@ function testLine(text: string): LibtestLine | undefined {
   const [, name = '', rest = ''] = test;
   const end = endOf(rest);
   return end === undefined
-    ? (tailOf(rest) ?? { kind: 'begun', name, guess: endOf(/(?:ok|FAILED)$/.exec(rest)?.[0] ?? '') })
+    ? (tailOf(rest) ?? { kind: 'begun', name, guess: endOf(/(?:ok|FAILED)$/.exec(whole.slice(-6))?.[0] ?? '') })
     : { kind: 'test', name, end };
 }
 
 function tailOf(text: string): LibtestLine | undefined {
-  if (!text.includes(' ... ') || text.length > 10_000) return undefined;
+  if (!text.includes(' ... ')) return undefined;
   const [, name, how] = TAIL.exec(text) ?? [];
   const end = how === undefined ? undefined : endOf(how);
   return name === undefined || end === undefined ? undefined : { kind: 'test', name, end };

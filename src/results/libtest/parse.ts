@@ -96,7 +96,7 @@ class LibtestReader {
       case 'end':
         return binary?.endBegun(line.end);
       case 'quiet':
-        return binary?.mark(line.marks);
+        return binary?.mark();
       case 'section':
         return binary?.section(line.name);
       case 'failures':
@@ -118,8 +118,9 @@ class LibtestReader {
   }
 
   #other(text: string): void {
-    if (/^error(?:\[E\d+\])?: /.test(text) && !text.startsWith('error: test failed')) this.#error ??= text;
+    if (/^error(?:\[E\d+\])?: /.test(text) && !text.startsWith('error: test failed')) this.#error ??= text.slice(0, 1_000);
     this.#binary?.output(text);
+    if (text.trim() !== '') this.#emit({ type: 'output', ...(this.#name === undefined ? {} : { suite: this.#name }), text: `${text}\n` });
   }
 
   /** Whatever runs ends here without a result. A binary that had a result may still crash: of that only cargo knows. */

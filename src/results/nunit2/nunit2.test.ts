@@ -22,6 +22,16 @@ it.each([
   ]);
 });
 
+it("reads jasmine's small letters, and titles that are no names of methods", async () => {
+  const events = await read(
+    '<test-suite name="basket" executed="true" success="false"><results><test-case name="costs 1.5" executed="true" success="true"/><test-case name="is pending" executed="false" success="true"/></results></test-suite>',
+  );
+  expect(cases(events).slice(0, 2)).toMatchObject([
+    { class: 'basket', name: 'costs 1.5', status: 'passed' },
+    { class: 'basket', name: 'is pending', status: 'skipped' },
+  ]);
+});
+
 it('counts a tear-down that failed, and a set-up only where no test tells of it', async () => {
   const suite = (message: string, tests: string): string =>
     `<test-suite type="TestFixture" name="A" result="Error"><failure><message>${message}</message></failure><results>${tests}</results></test-suite>`;

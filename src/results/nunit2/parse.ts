@@ -29,6 +29,7 @@ interface Node {
   own: number;
 }
 
+const ASSEMBLY = /\.(?:dll|exe)$/i;
 const NODES: ReadonlySet<string> = new Set(['test-results', 'test-suite', 'test-case']);
 const COUNTS = ['tests', 'failed', 'errors', 'invalid', 'skipped', 'inconclusive', 'own'] as const;
 
@@ -91,21 +92,27 @@ class Report implements XmlReport {
     if (status === 'skipped') node.skipped = 1;
     if (result === 'Inconclusive') node.inconclusive = 1;
     if (result === 'NotRunnable' || result === 'Invalid') node.invalid = 1;
-    const full = attributes['name'] ?? '';
-    const dot = lastDot(full);
     const durationMs = secondsToMs(attributes['time']);
     this.#emit({
       type: 'case',
       result: {
         ...this.#assembly(),
-        ...(dot > 0 ? { class: full.slice(0, dot) } : {}),
-        name: full.slice(dot + 1),
+        ...this.#identity(attributes['name'] ?? ''),
         status,
         ...(durationMs === undefined ? {} : { durationMs }),
         ...texts(node, status),
       },
       sibling: true,
     });
+  }
+
+  /** NUnit names a test in full; other producers by its title, below suites that are no namespaces. */
+  #identity(full: string): { class?: string; name: string } {
+    const dot = lastDot(full);
+    if (dot > 0 && !/\s/.test(full.slice(0, dot))) return { class: full.slice(0, dot), name: full.slice(dot + 1) };
+    const suites = this.#nodes.filter(({ element }) => element === 'test-suite').map(({ attributes }) => attributes['name'] ?? '');
+    const around = suites.filter((name) => name !== '' && !ASSEMBLY.test(name)).join(' › ');
+    return { ...(around === '' ? {} : { class: around }), name: full };
   }
 
   /** A suite that failed while none of its tests tells so, or whose tear-down did. */
@@ -151,7 +158,7 @@ class Report implements XmlReport {
 
   /** File name of the assembly: the outermost suite, or the document itself where that is one. */
   #assembly(): { suite?: string } {
-    const nodes = this.#nodes.filter(({ attributes }) => /\.(?:dll|exe)$/i.test(attributes['name'] ?? ''));
+    const nodes = this.#nodes.filter(({ attributes }) => ASSEMBLY.test(attributes['name'] ?? ''));
     const name = nodes.at(-1)?.attributes['name']?.split(/[\\/]/).at(-1);
     return name === undefined ? {} : { suite: name };
   }
@@ -160,8 +167,9 @@ class Report implements XmlReport {
 /** Before NUnit 2.5 a test says whether it was executed, and then whether it passed. */
 function resultOf({ result, executed, success }: Attributes): string {
   if (result !== undefined) return result;
-  if (executed === 'False') return 'Ignored';
-  return success === 'True' ? 'Success' : 'Failure';
+  // jasmine-reporters writes them in small letters.
+  if (/^false$/i.test(executed ?? '')) return 'Ignored';
+  return /^true$/i.test(success ?? '') ? 'Success' : 'Failure';
 }
 
 function statusOf(result: string): CaseStatus {

@@ -3,7 +3,7 @@ import type { ResultEvent } from '../contract.ts';
 
 /** Tests that are held until their suites have ended; of more, the first are told as they stand. */
 const HELD = 50_000;
-/** Characters of messages that are held. */
+/** Characters of names and messages that are held. */
 const TEXT = 20_000_000;
 
 /** Holds tests, in bounded memory, while a tear-down of a suite around them can still fail them. */
@@ -40,7 +40,7 @@ export class Held {
     }
     if (this.#results.length >= HELD || this.#text >= TEXT) this.flush();
     const own = copied(result);
-    this.#text += (own.message?.length ?? 0) + (own.detail?.length ?? 0);
+    this.#text += own.name.length + (own.suite?.length ?? 0) + (own.message?.length ?? 0) + (own.detail?.length ?? 0);
     this.#results.push(own);
   }
 

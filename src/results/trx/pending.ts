@@ -16,7 +16,7 @@ export interface TrxResult extends Pick<CaseResult, 'status' | 'name' | 'duratio
 
 /** Results that are held until their classes are told; those behind go without one. */
 const HELD = 100_000;
-/** Characters of messages and details that are held. */
+/** Characters of names, messages and details that are held. */
 const TEXT = 20_000_000;
 
 /** Holds results, in bounded memory, until the definition of their test comes. */
@@ -45,7 +45,7 @@ export class Pending {
     }
     const own = copied(result);
     this.#count += 1;
-    this.#text += (own.message?.length ?? 0) + (own.detail?.length ?? 0);
+    this.#text += own.name.length + (own.message?.length ?? 0) + (own.detail?.length ?? 0);
     const same = this.#held.get(own.testId);
     if (same === undefined) this.#held.set(own.testId, [own]);
     else same.push(own);
