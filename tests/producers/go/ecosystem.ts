@@ -1,4 +1,5 @@
 import type { Ecosystem } from '../ecosystem.ts';
+import { behaviour } from './behaviour.ts';
 import { coverage } from './coverage.ts';
 import { goTest } from './go-test.ts';
 import { goJunitReport, gotestsum } from './junit.ts';
@@ -12,5 +13,5 @@ export const ecosystem: Ecosystem = {
     'go install github.com/jstemmer/go-junit-report@v1.0.0 && mv bin/go-junit-report bin/go-junit-report-v1',
     'go install github.com/jstemmer/go-junit-report/v2@v2.1.0 && mv bin/go-junit-report bin/go-junit-report-v2',
   ].join(' && '),
-  producers: [...goTest, ...gotestsum, ...goJunitReport, ...coverage],
+  producers: [...goTest, ...gotestsum, ...goJunitReport, ...behaviour, ...coverage],
 };

@@ -1,4 +1,5 @@
 import { counts, type Producer } from '../ecosystem.ts';
+import { pipVersion } from './pip.ts';
 
 const SCENARIOS = '4 scenarios passed, 2 failed, 3 error, 2 hook_error, 1 skipped';
 const behaves = 'cd behave && behave --no-color -f json -o mixed.json --junit --junit-directory out -f progress features';
@@ -33,6 +34,23 @@ export const behave: readonly Producer[] = [
         said: SCENARIOS,
         ...counts({ passed: 2, failed: 2, errors: 5, skipped: 1 }),
         why: 'one of the two features: a file each',
+      },
+    ],
+  },
+];
+
+export const pytestBdd: readonly Producer[] = [
+  {
+    name: 'pytest-bdd',
+    version: pipVersion('pytest-bdd'),
+    fixtures: [
+      {
+        to: 'results/cucumber/pytest-bdd.json',
+        run: 'cd bdd && pytest -q -p no:cacheprovider --cucumberjson=mixed.json',
+        from: 'bdd/mixed.json',
+        said: '4 failed, 2 passed, 2 skipped',
+        ...counts({ passed: 4, failed: 3 }),
+        why: 'the report leaves out an undefined step and that a step skipped its scenario: both look passed, and only the exit code tells',
       },
     ],
   },

@@ -27,6 +27,20 @@ export const unittest: readonly Producer[] = [
     ],
   },
   {
+    name: 'tap.py',
+    version: pipVersion('tap.py'),
+    fixtures: [
+      {
+        to: 'results/tap/tap-py.tap',
+        run: 'cd unittest && python run_tap.py test_basket test_import > mixed.tap; tail -1 mixed.tap',
+        from: 'unittest/mixed.tap',
+        said: '1..20',
+        ...counts({ passed: 6, failed: 10, skipped: 4 }),
+        why: 'subtests are points; a test that fails before its tearDown fails is two; what is expected to fail is a todo',
+      },
+    ],
+  },
+  {
     name: 'nose2',
     version: pipVersion('nose2'),
     fixtures: [

@@ -139,7 +139,8 @@ const cargoTest: readonly Producer[] = [
 
 export const ecosystem: Ecosystem = {
   name: 'rust',
-  install: 'cargo install --locked --root . cargo-nextest@0.9.151 && cargo install --locked --root . cargo-llvm-cov@0.9.1',
+  install:
+    'cargo install --locked --root . cargo-nextest@0.9.151 && cargo install --locked --root . cargo-llvm-cov@0.9.1 && cargo install --locked --root . cargo-tarpaulin@0.37.5 && rustup component add llvm-tools',
   producers: [...cargoTest, ...coverage],
 };
 
