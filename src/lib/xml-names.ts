@@ -71,3 +71,9 @@ function isCharacter(code: number): boolean {
   if (code < 0x20) return code === 0x9 || code === 0xa || code === 0xd;
   return code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff);
 }
+
+/** The text with its entities replaced, all at once; `undefined` when it has others than the five that need no looking at. */
+export function withoutEntities(text: string): string | undefined {
+  const parts = text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&apos;', "'").split('&amp;');
+  return parts.some((part) => part.includes('&')) ? undefined : parts.join('&');
+}

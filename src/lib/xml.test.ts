@@ -49,6 +49,23 @@ describe('readXml', () => {
     expect(end.trouble).toBeUndefined();
   });
 
+  it('streams the text of an element, unbounded, with or without keeping it', async () => {
+    const log: string[] = [];
+    const streamed: Record<string, string> = {};
+    const xml = `<r><a>x &lt; <b>no</b>\r\n<![CDATA[${'y'.repeat(10_000)}]]></a><c>keep<a>in</a></c></r>`;
+    await readXml(
+      pieces(xml),
+      {
+        open: (name) => (name === 'a' ? 'stream' : name === 'c' ? 'both' : false),
+        close: (name, text) => void log.push(`${name} ${text}`),
+        text: (name, piece) => void (streamed[name] = (streamed[name] ?? '') + piece),
+      },
+      { depth: 5, text: 20 },
+    );
+    expect(streamed).toEqual({ a: `x < \n${'y'.repeat(10_000)}in`, c: 'keep' });
+    expect(log).toEqual(['b ', 'a ', 'a ', 'c keep', 'r ']);
+  });
+
   it('bounds the text of an element', async () => {
     const { log } = await read(`<a>${'x'.repeat(100_000)}</a>`, ['a']);
     expect(log[1]).toBe(`</a ${'x'.repeat(20)}`);

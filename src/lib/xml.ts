@@ -1,6 +1,8 @@
-import { XmlReader, type XmlEnd, type XmlHandler, type XmlLimits } from './xml-reader.ts';
+import type { XmlHandler, XmlLimits } from './xml-open.ts';
+import { XmlReader, type XmlEnd } from './xml-reader.ts';
 
-export type { XmlEnd, XmlHandler, XmlLimits } from './xml-reader.ts';
+export type { XmlHandler, XmlLimits, XmlWanted } from './xml-open.ts';
+export type { XmlEnd } from './xml-reader.ts';
 
 /**
  * Reads XML as it streams by, in bounded memory. Nothing is fetched and no entity is defined: a DOCTYPE that merely

@@ -152,6 +152,20 @@ describe('one case', () => {
   });
 });
 
+it('tells what was printed and how it failed, piece by piece and whole', async () => {
+  const xml =
+    '<testsuite name="s"><testcase name="a" classname="A"><system-out><![CDATA[WARNING: DATA RACE\nRead at]]></system-out><failure message="m">trace</failure></testcase><testcase name="b"><skipped>why</skipped></testcase><properties><system-out>no</system-out></properties><system-err>panic: x</system-err></testsuite>';
+  for (const length of [1, 7, 10_000]) {
+    const said: Record<string, string> = {};
+    for (const event of await parse(xml, length)) {
+      if (event.type !== 'output') continue;
+      const whose = `${event.suite} ${event.test}`;
+      said[whose] = (said[whose] ?? '') + event.text;
+    }
+    expect(said).toEqual({ 'A a': 'WARNING: DATA RACE\nRead at\nm\ntrace\n', 's undefined': 'panic: x\n' });
+  }
+});
+
 describe('whose root is something else', () => {
   const suites = '<testsuites><testsuite name="s"><testcase name="a"/></testsuite></testsuites>';
   it.each([

@@ -1,10 +1,11 @@
-import { readXml } from '../../lib/xml.ts';
+import { readXml, type XmlWanted } from '../../lib/xml.ts';
 import { LIMITS } from '../../model/limits.ts';
 import type { CaseResult } from '../../model/tests.ts';
 import type { ResultEvent } from '../contract.ts';
 import { OUTCOMES, toResult, type OpenCase, type Outcome } from './case.ts';
 import { addTally, claims, newChildren, newTally, type Claim, type SuiteCount } from './declared.ts';
 import { FailsafeSummary } from './failsafe.ts';
+import { wantedOfPrinted } from './printed.ts';
 import { isPseudo, isSibling, producerOf } from './producer.ts';
 
 type Emit = (event: ResultEvent) => void;
@@ -15,7 +16,11 @@ export async function parseJunit(text: AsyncIterable<string>, emit: Emit): Promi
   const report = new Report(emit);
   const { trouble, tolerated } = await readXml(
     text,
-    { open: (name, attributes) => report.open(name, attributes), close: (name, content) => report.close(name, content) },
+    {
+      open: (name, attributes) => report.open(name, attributes),
+      close: (name, content) => report.close(name, content),
+      text: (_, piece) => report.text(piece),
+    },
     { depth: LIMITS.depth, text: LIMITS.caseText },
   );
   report.end();
@@ -39,6 +44,9 @@ interface Suite extends SuiteCount {
 const CRASH =
   /\b(?:panic:|fatal error|Fatal error|FATAL|Traceback \(most recent call last\)|Segmentation fault|SIG(?:SEGV|ABRT|KILL|BUS|ILL)|core dumped|[Cc]rashed|OutOfMemoryError|out of memory|Exception in thread|The forked VM terminated|AddressSanitizer|ThreadSanitizer|Aborted|Killed)/;
 
+/** Characters that are told in one event. */
+const PRINTED = 8_192;
+
 /** Tests of one suite that are counted, not listed, and told one by one all the same. */
 const UNLISTED = 1_000;
 
@@ -49,6 +57,8 @@ class Report {
   readonly #cases: OpenCase[] = [];
   #outcome: Outcome | undefined;
   #summary: FailsafeSummary | undefined;
+  /** What was printed and not told yet. */
+  #printed = '';
   /** The case before, while the next one may turn out to be a rerun of it. */
   #held: { readonly open: OpenCase; readonly result: CaseResult } | undefined;
 
@@ -56,20 +66,36 @@ class Report {
     this.#emit = emit;
   }
 
-  open(name: string, attributes: Attributes): boolean {
+  open(name: string, attributes: Attributes): XmlWanted {
     const parent = this.#elements.at(-1);
     this.#elements.push(name);
     if (name === 'testsuite' || name === 'testsuites') this.#suites.push(this.#openSuite(name, attributes));
     else if (name === 'testcase') this.#openCase(attributes);
     else if (OUTCOMES.has(name)) return this.#openOutcome(name, attributes, parent);
     else if (name === 'failsafe-summary') this.#summary = new FailsafeSummary(attributes);
-    else return (name === 'system-err' && parent === 'testsuite') || this.#summary?.wants(name) === true;
+    else return wantedOfPrinted(name, parent) ?? this.#summary?.wants(name) === true;
     return false;
+  }
+
+  /** What a test printed, or how it failed: for whoever looks for more in it than its status. */
+  text(piece: string): void {
+    this.#printed += piece;
+    if (this.#printed.length > PRINTED) this.#tellPrinted();
+  }
+
+  #tellPrinted(end = ''): void {
+    const [test, suite] = [this.#cases.at(-1)?.attributes, this.#suites.at(-1)];
+    const scope = test?.['classname'] || suite?.path;
+    const name = test?.['name'];
+    this.#emit({ type: 'output', ...(scope && { suite: scope }), ...(name && { test: name }), text: this.#printed + end });
+    this.#printed = '';
   }
 
   close(name: string, text: string): void {
     this.#elements.pop();
     const parent = this.#elements.at(-1);
+    // The next one begins a line of its own.
+    if (wantedOfPrinted(name, parent)) this.#tellPrinted('\n');
     if (name === 'testsuite' || name === 'testsuites') this.#closeSuite();
     else if (name === 'testcase') this.#closeCase();
     else if (OUTCOMES.has(name) && (parent === 'testcase' || parent === 'testsuite' || parent === 'testsuites')) this.#closeOutcome(text);
@@ -111,18 +137,22 @@ class Report {
     this.#cases.push({ attributes, suite: suite?.path, file: suite?.file, outcomes: [], parameters });
   }
 
-  #openOutcome(element: string, attributes: Attributes, parent: string | undefined): boolean {
+  #openOutcome(element: string, attributes: Attributes, parent: string | undefined): XmlWanted {
     const outcome: Outcome = { element, type: attributes['type'], message: attributes['message'], text: '' };
     if (parent === 'testcase') this.#cases.at(-1)?.outcomes.push(outcome);
     else if ((parent === 'testsuite' || parent === 'testsuites') && (element === 'failure' || element === 'error'))
       this.#suites.at(-1)?.problems.push(outcome);
     else return false;
     this.#outcome = outcome;
-    return true;
+    if (element === 'skipped') return true;
+    if (outcome.message !== undefined) this.#printed = `${outcome.message}\n`;
+    return 'both';
   }
 
   #closeOutcome(text: string): void {
-    if (this.#outcome !== undefined) this.#outcome.text = text;
+    if (this.#outcome === undefined) return;
+    this.#outcome.text = text;
+    if (this.#outcome.element !== 'skipped') this.#tellPrinted('\n');
     this.#outcome = undefined;
   }
 
