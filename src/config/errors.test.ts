@@ -839,3 +839,55 @@ test('a hostile line cannot steer a terminal or fill the screen', () => {
   expect(message).not.toContain('\u001b');
   expect(message.length).toBeLessThan(2_000);
 });
+
+test('legs, falls and branches that are none, and a setting that a component does not have', () => {
+  expect(
+    refuse(`version: 1
+stages:
+  - unit: {run: a, must_pass: payments}
+  - integration: {run: a, legs: 1, coverage: {drop: half, branches: 80}}
+components:
+  billing: {match: pay, stages: [e2e]}
+  chat: {stages: unit, words: hub}
+`),
+  ).toMatchInlineSnapshot(`
+    "gauntlet.yml has 4 problems
+
+    gauntlet.yml:4:33: \`legs\` is too small
+      4 |   - integration: {run: a, legs: 1, coverage: {drop: half, branches: 80}}
+        |                                 ^
+      → write a whole number from 2 to 256
+
+    gauntlet.yml:4:53: \`drop\` cannot be "half": that is not a percentage from 0% to 100%
+      4 |   - integration: {run: a, legs: 1, coverage: {drop: half, branches: 80}}
+        |                                                     ^^^^
+      → write a percentage with its sign, such as 90%
+
+    gauntlet.yml:4:69: \`branches\` takes a percentage with its sign, such as 90%, not the number 80
+      4 |   - integration: {run: a, legs: 1, coverage: {drop: half, branches: 80}}
+        |                                                                     ^^
+      → write a percentage with its sign, such as 90%
+
+    gauntlet.yml:7:24: \`words\` is not a setting of \`chat\`
+      7 |   chat: {stages: unit, words: hub}
+        |                        ^^^^^
+      → allowed here: match, stages"
+  `);
+});
+
+test('tests that must pass without results to find them in, and a component in a stage that is not there', () => {
+  const text = 'version: 1\nstages:\n  - unit: {run: a, must_pass: x}\ncomponents:\n  billing: {match: pay, stages: [e2e]}\n';
+  expect(refuse(text)).toMatchInlineSnapshot(`
+    "gauntlet.yml has 2 problems
+
+    gauntlet.yml:3:20: \`must_pass\` needs results to look into
+      3 |   - unit: {run: a, must_pass: x}
+        |                    ^^^^^^^^^
+      → name the reports of this stage under \`results\`
+
+    gauntlet.yml:5:34: no stage has the name \`e2e\`
+      5 |   billing: {match: pay, stages: [e2e]}
+        |                                  ^^^
+      → there are: unit"
+  `);
+});

@@ -846,3 +846,30 @@ stages:
 journeys:
   hello: {steps: [{get: "{{api}}/health"}]}
 `;
+
+test('what must pass, legs, limits of coverage and components of a stage are planned as written', () => {
+  const planned = plan(`version: 1
+stages:
+  - unit:
+      run: npm test
+      results: r.xml
+      must_pass: [payments, "auth * token"]
+      legs: 3
+      coverage: {min: 90%, branches: 80%, functions: 70%, drop: {total: 0.5%, files: 5%}, include: src/**}
+components:
+  billing: {match: tests/billing/**, stages: unit}
+  chat: [hub]
+`);
+  expect(planned.stages[0]).toMatchObject({
+    mustPass: ['payments', 'auth * token'],
+    legs: ['1', '2', '3'],
+    commands: [{ coverage: { min: 0.9, branches: 0.8, functions: 0.7, drop: { total: 0.005, files: 0.05 }, include: ['src/**'] } }],
+  });
+  expect([planned.components, planned.componentStages]).toEqual([{ billing: ['tests/billing/**'], chat: ['hub'] }, { billing: ['unit'] }]);
+  expect(planned.owed.map(({ id, rows }) => [id, rows])).toEqual([
+    ['unit/exit/main', ['TST-01']],
+    ['unit/tests/main', ['TST-01', 'TST-12']],
+    ['unit/coverage/main', ['TST-06']],
+  ]);
+  expect(describePlan(planned)).toContain('  must pass: payments, auth * token\n  legs: 1, 2, 3\n');
+});
