@@ -1,11 +1,22 @@
 import type { GapReason } from '../model/evidence.ts';
 import type { Ratio } from '../model/coverage.ts';
-import type { Tally } from './tally.ts';
 
 /** Hits by line number. A `Map` is one; so is `LineHits`. Readers may use its room again: it holds until `emit` returns. */
 export interface LineTable {
   readonly size: number;
   forEach(visit: (hits: number, line: number) => void): void;
+}
+
+/** Covered parts of every single branch or function, in an order that only its shape knows. */
+interface Outcomes {
+  /** Digest of what is counted: two reports with the same shape speak of the same branches. */
+  readonly shape: string;
+  readonly covered: Uint8Array;
+}
+
+/** A ratio, with what it was counted from where that is known. */
+export interface Tally extends Ratio {
+  readonly outcomes?: Outcomes;
 }
 
 /** What one source file's record says. Line numbers start at 1; hits are counts. */

@@ -1,8 +1,8 @@
 import type { ChangedLines } from '../lib/diff.ts';
 import type { ChangedCoverage, FileCoverage, LineRange, Ratio } from '../model/coverage.ts';
-import type { CoverageRecord } from './contract.ts';
+import type { CoverageRecord, Tally } from './contract.ts';
 import { LineSet } from './line-set.ts';
-import { mergeTallies, type Tally } from './tally.ts';
+import { mergeTallies } from './tally.ts';
 
 interface MergedFile {
   readonly lines: LineSet;

@@ -1,18 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Ratio } from '../model/coverage.ts';
-
-/** Covered parts of every single branch or function, in an order that only its shape knows. */
-interface Outcomes {
-  /** Digest of what is counted: two reports with the same shape speak of the same branches. */
-  readonly shape: string;
-  readonly covered: Uint8Array;
-}
-
-/** A ratio, with what it was counted from where that is known. */
-export interface Tally extends Ratio {
-  readonly outcomes?: Outcomes;
-}
+import type { Tally } from './contract.ts';
 
 /** What more than one byte holds is not merged one by one. */
 const MOST = 255;
