@@ -32,6 +32,13 @@ it.each([
   ['a hook after a failed step', [step('failed')], { after: [hook('failed')] }, 'failed', 'failed: Given a shop'],
   ['a hook among its steps', [{ keyword: 'Before', hidden: true, ...hook('failed') }, step('skipped')], {}, 'error', 'Error: no database'],
   ['a hook of a step', [step('passed', { after: [hook('failed')] })], {}, 'error', 'Error: no database'],
+  [
+    'a hook of godog',
+    [step('failed', { result: { status: 'failed', error_message: 'before scenario hook failed: no database' } })],
+    {},
+    'error',
+    'before scenario hook failed: no database',
+  ],
   ['no steps', [], {}, 'skipped', 'the scenario has no steps'],
   ['steps that did not run', [step(undefined), step('untested')], {}, 'skipped', 'its steps did not run'],
   ['a step without a result', [step('passed'), step(undefined)], {}, 'error', 'this step has no result: Given a shop'],

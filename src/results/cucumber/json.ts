@@ -156,12 +156,15 @@ function endOf(element: Element, ends: readonly StepEnd[]): ReturnType<typeof sc
   return end;
 }
 
+/** godog lets a hook fail at the step beside it. */
+const GODOG_HOOK = /^(?:before|after) (?:scenario|step) hook failed\b/;
+
 function stepEnds(step: Step): StepEnd[] {
   const keyword = (step.keyword ?? '').trim();
   const line = step.line ?? lineOf(step.location);
   const own: StepEnd = {
     text: `${keyword} ${step.name ?? ''}`.trim(),
-    isHook: step.hidden === true || (!step.name && /^(?:Before|After)/.test(keyword)),
+    isHook: step.hidden === true || (!step.name && /^(?:Before|After)/.test(keyword)) || GODOG_HOOK.test(step.result?.error_message ?? ''),
     status: step.result?.status?.toLowerCase(),
     message: step.result?.error_message ?? undefined,
     line: step.hidden === true ? undefined : (line ?? undefined),
