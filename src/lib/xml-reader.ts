@@ -60,8 +60,7 @@ export class XmlReader {
 
   end(): XmlEnd {
     const trouble = this.#trouble ?? this.#unfinished();
-    const { tolerated } = this.#source;
-    return trouble === undefined ? { tolerated } : { trouble, tolerated };
+    return { ...(trouble === undefined ? {} : { trouble }), tolerated: this.#source.tolerated };
   }
 
   /** Characters of the document that are held. */
