@@ -79,6 +79,14 @@ describe('text', () => {
     ]);
   });
 
+  it('and also where another binary follows', async () => {
+    const crash = `error: test failed, to rerun pass \`--test a\`\n\nCaused by:\n  process didn't exit successfully: \`target/a\` (signal: 6, SIGABRT: process abort signal)\n`;
+    const events = await read(
+      `     Running tests/a.rs (target/a)\nrunning 1 test\ntest a ... ok\n${OK(1)}${crash}     Running tests/b.rs (target/b)\nrunning 1 test\ntest b ... ok\n${OK(1)}`,
+    );
+    expect(cases(events)).toMatchObject([{ name: 'a' }, { suite: 'tests/a.rs', name: 'tests/a.rs', status: 'error' }, { name: 'b' }]);
+  });
+
   it.each([
     ['in its tests', 'running 2 tests\ntest a ... ok\n'],
     ['before its result', 'running 1 test\ntest a ... ok\n'],

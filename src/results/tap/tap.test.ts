@@ -117,6 +117,20 @@ describe('subtests are counted in place of the test around them', () => {
     ]);
   });
 
+  it.each([
+    ['testCodeFailure', ['a', 'A']],
+    ['subtestsFailed', ['a']],
+    ['cancelledByParent', ['a']],
+  ])('and as well where node says that it failed by itself: %s', async (cause, names) => {
+    const events = await read(`# Subtest: A\n    not ok 1 - a\n    1..1\nnot ok 1 - A\n  ---\n  failureType: '${cause}'\n  ...\n1..1\n`);
+    expect(cases(events).map(({ name }) => name)).toEqual(names);
+  });
+
+  it.each(['exitCode: 1\n  signal: ~', "exitCode: ~\n  signal: 'SIGSEGV'"])('a file of node that crashed is an error: %j', async (said) => {
+    const events = await read(`not ok 1 - a.test.js\n  ---\n  failureType: 'testCodeFailure'\n  ${said}\n  ...\n1..1\n`);
+    expect(statuses(events)).toEqual([['a.test.js', 'error']]);
+  });
+
   it('an empty suite of node is no test, and a broken one is an error', async () => {
     const yaml = (type: string, more = ''): string => `  ---\n  type: '${type}'\n${more}  ...\n`;
     const events = await read(

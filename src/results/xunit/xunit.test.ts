@@ -28,6 +28,13 @@ it.each(['assembly-cleanup', 'test-collection-cleanup', 'test-class-cleanup', 't
   },
 );
 
+it('counts an error that says nothing', async () => {
+  expect(cases(await read('<errors><error type="fatal"/></errors><collection><test name="a" result="Pass"/></collection>'))).toMatchObject([
+    { name: 'fatal', status: 'error', message: 'fatal failed' },
+    { status: 'passed' },
+  ]);
+});
+
 it('counts what broke a class of version 1, in a document that is one assembly', async () => {
   const events: ResultEvent[] = [];
   const xml =
