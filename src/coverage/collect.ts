@@ -5,6 +5,7 @@ import type { ChangedLines } from '../lib/diff.ts';
 import type { Ratio } from '../model/coverage.ts';
 import type { CoverageEvidence, GapReason } from '../model/evidence.ts';
 import { LIMITS } from '../model/limits.ts';
+import { reportFix } from '../model/report-fixes.ts';
 import { sourceOf, type Source } from '../model/source.ts';
 import type { Files, Ports } from '../ports/index.ts';
 import type { CoverageContext, CoverageEvent, CoverageRecord } from './contract.ts';
@@ -218,7 +219,7 @@ async function readFile({ files, root, redact }: ReadContext, path: string, hand
       reason,
       message: `${shown}: ${redact(message).slice(0, LIMITS.caseText)}`,
       source,
-      ...fixOf(reason),
+      ...reportFix(reason, 'coverage'),
     })),
     notes: [...notes, ...reading.notes].map((message) => ({ message: redact(message).slice(0, LIMITS.caseText), source })),
   };
@@ -226,23 +227,4 @@ async function readFile({ files, root, redact }: ReadContext, path: string, hand
 
 function shownPath(root: string, path: string): string {
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
-}
-
-const FIXES: Partial<Record<GapReason, string>> = {
-  missing: 'Check that the command writes its coverage to this path.',
-  empty: 'Check what the coverage tool includes: it instrumented nothing.',
-  truncated: 'The runner stopped while it wrote: look for a crash, a kill for memory or a full disk in its log.',
-  unsupported: 'Have the coverage tool write one of the formats that name lines, such as lcov.',
-  unrecognised: 'Have the command write one of the supported coverage formats.',
-  ambiguous: 'Have the command write one of the supported coverage formats without parts of another.',
-  hostile: 'Find out who wrote this file: no coverage tool does.',
-  encoding: 'Have the command write its coverage as UTF-8 text.',
-  malformed: 'Have the command write a valid report; two runs writing into one file break it.',
-  'too-large': 'Split the report, one file per package.',
-  crashed: 'This is a defect of Gauntlet: please report it with the file.',
-};
-
-function fixOf(reason: GapReason): { fix?: string } {
-  const fix = FIXES[reason];
-  return fix === undefined ? {} : { fix };
 }

@@ -5,6 +5,7 @@ import { readReport } from '../lib/decode-report.ts';
 import type { GapReason } from '../model/evidence.ts';
 import { placeInTrace } from '../lib/trace-place.ts';
 import { LIMITS } from '../model/limits.ts';
+import { reportFix } from '../model/report-fixes.ts';
 import { sourceOf, type Source } from '../model/source.ts';
 import type { CaseResult } from '../model/tests.ts';
 import type { Files } from '../ports/index.ts';
@@ -113,7 +114,12 @@ async function readFile({ root, attempt, redact, watcher }: ReadOptions, { path,
   ledger.endFile(source);
   return {
     mayBeEmpty: mayBeEmpty && gaps.every(({ reason }) => reason === 'zero-tests'),
-    gaps: gaps.map(({ reason, message }) => ({ reason, message: `${shown}: ${bounded(redact(message))}`, source, ...fixOf(reason) })),
+    gaps: gaps.map(({ reason, message }) => ({
+      reason,
+      message: `${shown}: ${bounded(redact(message))}`,
+      source,
+      ...reportFix(reason, 'results'),
+    })),
     notes: [...notes, ...reading.notes].map((message) => ({ message: bounded(redact(message)), source })),
     format: source.format,
   };
@@ -152,23 +158,4 @@ function repositoryPath(path: string, root: string): string {
 
 function absolute(path: string, root: string): string {
   return path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path) ? path : join(root, path);
-}
-
-const FIXES: Partial<Record<GapReason, string>> = {
-  missing: 'Check that the command writes its report to this path.',
-  empty: 'The command wrote nothing into its report: look at its log for a crash before the first test.',
-  'zero-tests': 'Check the filter and the paths of the test command: it ran no test.',
-  truncated: 'The runner stopped while it wrote: look for a crash, a kill for memory or a full disk in its log.',
-  unrecognised: 'Have the command write one of the supported formats, or take the file out of the result patterns.',
-  ambiguous: 'Have the command write one of the supported formats without parts of another.',
-  hostile: 'Find out who wrote this file: no test runner does.',
-  encoding: 'Have the command write its report as UTF-8 text.',
-  malformed: 'Have the command write a valid report; two runs writing into one file break it.',
-  'too-large': 'Split the report, one file per shard.',
-  crashed: 'This is a defect of Gauntlet: please report it with the file.',
-};
-
-function fixOf(reason: GapReason): { fix?: string } {
-  const fix = FIXES[reason];
-  return fix === undefined ? {} : { fix };
 }
