@@ -45,7 +45,7 @@ function inTotal({ context, piece, before, now, most }: Comparison): Drafted[] {
       stage: piece.stage,
       subject: `coverage of ${piece.stage} against the base branch`,
       title: `coverage fell from ${formatRatio(was)} to ${formatRatio(is)}`,
-      summary: `${formatRatio(was)} of lines were covered on the base branch (${context.baseline?.sha.slice(0, 7)}), ${formatRatio(is)} are here: ${points(was - is)} less, and ${points(most)} are allowed.`,
+      summary: `${formatRatio(was)} of lines were covered on the base branch (${context.baseline?.sha.slice(0, 7)}), ${formatRatio(is)} are here: ${points(was - is)} less, of at most ${points(most)}.`,
       evidence: proof(piece),
       measured: formatRatio(is),
       expected: `>= ${formatRatio(Math.max(0, was - most))}`,
