@@ -8,6 +8,7 @@ const basket = run('basket', 'RETRIES=0', 'basket');
 const flaky = run('flaky', '', "basket --grep 'flaky|multiplies|gives'");
 const hooks = run('hooks', '', 'hooks');
 const projects = run('projects', 'PROJECTS=1 SAMPLE=pass');
+const projectsRetried = run('projects-retried', 'PROJECTS=1 INCLUDE_RETRIES=1', 'hooks');
 const load = run('load', 'SAMPLE=load');
 const crash = run('crash', 'SAMPLE=crash RETRIES=0');
 
@@ -50,6 +51,14 @@ export const playwright: readonly Producer[] = [
         said: '6 passed',
         ...counts({ passed: 6 }),
         why: 'three tests in two projects',
+      },
+      {
+        to: 'results/junit/playwright-projects-retried.xml',
+        run: projectsRetried,
+        from: 'playwright/out/projects-retried.xml',
+        said: '6 failed',
+        ...counts({ errors: 6, skipped: 2, runs: 14 }),
+        why: 'four tests in two projects; three of each fail twice, one does not run',
       },
       {
         to: 'results/junit/playwright-crash.xml',
