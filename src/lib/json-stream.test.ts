@@ -83,10 +83,30 @@ describe('whatever the chunks', () => {
     );
   });
 
-  it('a long string is cut at the same place, and no escape in half', async () => {
-    const long = fc.string({ unit: 'grapheme', minLength: 20, maxLength: 60 });
+  const awkward = fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', '\u0001', 'é', '😀', ' '), minLength: 20, maxLength: 120 });
+
+  it('long strings full of escapes end where they end', async () => {
     await fc.assert(
-      fc.asyncProperty(long, cuts, async (string, at) => {
+      fc.asyncProperty(awkward, awkward, cuts, async (first, second, at) => {
+        const values: unknown[] = [];
+        const text = JSON.stringify({ skipped: [first, second], wanted: [second, first], [second]: 1 });
+        const handler: JsonHandler = {
+          begin: (path) => (path.length === 0 ? 'enter' : path[0] === 'skipped' ? 'skip' : 'want'),
+          value: (path, value) => values.push([...path, value]),
+        };
+        expect(await read(text, handler, at)).toEqual({});
+        expect(values).toEqual([
+          ['wanted', [second, first]],
+          [second, 1],
+        ]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('a long string is cut at the same place, and no escape in half', async () => {
+    await fc.assert(
+      fc.asyncProperty(awkward, cuts, async (string, at) => {
         const text = JSON.stringify({ a: [string, 1] });
         const values: unknown[] = [];
         const handler: JsonHandler = { begin: () => 'want', value: (_, value) => values.push(value) };
@@ -100,6 +120,7 @@ describe('whatever the chunks', () => {
         expect(kept.length).toBeGreaterThan(1);
         expect(kept.length).toBeLessThanOrEqual(16);
       }),
+      { numRuns: 1_000 },
     );
   });
 });

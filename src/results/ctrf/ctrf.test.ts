@@ -53,7 +53,8 @@ it('the list of tests may stand before the summary, and must be there', async ()
   const tests = [{ name: 'a', status: 'passed' }];
   const events = await parse(JSON.stringify({ results: { tests, summary: { tests: 2 } } }));
   expect(events).toMatchObject([{ type: 'case' }, { type: 'declared', declared: 2, counted: 1 }]);
-  expect(await parse('{"results": {"summary": {}}}')).toMatchObject([{ type: 'gap', reason: 'malformed' }]);
+  for (const none of ['{"results": {"summary": {}}}', '{"results": {"tests": {"a": {"name": "a", "status": "passed"}}}}'])
+    expect(await parse(none)).toMatchObject([{ type: 'gap', reason: 'malformed' }]);
 });
 
 it('never passes a status that it does not know', async () => {
