@@ -106,14 +106,17 @@ function dependencyFinding(context: Context, { service, stage }: Dependency): Dr
   });
 }
 
-/** Components that no stage tests at all: work, not a finding, because nobody asked for it. */
-function nowhere({ matrix, plan, cases }: Context): MissingTest[] {
+/** Components that no stage tests at all: work, not a finding, because nobody asked for it. A one-shot is tested by what it leaves. */
+function nowhere({ matrix, plan, cases, evidence }: Context): MissingTest[] {
   if (plan.only.length > 0 || cases === undefined || cases.length === 0) return [];
   const asked = plan.componentStages ?? {};
   const [stage] = matrix.stages.includes('unit') ? (['unit'] as const) : matrix.stages;
   if (stage === undefined) return [];
+  const ends = new Set(
+    ofKind(evidence, 'stack').flatMap(({ services }) => services.flatMap(({ name, kind }) => (kind === 'one-shot' ? [name] : []))),
+  );
   return matrix.components.flatMap((component, index): MissingTest[] =>
-    (matrix.cells[index] ?? []).every((cell) => cell === 'untested') && asked[component] === undefined
+    !ends.has(component) && (matrix.cells[index] ?? []).every((cell) => cell === 'untested') && asked[component] === undefined
       ? [
           {
             kind: 'component',

@@ -1,5 +1,6 @@
-import { quoted } from '../../lib/text.ts';
+import { quoted, sentenceList } from '../../lib/text.ts';
 import { ofKind } from '../../model/evidence.ts';
+import type { NotLooked } from '../../model/report-v1.ts';
 import type { PlannedStage } from '../../model/plan.ts';
 import { executed, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft } from '../draft.ts';
@@ -10,7 +11,10 @@ const SILENT_BYTES = 200;
 /** A stage that names a service and passes without a byte to it has not tested against it (TST-02). */
 export const traffic: JudgeRule = {
   name: 'traffic',
-  judge: (context) => ({ drafts: context.plan.stages.flatMap((stage) => silentServices(context, stage)) }),
+  judge: (context) => ({
+    drafts: context.plan.stages.flatMap((stage) => silentServices(context, stage)),
+    notApplicable: context.plan.stages.flatMap((stage) => unseen(context, stage)),
+  }),
 };
 
 /** Bytes that a service received while a stage ran; `undefined` where the stack cannot say. */
@@ -19,6 +23,19 @@ export function receivedBytes({ evidence }: Pick<Context, 'evidence'>, stage: st
     .filter((piece) => piece.stage === stage)
     .flatMap((piece) => piece.traffic ?? [])
     .find((seen) => seen.service === service)?.receivedBytes;
+}
+
+/** Where the stack cannot say what a service received, it is not known whether the tests met it: said, and no reason to stop. */
+function unseen(context: Context, { name, services }: PlannedStage): NotLooked[] {
+  const came = ofKind(context.evidence, 'stack').find(({ phase, readiness }) => phase === 'up' && readiness?.state === 'ready');
+  const ran = ofKind(context.evidence, 'tests').some((piece) => piece.stage === name && executed(piece) > 0);
+  const blind =
+    services === 'all' || !ran || !came ? [] : services.filter((service) => receivedBytes(context, name, service) === undefined);
+  if (blind.length === 0) return [];
+  const what = `whether ${name} spoke to ${sentenceList(blind)}`;
+  return [
+    { code: 'TST-02', what, because: `${what} cannot be seen in a stack of the kind ${came?.stack ?? 'unknown'} here`, blocks: false },
+  ];
 }
 
 function silentServices(context: Context, { name, services }: PlannedStage): Drafted[] {
