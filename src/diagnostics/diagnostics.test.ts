@@ -149,3 +149,20 @@ it('finds the files of stack traces in the repository, and never guesses between
     ].map(locate),
   ).toEqual(['main.go', 'main.go', 'internal/b/gate.go', undefined, undefined, 'cmd/api/server.go', 'main.go']);
 });
+
+it('is not held up by lines that are made to make patterns think', () => {
+  const lines = [
+    '#1 ' + ' '.repeat(480) + '(',
+    '  #1 ' + 'a:1'.repeat(160) + ' (',
+    'a.'.repeat(249),
+    '(*a.'.repeat(120),
+    'a[b]'.repeat(120) + '(',
+    '  Read ' + ' by'.repeat(160),
+  ];
+  const journal = newJournal();
+  for (const line of lines)
+    for (let block = 0; block < 20; block += 1)
+      for (const text of ['WARNING: DATA RACE', ...Array.from({ length: 150 }, () => line), '=================='])
+        journal.line('log', text, { source: 'log' });
+  expect(journal.finish().reports.reduce((sum, { count }) => sum + count, 0)).toBe(20 * lines.length);
+});

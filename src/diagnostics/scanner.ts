@@ -1,5 +1,5 @@
 import type { DiagnosticKind } from '../model/diagnostic.ts';
-import { DETECTOR_MARK, shapeOf, type Shape } from './starts.ts';
+import { DETECTOR_MARK, HINT, shapeOf, type Shape } from './starts.ts';
 
 /** One report as it was printed. */
 export interface Block<Origin> {
@@ -44,9 +44,10 @@ export class Scanner<Origin> {
   /** One line of the stream `key`; `origin` of a report's first line stands for all of it. */
   line(key: string, text: string, origin: Origin): void {
     const open = this.#open.size === 0 ? undefined : this.#open.get(key);
-    if (open === undefined && text.length < 8) return;
     const plain = text.length > WIDTH ? text.slice(0, WIDTH) : text;
-    if (this.mark === undefined && DETECTOR_MARK.test(plain)) this.mark = plain.trim();
+    const hinted = plain.length > 7 && HINT.test(plain);
+    if (open === undefined && !hinted) return;
+    if (hinted && this.mark === undefined && DETECTOR_MARK.test(plain)) this.mark = plain.trim();
     if (open === undefined) this.#begin(key, plain, origin);
     else if (this.#continue(key, open, plain)) this.#begin(key, plain, origin);
   }
@@ -99,4 +100,4 @@ function isOver(open: Open<unknown>, line: string): boolean {
 }
 
 const OF_A_TRACE =
-  /^(?:\s+\S|[\w./*()[\]·-]+\(.*\)$|created by |\[(?:signal|recovered|originating)|runtime stack:|\t|\s*\d+: |stack backtrace:|note: |goroutine |exit status )/;
+  /^(?:\s+\S|[\w./*()[\]·-]+\(|created by |\[(?:signal|recovered|originating)|runtime stack:|\t|\s*\d+: |stack backtrace:|note: |goroutine |exit status )/;

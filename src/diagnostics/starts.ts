@@ -59,13 +59,12 @@ export const SHAPES: readonly Shape[] = [
   { kind: 'panic', tool: 'Rust runtime', begins: /^thread '[^']{0,200}' (?:\(\d+\) )?panicked at / },
 ];
 
-/** What any line that begins a report holds: one cheap look at every other line. */
-const HINT =
-  /WARNING: (?:DATA RACE|ThreadSanitizer|MemorySanitizer)|ERROR: (?:Leak|Address|Hw|HW)|: runtime error: |fatal error: |panic: |http: panic|found unexpected goroutines|Java-level deadlock|panicked at /;
+/** What any line holds that begins a report or shows a detector: one cheap look at every other line. */
+export const HINT =
+  /WARNING: (?:DATA RACE|ThreadSanitizer|MemorySanitizer)|ERROR: (?:Leak|Address|Hw|HW)|: runtime error: |fatal error: |panic: |http: panic|found unexpected goroutines|Java-level deadlock|panicked at |Running under ThreadSanitizer|race detected during|data race\(s\)/;
 
-/** The report that a line begins. */
+/** The report that a line begins, of the lines that `HINT` knows. */
 export function shapeOf(line: string): Shape | undefined {
-  if (!HINT.test(line)) return undefined;
   return SHAPES.find(({ begins }) => begins.test(line));
 }
 

@@ -15,9 +15,7 @@ const STACKS = 4;
 const FRAMES = 12;
 
 const GO_FILE = /^\s+(\/?[^\s:][^:]*\.(?:go|s|c|cgo)):(\d+)(?: \+0x[0-9a-f]+)?\s*$/;
-const GO_CALL = /^\s*((?:[\w./~%-]+(?:\[[^\]]*\])?[./])?(?:\(?\*?[\w[\].·…]+\)?\.)?[\w.·[\]…-]+)\([^)]*\)?.*$/;
 const CREATED = /^\s*created by (\S+)/;
-const NUMBERED = /^\s*#\d+\s+(?:0x[0-9a-f]+ in )?(.+?)\s+(?:\(?(\/?[^\s()]+?):(\d+)(?::(\d+))?\)?)?(?:\s*\(.*\))?$/;
 const RUST_PLACE = /panicked at (?:'.*', )?([^\s:]+):(\d+):(\d+)/;
 const UB_PLACE = /^(\S[^:]*):(\d+):(\d+): runtime error: (.*)$/;
 const HEADINGS =
@@ -44,16 +42,49 @@ function stacksOf(lines: readonly string[]): CallStack[] {
     if (current().frames.length < FRAMES) current().frames.push(frame);
   };
   for (const line of lines) {
-    const numbered = NUMBERED.exec(line);
+    const numbered = numberedFrame(line);
     const file = GO_FILE.exec(line);
     if (HEADINGS.test(line)) stacks.push({ title: titleOf(line), frames: [] });
-    else if (numbered !== null) push(frameOf(numbered[1] ?? '', numbered[2], numbered[3]));
+    else if (numbered !== undefined) push(numbered);
     else if (file !== null && call !== undefined) {
       push(frameOf(call, file[1], file[2]));
       call = undefined;
-    } else call = CREATED.test(line) ? undefined : (GO_CALL.exec(line)?.[1] ?? call);
+    } else call = CREATED.test(line) ? undefined : (goCall(line) ?? call);
   }
   return stacks;
+}
+
+/** `#1 0x55d4 in boom /app/a.c:2 (app+0x11)`. Taken apart by hand: what a program prints must not make a pattern think for hours. */
+function numberedFrame(line: string): StackFrame | undefined {
+  const text = line.trim();
+  if (!/^#\d{1,4}\s/.test(text)) return undefined;
+  const parts = text.split(/\s+/).slice(1);
+  if (parts[1] === 'in' && /^0x[0-9a-f]+$/.test(parts[0] ?? '')) parts.splice(0, 2);
+  // The module and its offset: `(app+0x11)`, `(BuildId: …)`.
+  const module = parts.findLastIndex((part) => part.startsWith('(') && !/:\d+\)?$/.test(part));
+  const told = module > 0 && parts.at(-1)?.endsWith(')') === true && !/:\d+\)$/.test(parts.at(-1) ?? '') ? parts.slice(0, module) : parts;
+  const place = placeOf(told.at(-1) ?? '');
+  const name = (place === undefined ? told : told.slice(0, -1)).join(' ');
+  return name === '' ? undefined : { function: name, ...(place === undefined ? {} : { location: place }) };
+}
+
+function placeOf(text: string): StackFrame['location'] | undefined {
+  const parts = text.replace(/^\(/, '').replace(/\)$/, '').split(':');
+  const numbers = parts.slice(-2).filter((part) => /^\d{1,9}$/.test(part));
+  const [line] = parts.length > 2 && numbers.length === 2 ? numbers : numbers.slice(-1);
+  const path = parts.slice(0, parts.length > 2 && numbers.length === 2 ? -2 : -1).join(':');
+  return line === undefined || path === '' || !/^\d/.test(parts.at(-1) ?? '') ? undefined : { path, line: Number(line) };
+}
+
+/** `example.com/gate.(*Gate).Allowed(0xc000…)` without what it was called with. */
+function goCall(line: string): string | undefined {
+  const text = line.trim();
+  let at = text.indexOf('(');
+  // `.(*Gate)` is a receiver.
+  while (at > 0 && text[at - 1] === '.') at = text.indexOf('(', at + 1);
+  if (at <= 0 || !text.endsWith(')')) return undefined;
+  const name = text.slice(0, at);
+  return /^[\w./~%()*[\]·…,{}-]+$/.test(name) ? name : undefined;
 }
 
 function singlePlace(first: string): StackFrame | undefined {

@@ -130,16 +130,31 @@ export const ISSUE_PATTERN = 'TestProductionIssue0*(\\d+)_';
  */
 function matchesName(pattern: string, name: string, issues: string): boolean {
   if (pattern.startsWith('issue:')) return issueOf(name, issues) === pattern.slice('issue:'.length);
-  const source = pattern
-    .split('*')
-    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^]*');
-  return new RegExp(`^${source}$`).test(name);
+  return compiled(pattern, () => {
+    const source = pattern
+      .split('*')
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('[^]*');
+    return new RegExp(`^${source}$`);
+  }).test(name);
 }
 
 /** The claim that a test's name links it to; `undefined` for most tests. */
 export function issueOf(name: string, issues: string): string | undefined {
-  return new RegExp(`^(?:${issues})`).exec(name)?.[1];
+  return compiled(`issues:${issues}`, () => new RegExp(`^(?:${issues})`)).exec(name)?.[1];
+}
+
+/** Patterns are asked for every line that a test prints: each is compiled once. */
+const COMPILED = new Map<string, RegExp>();
+const MOST_COMPILED = 10_000;
+
+function compiled(key: string, compile: () => RegExp): RegExp {
+  const known = COMPILED.get(key);
+  if (known !== undefined) return known;
+  if (COMPILED.size >= MOST_COMPILED) COMPILED.clear();
+  const pattern = compile();
+  COMPILED.set(key, pattern);
+  return pattern;
 }
 
 /** Is this test meant by the pattern: by its name alone, or with its class or suite before it? */

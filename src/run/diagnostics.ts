@@ -65,7 +65,8 @@ export class CommandDiagnostics implements ResultWatcher {
     const { directory, ports } = this.#context;
     try {
       const echo = (line: string): void => {
-        if (this.#echo === undefined && /-race\b/.test(line) && raceFlag(line) === 'on') this.#echo = line.trim().slice(0, 200);
+        if (this.#echo === undefined && line.length < 1_000 && /-race\b/.test(line) && raceFlag(line) === 'on')
+          this.#echo = line.trim().slice(0, 200);
       };
       await readLog(ports.files, directory.file(file), { journal: this.#console, origin: { source: file }, echo });
       this.#sources.add(file);
