@@ -203,3 +203,8 @@ function skippedFit({ skipped, todo, warned, hidden, reruns }: View, { declared,
   if (producer === 'surefire' && reruns > 0 && stated < skipped) return true;
   return [skipped, skipped - todo, skipped - disabled, skipped - warned].includes(stated);
 }
+
+/** A count as an attribute states it; `undefined` for what is no number. */
+export function statedCount(attribute: string | undefined): number | undefined {
+  return attribute !== undefined && /^\s*\d{1,12}\s*$/.test(attribute) ? Number(attribute) : undefined;
+}

@@ -152,6 +152,14 @@ describe('one case', () => {
   });
 });
 
+it('takes a suite for broken that states an error and holds no test, once', async () => {
+  const xml =
+    '<testsuites errors="1"><testsuite name="s" tests="0" errors="1"><system-err>java.lang.Error: no\n at x</system-err></testsuite></testsuites>';
+  const events = await parse(xml);
+  expect(cases(events)).toMatchObject([{ suite: 's', name: 's', status: 'error', message: 'java.lang.Error: no' }]);
+  expect(contradictions(events)).toEqual([]);
+});
+
 it('tells what was printed and how it failed, piece by piece and whole', async () => {
   const xml =
     '<testsuite name="s"><testcase name="a" classname="A"><system-out><![CDATA[WARNING: DATA RACE\nRead at]]></system-out><failure message="m">trace</failure></testcase><testcase name="b"><skipped>why</skipped></testcase><properties><system-out>no</system-out></properties><system-err>panic: x</system-err></testsuite>';

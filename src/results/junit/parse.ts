@@ -3,7 +3,7 @@ import { LIMITS } from '../../model/limits.ts';
 import type { CaseResult } from '../../model/tests.ts';
 import type { ResultEvent } from '../contract.ts';
 import { OUTCOMES, toResult, type OpenCase, type Outcome } from './case.ts';
-import { addTally, claims, newChildren, newTally, type Claim, type SuiteCount } from './declared.ts';
+import { addTally, claims, newChildren, newTally, statedCount, type Claim, type SuiteCount } from './declared.ts';
 import { FailsafeSummary } from './failsafe.ts';
 import { wantedOfPrinted } from './printed.ts';
 import { isPseudo, isSibling, producerOf } from './producer.ts';
@@ -36,7 +36,7 @@ interface Suite extends SuiteCount {
   /** `hostname`: with playwright, the project that the tests ran in. */
   readonly project: string | undefined;
   problems: Outcome[];
-  crash: string | undefined;
+  stderr: string;
   previous: CaseResult | undefined;
 }
 
@@ -99,7 +99,7 @@ class Report {
     if (name === 'testsuite' || name === 'testsuites') this.#closeSuite();
     else if (name === 'testcase') this.#closeCase();
     else if (OUTCOMES.has(name) && (parent === 'testcase' || parent === 'testsuite' || parent === 'testsuites')) this.#closeOutcome(text);
-    else if (name === 'system-err' && parent === 'testsuite') this.#crashed(text);
+    else if (name === 'system-err' && parent === 'testsuite') this.#stderr(text);
     else if (name === 'failsafe-summary') for (const event of this.#summary?.events() ?? []) this.#emit(event);
     else this.#summary?.text(name, text);
   }
@@ -114,11 +114,11 @@ class Report {
       path: path === '' ? undefined : path,
       file: attributes['file'] ?? attributes['filepath'] ?? around?.file,
       declared: {
-        tests: count(attributes['tests']),
-        failures: count(attributes['failures']),
-        errors: count(attributes['errors']),
-        skipped: count(attributes['skipped'] ?? attributes['skip'] ?? attributes['skips'] ?? attributes['ignored']),
-        disabled: count(attributes['disabled']),
+        tests: statedCount(attributes['tests']),
+        failures: statedCount(attributes['failures']),
+        errors: statedCount(attributes['errors']),
+        skipped: statedCount(attributes['skipped'] ?? attributes['skip'] ?? attributes['skips'] ?? attributes['ignored']),
+        disabled: statedCount(attributes['disabled']),
       },
       producer: around?.producer ?? producerOf(element, attributes),
       project: attributes['hostname'],
@@ -126,7 +126,7 @@ class Report {
       total: newTally(),
       children: newChildren(),
       problems: [],
-      crash: undefined,
+      stderr: '',
       previous: undefined,
     };
   }
@@ -190,9 +190,9 @@ class Report {
     else this.#emit({ type: 'case', result, ...(isSibling(suite?.producer, open) ? { sibling: true } : {}) });
   }
 
-  #crashed(text: string): void {
+  #stderr(text: string): void {
     const suite = this.#suites.at(-1);
-    if (suite !== undefined && CRASH.test(text)) suite.crash = text;
+    if (suite !== undefined) suite.stderr = text;
   }
 
   #closeSuite(): void {
@@ -235,15 +235,17 @@ class Report {
 
   /** A suite that broke outside its cases is an error that no case tells of. */
   #suiteProblems(suite: Suite): void {
-    const { problems, total, declared, crash } = suite;
+    const { problems, total, declared, stderr } = suite;
     const first = problems[0];
     const missing = total.tests === 0 || (declared.tests ?? 0) > total.tests;
-    if (first === undefined && (crash === undefined || !missing)) return;
+    // ScalaTest says of a suite that aborted only that there was an error.
+    const aborted = total.tests + total.own + total.pseudo === 0 && (declared.errors ?? 0) + (declared.failures ?? 0) > 0;
+    if (first === undefined && !aborted && !(missing && CRASH.test(stderr))) return;
     total.own += 1;
     const name = suite.path ?? suite.scope;
     const detail =
       first === undefined
-        ? (crash ?? '')
+        ? stderr.trim()
         : problems
             .map(({ text }) => text.trim())
             .join('\n\n')
@@ -293,8 +295,4 @@ function tally(suite: Suite, result: CaseResult, { outcomes, attributes }: OpenC
   own.reruns += result.earlier?.length ?? 0;
   own.extra += Math.max(0, failures + errors - 1);
   if (failures > 0 && errors > 0) own.both += 1;
-}
-
-function count(attribute: string | undefined): number | undefined {
-  return attribute !== undefined && /^\s*\d{1,12}\s*$/.test(attribute) ? Number(attribute) : undefined;
 }
