@@ -9,7 +9,7 @@ it('gives a line the hits of its most visited statement, and leaves maps of sour
     statementMap: { 0: at(1), 1: at(1), 2: at(4), 3: at(9) },
     fnMap: { 0: { name: 'f', loc: at(1) }, 1: { name: 'g', loc: at(4) } },
     branchMap: { 0: { type: 'if', loc: at(1), locations: [at(1), at(2)] } },
-    s: { 0: 0, 1: 3, 2: 0, 3: 1 },
+    s: { 0: 2, 1: 3, 2: 0, 3: 1 },
     f: { 0: 3, 1: 0 },
     b: { 0: [3, 0] },
     inputSourceMap: { sourcesContent: ['x'.repeat(50_000)], statementMap: 1 },

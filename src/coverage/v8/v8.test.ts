@@ -27,6 +27,18 @@ it('computes lines as c8 does, from the file of the repository', async () => {
   expect(said).toEqual({ files: [{ path: URL, lines: LINES, branches: [2, 2], functions: [2, 3] }] });
 });
 
+it('takes a line for run that a block covers only in part, and an inner block for right over an outer one', async () => {
+  const blocks = [
+    scope('', [
+      [0, 14, 1],
+      [2, 9, 0],
+      [5, 6, 4],
+    ]),
+  ];
+  const said = await report([{ scriptId: '1', url: URL, functions: blocks }], { [URL]: 'abcd\ne\nfgh\nij\n' });
+  expect(said.files[0]?.lines).toEqual({ 1: 1, 2: 4, 3: 1, 4: 1 });
+});
+
 it('takes the source that Playwright puts into its report', async () => {
   const scripts = [{ url: 'http://localhost/app/a.js', scriptId: '1', source: SOURCE, functions: FUNCTIONS }];
   expect((await saidBy(v8, JSON.stringify(scripts))).files[0]).toMatchObject({ path: 'http://localhost/app/a.js', lines: LINES });
