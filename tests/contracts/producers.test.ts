@@ -22,7 +22,7 @@ describe('counts what the producer ran', () => {
   it.each(results)('$format/$file of $entry.producer $entry.version', async ({ path, entry }) => {
     const { disagreements, gap, ...counts } = (await inspectResults(files, dirname(path), path)) ?? {};
     expect(counts).toMatchObject(entry.counts);
-    expect([gap?.reason, disagreements]).toEqual([entry.gap, entry.disagreements ?? []]);
+    expect([gap?.reason, sorted(disagreements)]).toEqual([entry.gap, sorted(entry.disagreements)]);
   });
 });
 
@@ -52,4 +52,8 @@ async function entries<T>(kind: 'results' | 'coverage', schema: Parameters<typeo
     }),
   );
   return read.flat();
+}
+
+function sorted(disagreements: readonly object[] = []): readonly object[] {
+  return [...disagreements].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
