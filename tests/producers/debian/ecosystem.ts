@@ -12,7 +12,7 @@ const PACKAGES = [
   'ninja-build php-dom php-pcov php-xdebug phpunit ruby-rspec ruby-rspec-junit-formatter ruby-simplecov swiftlang',
 ].join(' ');
 
-/** What Debian 13 ships, in a system of its own below the scratch folder: needs root, debootstrap and its 4 GB. */
+/** What Debian 13 ships, in a system of its own below the scratch folder: needs root, debootstrap and 6 GB. */
 export const ecosystem: Ecosystem = {
   name: 'debian',
   install: `python3 -m venv venv && venv/bin/pip -q install gcovr==8.8 && debootstrap --variant=minbase trixie root && ./inside 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${PACKAGES}'`,
