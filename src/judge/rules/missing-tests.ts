@@ -6,6 +6,7 @@ import { ofKind } from '../../model/evidence.ts';
 import type { MissingTest } from '../../model/report-v1.ts';
 import type { StageName } from '../../model/stage.ts';
 import { formatRatio } from '../../model/units.ts';
+import { decideClaims, nameOfClaim } from '../claims.ts';
 import type { Context, JudgeRule } from '../context.ts';
 import { testPlace } from '../test-place.ts';
 import { missing, ranges, ratioOf, type Coverage } from './coverage-text.ts';
@@ -33,7 +34,7 @@ export const missingTests: JudgeRule = {
       const [path = ''] = what.split(': ');
       return !told.has(path) && told.add(path);
     });
-    return { drafts: [], missingTests: [...once, ...silentStages(context)] };
+    return { drafts: [], missingTests: [...unclaimed(context, place), ...once, ...silentStages(context)] };
   },
 };
 
@@ -88,6 +89,20 @@ function unloaded({ neverLoaded, stage }: Coverage, place: Place): MissingTest[]
           ? 'no test loads it'
           : 'no test loads it, as far as the reports tell; `coverage.include` says what is source',
       where: place(path),
+    }));
+}
+
+/** Claims that no test has looked at; those that name a place in the code say where a test would go. */
+function unclaimed(context: Context, place: Place): MissingTest[] {
+  return decideClaims(context)
+    .filter(({ verdict }) => verdict === 'not_tested')
+    .sort((a, b) => (a.claim.priority < b.claim.priority ? -1 : 1))
+    .map(({ claim: { id, title, location, at }, because, stage }) => ({
+      kind: 'claim',
+      stage,
+      what: `claim ${nameOfClaim(id)}: ${title}`,
+      why: because,
+      where: location === undefined ? `the tests of ${stage}, named under the claim in ${at.path}` : place(location.path),
     }));
 }
 
