@@ -136,7 +136,9 @@ interface Found {
 }
 
 function outcomeOf(mapping: ClaimTests, { test, piece, evidence }: Found): DecidedTest {
-  const of = ofKind(evidence, 'diagnostics').filter(({ stage, command }) => stage === piece.stage && command === piece.command);
+  const of = ofKind(evidence, 'diagnostics').filter(
+    ({ stage, command, leg }) => stage === piece.stage && command === piece.command && leg === piece.leg,
+  );
   const races = of.flatMap(({ reports }) =>
     reports.filter((report) => report.kind === 'data-race').flatMap((report) => report.seen.filter((seen) => isSeenIn(seen, test))),
   );

@@ -169,6 +169,28 @@ function hugeReport(count: number, text: (index: number) => string = hostile): R
     flaky: findings.map((_, index) => ({ stage: 'unit', test: text(index), attempts: [text(index)] })),
     notLooked: findings.map((_, index) => ({ code: 'GAT-01', what: text(index), because: text(index + 1), blocks: index % 2 === 0 })),
     timeline: findings.map((_, index) => ({ lane: text(index % 9), label: text(index), fromMs: index, toMs: index + 5, state: 'bad' })),
+    claims: {
+      file: text(0),
+      claims: findings.map((_, index) => ({
+        id: text(index),
+        title: text(index + 1),
+        kind: index % 2 === 0 ? 'defect' : 'statement',
+        priority: 'P0',
+        verdict: index % 3 === 0 ? 'confirmed' : 'not_tested',
+        because: text(index + 2),
+        tests: [{ name: text(index), outcome: 'passed', numbers: [text(index + 3)] }],
+        source: { document: text(index) },
+      })),
+      tally: { claims: count, tested: 1, not_tested: 1, confirmed: 1, refuted: 1, documentation: 0, inconclusive: 0, tests: 1 },
+      stated: findings.map((_, index) => ({
+        text: text(index),
+        of: 'confirmed',
+        says: text(index + 1),
+        computed: text(index + 2),
+        holds: false,
+        source: {},
+      })),
+    },
   };
 }
 

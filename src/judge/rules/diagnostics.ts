@@ -3,7 +3,7 @@ import type { CallStack, Diagnostic, DiagnosticKind, StackFrame } from '../../mo
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { Location } from '../../model/source.ts';
 import { decideClaims, type DecidedClaim } from '../claims.ts';
-import { commandGroup, type Context, type Drafted, type JudgeRule } from '../context.ts';
+import { answers, commandGroup, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested } from '../draft.ts';
 
 type Piece = EvidenceOf<'diagnostics'>;
@@ -139,12 +139,7 @@ function silent(context: Context): Drafted[] {
   const explained = new Set(ofKind(evidence, 'gap').flatMap(({ owed }) => owed));
   const looked = ofKind(evidence, 'diagnostics');
   return plan.owed
-    .filter(
-      (piece) =>
-        piece.kind === 'diagnostics' &&
-        !explained.has(piece.id) &&
-        !looked.some(({ stage, command }) => stage === piece.stage && command === piece.name),
-    )
+    .filter((piece) => piece.kind === 'diagnostics' && !explained.has(piece.id) && !looked.some((one) => answers(one, piece)))
     .filter(({ stage }) => context.stageRuns.some((run) => run.stage === stage && run.status === 'completed'))
     .map(({ stage, name, what, id }) =>
       notOn(context, {

@@ -135,7 +135,9 @@ function claimsBlock({ claims }: ReportV1, style: Style): string {
     ...(claims.claims.length > shown.length ? [`  and ${claims.claims.length - shown.length} more`] : []),
     ...wrong
       .slice(0, 10)
-      .map(({ text, says, computed }) => style.yellow(`  "${cut(oneLine(text), 80)}": stated ${says}, counted ${oneLine(computed)}`)),
+      .map(({ text, says, computed }) =>
+        style.yellow(`  "${cut(oneLine(text), 80)}": stated ${cut(oneLine(says), 40)}, counted ${cut(oneLine(computed), 160)}`),
+      ),
   ].join('\n');
 }
 
