@@ -93,7 +93,8 @@ export class CommandDiagnostics implements ResultWatcher {
       reports,
       omitted: Math.max(results.omitted, console.omitted),
       sources: [...this.#sources],
-      ...(this.#problems.length === 0 ? {} : { incomplete: this.#problems.join('; ') }),
+      // Results that hold all that the tests printed need no console output.
+      ...(this.#problems.length === 0 || this.#streaming.size > 0 ? {} : { incomplete: this.#problems.join('; ') }),
     };
     await this.#context.directory.addEvidence(evidence);
   }
