@@ -155,6 +155,7 @@ function unusable(piece: Evidence): string | undefined {
     case 'stack':
       return piece.readiness ? undefined : 'nobody decided whether the stack was ready';
     case 'series':
+      if (piece.delivery?.proof.state === 'unproved') return `the load proves nothing: ${piece.delivery.proof.why}`;
       return piece.samples > 0 ? undefined : 'the series has no samples';
     case 'fault':
       if (piece.proof.state === 'unproved') return `the fault had no proved effect: ${piece.proof.why}`;

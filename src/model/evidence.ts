@@ -4,6 +4,7 @@ import { LinkedTest } from './claim.ts';
 import { ChangedCoverage, FileCoverage, NeverLoaded, Ratio } from './coverage.ts';
 import { Detector, Diagnostic } from './diagnostic.ts';
 import { JourneyStepRun } from './journey.ts';
+import { Delivery, Histogram, Rate, Slice } from './load.ts';
 import { Preflight, Readiness, Service, StackInstance } from './manifest.ts';
 import { Source } from './source.ts';
 import { StageName, Window } from './stage.ts';
@@ -158,29 +159,29 @@ export const FactsEvidence = z.object({
 });
 export type FactsEvidence = z.output<typeof FactsEvidence>;
 
-/** A stored distribution: how many samples fell into each bucket of `[lower, upper)`. Merges exactly by adding counts. */
-export const Histogram = z.object({
-  unit: z.enum(['microseconds', 'bytes', 'count']),
-  /** Lower bounds, ascending; the last bucket is open. */
-  lower: z.array(z.number()),
-  counts: z.array(z.number()),
-  min: z.number(),
-  max: z.number(),
-  sum: z.number(),
-});
-export type Histogram = z.output<typeof Histogram>;
-
-/** Samples of one metric, from a load engine or a sampler. */
+/**
+ * Samples of one metric, from a load engine or a sampler. Of a load there is one for each metric, and one that is called as the load:
+ * what was asked and what was delivered.
+ */
 export const SeriesEvidence = z.object({
   ...base,
   kind: z.literal('series'),
+  /** As thresholds name it: `chat.latency`, `errors`, `service.api.memory`; or the name of the load. */
   metric: z.string(),
+  /** The load during which it was measured. */
+  load: z.string().optional(),
+  journey: z.string().optional(),
   unit: z.enum(['milliseconds', 'bytes', 'ratio', 'count']),
   samples: z.number(),
+  /** Of every unit but `ratio`; milliseconds are counted in microseconds. */
   histogram: Histogram.optional(),
+  /** Of the unit `ratio`, where it is a share of events. */
+  rate: Rate.optional(),
+  slices: z.array(Slice).optional(),
+  /** `[milliseconds since the window began, value in the unit]`. */
   points: z.array(z.tuple([z.number(), z.number()])).optional(),
-  asked: z.json().optional(),
-  achieved: z.json().optional(),
+  /** Only of a load's own series. */
+  delivery: Delivery.optional(),
   source: Source.optional(),
 });
 export type SeriesEvidence = z.output<typeof SeriesEvidence>;
