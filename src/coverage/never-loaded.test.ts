@@ -26,6 +26,13 @@ it('names what the config includes and does not exclude', async () => {
   expect(neverLoaded?.files.map(({ path }) => path)).toEqual(['src/a.ts', 'src/late/b.ts', 'src/x.py']);
 });
 
+it('looks into the folders beside those that were loaded, never into the whole repository', async () => {
+  const told = new Set(['src/auth/a.ts', 'src/web/b.ts', 'tools/x/y/c.ts']);
+  const tracked = [...told, 'src/billing/d.ts', 'tools/z/e.ts', 'other/f.ts', 'g.ts'];
+  const { neverLoaded } = await findNeverLoaded({ tracked, told, read: () => Promise.resolve('run();\n') });
+  expect(neverLoaded?.files.map(({ path }) => path)).toEqual(['src/billing/d.ts']);
+});
+
 it('finds nothing like nothing', async () => {
   expect(await find({ told: new Set() })).toEqual({});
 });

@@ -64,28 +64,36 @@ function candidates({ tracked, told, include, exclude = [] }: NeverLoadedOptions
   );
 }
 
-/** Of the same language as a file of the reports, in the same folder as one or below it. */
+/**
+ * Of the same language as a file of the reports, and in the same source folder: one that a file lies in, one with files in
+ * two of its folders, or one that is called like sources. Never all of the repository.
+ */
 function likeness(told: ReadonlySet<string>): (path: string) => boolean {
-  const folders = new Map<string, Set<string>>();
+  const folders = new Map<string, Map<string, Set<string>>>();
   for (const path of told) {
-    const extension = family(path);
-    const known = folders.get(extension) ?? new Set<string>();
-    folders.set(extension, known.add(posix.dirname(path)));
+    // What leads to no file of the repository keeps the path of its report, which may be absolute.
+    if (posix.isAbsolute(path)) continue;
+    const known = folders.get(family(path)) ?? new Map<string, Set<string>>();
+    folders.set(family(path), known);
+    if (!path.includes('/')) known.set('.', new Set());
+    for (let child = path; child.includes('/'); child = posix.dirname(child)) {
+      const folder = posix.dirname(child);
+      const children = known.get(folder) ?? new Set<string>();
+      known.set(folder, child === path ? children.add('.').add('..') : children.add(child));
+    }
   }
   return (path) => {
     const known = folders.get(family(path));
     if (known === undefined || ASIDE.test(path)) return false;
-    let folder = posix.dirname(path);
-    if (known.has(folder)) return true;
-    // What lies at the top is near everything: only other files of the top are like it.
-    while (folder.includes('/')) {
-      folder = posix.dirname(folder);
-      if (known.has(folder)) return true;
+    for (let folder = posix.dirname(path); folder !== '.'; folder = posix.dirname(folder)) {
+      const children = known.get(folder);
+      if (children !== undefined && (children.size > 1 || SOURCES.test(folder))) return true;
     }
-    return false;
+    return !path.includes('/') && known.has('.');
   };
 }
 
+const SOURCES = /(?:^|\/)(?:src|lib|app|pkg|internal|source|sources|main)$/;
 const FAMILIES = new Map([
   ...['ts', 'tsx', 'js', 'jsx', 'mjs', 'cjs', 'mts', 'cts', 'vue', 'svelte'].map((extension) => [extension, 'script'] as const),
   ...['c', 'cc', 'cpp', 'cxx'].map((extension) => [extension, 'c'] as const),
