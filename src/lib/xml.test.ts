@@ -49,6 +49,19 @@ describe('readXml', () => {
     expect(end.trouble).toBeUndefined();
   });
 
+  it('passes over a DOCTYPE whose own list of declarations is empty', async () => {
+    for (const own of ['[]', '[ ]', ' [\n] ', '[] ']) {
+      const xml = `<!DOCTYPE a PUBLIC "-//X//EN" "a.dtd"${own}><a/>`;
+      const { log, end } = await read(xml);
+      expect({ log, trouble: end.trouble }, own).toEqual({ log: ['<a', '</a '], trouble: undefined });
+    }
+  });
+
+  it.each(['[<!ELEMENT a ANY>]', '[ %x; ]', '[][]', '[', '] ['])('refuses the list of declarations %s', async (own) => {
+    const { end } = await read(`<!DOCTYPE a ${own}><a/>`);
+    expect(end.trouble?.reason).toBe('hostile');
+  });
+
   it('streams the text of an element, unbounded, with or without keeping it', async () => {
     const log: string[] = [];
     const streamed: Record<string, string> = {};
