@@ -31,6 +31,8 @@ export const CUT_SHORT: ReadonlySet<string> = new Set(['Aborted', 'Timeout', 'Di
 const ECHO = /^\[xUnit\.net [\d:.]+\](?!.*(?:Catastrophic|Cleanup Failure|Unhandled))/i;
 /** NUnit's adapter logs a tear-down that failed as a warning: no test tells of it. */
 const TEAR_DOWN = /^(?:OneTime)?TearDown failed for test fixture/i;
+/** Microsoft.Testing.Platform says so beside the tests that failed: 2 is "at least one test failed". */
+const TESTS_FAILED = /^Exit code indicates failure: '2'/;
 /** A filter over a whole solution leaves projects without a test. */
 const NOTHING = /^No test (?:is available|matches the given testcase filter)/;
 
@@ -40,5 +42,5 @@ export type RunInfo = 'error' | 'nothing-to-run' | 'said';
 export function runInfo(outcome: string | undefined, text: string): RunInfo {
   if (TEAR_DOWN.test(text)) return 'error';
   if (NOTHING.test(text)) return 'nothing-to-run';
-  return outcome !== undefined && BROKEN.has(outcome) && !ECHO.test(text) ? 'error' : 'said';
+  return outcome !== undefined && BROKEN.has(outcome) && !ECHO.test(text) && !TESTS_FAILED.test(text) ? 'error' : 'said';
 }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { pieces } from '../../../tests/contracts/results-support.ts';
 import type { ResultEvent } from '../contract.ts';
@@ -152,6 +152,26 @@ it('says that a project without a matching test is usual', async () => {
     summary('Completed', 'total="0"', [['Warning', 'No test matches the given testcase filter `x` in /app/a.dll']]),
   );
   expect(events.filter(({ type }) => type === 'may-be-empty')).toHaveLength(1);
+});
+
+describe("Microsoft.Testing.Platform's exit code", () => {
+  const said = (code: number) =>
+    `Exit code indicates failure: '${code}'. Please refer to https://aka.ms/testingplatform/exitcodes for more information.`;
+
+  it('of failing tests is no error beside them, and one where none failed', async () => {
+    const failing = await read(result('a', 'Failed'), summary('Failed', 'total="1" failed="1"', [['Error', said(2)]]));
+    expect(statuses(failing)).toEqual([['a', 'failed']]);
+    const passing = await read(result('a', 'Passed'), summary('Failed', 'total="1" passed="1"', [['Error', said(2)]]));
+    expect(statuses(passing)).toEqual([
+      ['a', 'passed'],
+      ['the test run', 'error'],
+    ]);
+  });
+
+  it('of anything else is an error whatever the tests said', async () => {
+    const events = await read(result('a', 'Failed'), summary('Failed', 'total="1" failed="1"', [['Error', said(7)]]));
+    expect(statuses(events)).toContainEqual(['the test run', 'error']);
+  });
 });
 
 it.each([
