@@ -40,7 +40,7 @@ const READERS: Readonly<Record<string, (file: string) => Promise<Counts>>> = {
   'gauntlet-merged': async (file) => {
     const ledger = new Ledger({ redact: (text) => text, writeCase: () => undefined });
     ledger.beginFile(file, 1);
-    await gauntlet(file, (_, result, sibling) => ledger.add(result, sibling));
+    await gauntlet(file, (_, result, repetition) => ledger.add(result, repetition));
     const { tests, failed, errors, skipped } = ledger.finish().counts;
     return { tests, failed: failed + errors, skipped };
   },
@@ -48,7 +48,7 @@ const READERS: Readonly<Record<string, (file: string) => Promise<Counts>>> = {
   'xml-js': async (file) => count(xmlJsParse(await readFile(file, 'utf8'), { compact: true }) as Tree),
 };
 
-type Tell = (status: string, result: Parameters<Ledger['add']>[0], sibling: boolean | undefined) => void;
+type Tell = (status: string, result: Parameters<Ledger['add']>[0], repetition: Parameters<Ledger['add']>[1]) => void;
 
 async function gauntlet(file: string, tell: Tell): Promise<void> {
   const { problems } = await readReport({

@@ -35,15 +35,43 @@ it('never hides a failure behind the same test in another file of the same attem
   expect(tests.failed).toMatchObject([{ name: 'a', message: 'linux', attempts: ['failed', 'passed'] }]);
 });
 
-it('takes repetitions in one file as attempts', async () => {
+it('takes repetitions in one file as attempts where their producer writes attempts so', async () => {
   const { tests } = await collect([
     {
-      'a.xml': suite(
-        '<testcase name="a"><failure/></testcase><testcase name="a"/><testcase name="b"/><testcase name="b"><failure/></testcase>',
+      'a.xml': gotestsum(
+        '<testcase name="TestA"><failure/></testcase><testcase name="TestA"/><testcase name="TestB"/><testcase name="TestB"><failure/></testcase>',
       ),
     },
   ]);
   expect(tests.counts).toEqual({ tests: 2, runs: 4, passed: 1, failed: 1, errors: 0, skipped: 0, flaky: 1 });
+});
+
+it('takes them for tests of one title where nothing says so, and knows each of them again in the next attempt', async () => {
+  const two = (first: string, second: string): string =>
+    suite(`<testcase name="a">${first}</testcase><testcase name="a">${second}</testcase>`);
+  const first = two('<failure/>', '');
+  expect((await collect([{ 'a.xml': first }])).tests.counts).toMatchObject({ tests: 2, passed: 1, failed: 1, flaky: 0 });
+  const still = await collect([{ 'a.xml': first }, { 'b.xml': two('<failure/>', '') }]);
+  expect(still.tests.counts).toEqual({ tests: 2, runs: 4, passed: 1, failed: 1, errors: 0, skipped: 0, flaky: 0 });
+  const fine = await collect([{ 'a.xml': first }, { 'b.xml': two('', '') }]);
+  expect(fine.tests.counts).toEqual({ tests: 2, runs: 4, passed: 2, failed: 0, errors: 0, skipped: 0, flaky: 1 });
+  const files = await collect([{ 'a.xml': first, 'c.xml': two('', '') }]);
+  expect(files.tests.counts).toEqual({ tests: 2, runs: 4, passed: 1, failed: 1, errors: 0, skipped: 0, flaky: 0 });
+});
+
+it.each([
+  ['passes are runs of one test', ['', '', ''], { tests: 2, runs: 5, passed: 2, failed: 0, errors: 0, flaky: 0 }],
+  ['a failure outlives the pass behind it', ['', '<failure/>', ''], { tests: 3, runs: 5, passed: 2, failed: 1, errors: 0, flaky: 0 }],
+  ['each failure stands', ['<failure/>', '<error/>', '<failure/>'], { tests: 4, runs: 5, passed: 1, failed: 2, errors: 1, flaky: 0 }],
+  ['a skip is a run, too', ['<skipped/>', '', ''], { tests: 2, runs: 5, passed: 2, failed: 0, errors: 0, flaky: 0 }],
+  ['what a case marks is one more', ['<flakyFailure/>', '', ''], { tests: 2, runs: 6, passed: 2, failed: 0, errors: 0, flaky: 1 }],
+])('of the runs that surefire tells as cases, %s', async (_, outcomes, expected) => {
+  const runs = outcomes.map((outcome) => `<testcase classname="A" name="a">${outcome}</testcase>`);
+  const cases = runs.join('<testcase classname="A" name="between"/>');
+  const { tests } = await collect([
+    { 'a.xml': `<testsuite xsi:noNamespaceSchemaLocation="surefire-test-report.xsd" name="A">${cases}</testsuite>` },
+  ]);
+  expect(tests.counts).toMatchObject(expected);
 });
 
 it('does not take a skip for a run: what failed before stays failed', async () => {
@@ -98,7 +126,8 @@ File "src/b.py", line 9</failure></testcase>
 
 it('writes one line per run, of which the last one of an id holds', async () => {
   const lines: string[] = [];
-  await withReports({ 'a.xml': suite('<testcase name="a" time="1"><failure/></testcase><testcase name="a" time="2"/>') }, (root, paths) =>
+  const twice = gotestsum('<testcase name="TestA" time="1"><failure/></testcase><testcase name="TestA" time="2"/>');
+  await withReports({ 'a.xml': twice }, (root, paths) =>
     collectResults({
       ports: { files },
       root,
@@ -113,7 +142,7 @@ it('writes one line per run, of which the last one of an id holds', async () => 
     status: 'failed',
     durationMs: 1000,
     suite: 's',
-    name: 'a',
+    name: 'TestA',
   });
   expect(last).toEqual({ ...first, status: 'passed', durationMs: 2000 });
 });
@@ -132,6 +161,10 @@ it('is as sure with thousands of tests as with two', async () => {
 
 function suite(cases: string): string {
   return `<testsuites><testsuite name="s">${cases}</testsuite></testsuites>`;
+}
+
+function gotestsum(cases: string): string {
+  return `<testsuites><testsuite tests="4" failures="2" time="0" name="s" timestamp="2026-01-05T10:20:30Z">${cases}</testsuite></testsuites>`;
 }
 
 function collect(attempts: readonly Readonly<Record<string, string>>[]): Promise<Collected> {

@@ -1,13 +1,20 @@
 import type { CaseResult } from '../model/tests.ts';
 import type { GapReason } from '../model/evidence.ts';
 
+/**
+ * What a further case of one identity is, within one file: a test of its own (two tests of one title); another run of the
+ * same test, of which the last decides; or another run as long as none has failed: a failure is never outweighed by what
+ * follows, and a case behind it is a test of its own.
+ */
+export type Repetition = 'test' | 'run' | 'run-unless-failed';
+
 /** What a parser finds, in the order of the file. */
 export type ResultEvent =
   | {
       readonly type: 'case';
       readonly result: CaseResult;
-      /** A further case of the same identity in this file is a test of its own, not another attempt of this one. */
-      readonly sibling?: boolean;
+      /** `true` is `test`, absent is `run`. Only `test` cannot hide a failure where the producer is not known to write runs so. */
+      readonly sibling?: boolean | Repetition;
     }
   /** That this file holds no test is usual for its producer: a gap only where no other file of the command holds one. */
   | { readonly type: 'may-be-empty' }

@@ -4,6 +4,7 @@ import type { TestsEvidence } from '../model/evidence.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Source } from '../model/source.ts';
 import type { CaseDetail, CaseIdentity, CaseResult, CaseStatus, Disagreement, ResultFile, TestCounts } from '../model/tests.ts';
+import type { Repetition } from './contract.ts';
 import { CaseTable, type Change, type Standing } from './table.ts';
 
 /** What the ledger adds up to; the caller adds where and when. */
@@ -55,11 +56,12 @@ export class Ledger {
     if (file !== undefined) file.source = source;
   }
 
-  /** `sibling`: a result of the same identity in the same file is a test of its own (two tests of one title). */
-  add(result: CaseResult, sibling = false): void {
+  /** `repetition`: what a further result of one identity in one file is; `true` is `test`, `false` is `run`. */
+  add(result: CaseResult, repetition: boolean | Repetition = 'run'): void {
     const file = this.#files.at(-1);
     if (file === undefined) return;
-    const digest = sibling ? this.#siblingDigest(result) : digestOf(identityKey(result));
+    const isRun = repetition === 'run' || repetition === false;
+    const digest = isRun ? digestOf(identityKey(result)) : this.#siblingDigest(result, repetition === 'run-unless-failed');
     const earlier = result.earlier ?? NONE;
     const change = this.#table.add({
       high: digest.high,
@@ -78,15 +80,17 @@ export class Ledger {
     this.#options.writeCase?.(this.#line(digest, result, change.after.status));
   }
 
-  #siblingDigest(result: CaseResult): Digest {
+  /** Tests of one title are told apart by their order in the file, so that those of another attempt are known again. */
+  #siblingDigest(result: CaseResult, unlessFailed: boolean): Digest {
     const key = identityKey(result);
     const file = this.#files.length - 1;
     const last = this.#sibling;
-    for (let nth = last.key === key && last.file === file ? last.nth + 1 : 1; ; nth += 1) {
+    for (let nth = last.key === key && last.file === file ? last.nth + (unlessFailed ? 0 : 1) : 1; ; nth += 1) {
       // Thousands of one title need no stable names, only to be counted.
       const mark = nth > SIBLINGS ? `\0##${this.#counts.runs}` : nth > 1 ? `\0#${nth}` : '';
       const digest = digestOf(key + mark);
-      if (nth <= SIBLINGS && this.#table.isIn(file, digest.high, digest.low)) continue;
+      const there = nth <= SIBLINGS ? this.#table.statusIn(file, digest.high, digest.low) : undefined;
+      if (there !== undefined && (!unlessFailed || there === 'failed' || there === 'error')) continue;
       this.#sibling = { key, file, nth };
       return digest;
     }

@@ -63,10 +63,10 @@ export class CaseTable {
     return { index, before, after: this.#standing(index), inFileBefore, inFileAfter: this.#standingInFile(index) };
   }
 
-  /** Whether the file that was read last for this test is this one. */
-  isIn(file: number, high: number, low: number): boolean {
+  /** What this test amounts to within this file, if that is the one read last for it. */
+  statusIn(file: number, high: number, low: number): CaseStatus | undefined {
     const index = this.#find(high, low);
-    return index < this.size && this.#file.get(index) === file;
+    return index < this.size && this.#file.get(index) === file ? STATUSES[this.#state.get(index) & 7] : undefined;
   }
 
   /** The last statuses of a test, oldest first. */

@@ -17,8 +17,10 @@ export interface Tally {
   skipped: number;
   /** Cases that failed first and passed in the end. */
   flaky: number;
-  /** Further runs that one case holds. */
+  /** Further runs that one case holds, and of those the ones that failed and those that ended in an error. */
   reruns: number;
+  failedRuns: number;
+  errorRuns: number;
   /** Cases of the same name one after the other: pytest's failure in a test and again in its teardown is one test to it. */
   doubles: number;
   /** `<failure>` and `<error>` elements beyond the first of a case. */
@@ -31,6 +33,8 @@ export interface Tally {
   own: number;
   /** Cases that their producer leaves out of its counts: broken suites, packages and hooks. They are in no other number. */
   pseudo: number;
+  /** Cases without a name: googletest writes a set-up of a suite that failed so, and counts it nowhere. */
+  nameless: number;
   /** Tests that were not run for a warning, and are skipped here alone. */
   warned: number;
   /** `<skipped>` beside what outweighs it, or of a run that was run again. */
@@ -71,12 +75,15 @@ export function newTally(): Tally {
     skipped: 0,
     flaky: 0,
     reruns: 0,
+    failedRuns: 0,
+    errorRuns: 0,
     doubles: 0,
     extra: 0,
     both: 0,
     todo: 0,
     own: 0,
     pseudo: 0,
+    nameless: 0,
     warned: 0,
     hidden: 0,
     silent: 0,
@@ -102,8 +109,8 @@ export function claims(suite: SuiteCount): Claim[] {
   const views = fittingViews(suite);
   const all: readonly (readonly [Claim['what'], number | undefined, (view: View) => boolean, number])[] = [
     ['tests', declared.tests, (view) => testsFit(view, suite), total.tests],
-    ['failed', declared.failures, (view) => failuresFit(view, declared), total.failed],
-    ['errors', declared.errors, (view) => errorsFit(view, declared), total.errors + total.own],
+    ['failed', declared.failures, (view) => failuresFit(view, suite), total.failed],
+    ['errors', declared.errors, (view) => errorsFit(view, suite), total.errors + total.own],
     ['skipped', declared.skipped, (view) => skippedFit(view, suite), total.skipped],
   ];
   // A sum of sound parts is sound, in whatever dialect the parts speak.
@@ -154,6 +161,11 @@ function testsFit(view: View, { declared: { tests: stated = 0 }, producer }: Sui
     // After a rerun the attributes tell of the last run alone.
     case 'surefire':
       return reruns > 0 && stated <= tests + reruns;
+    // Neither what was skipped nor what a fixture broke needs to be in it.
+    case 'boost':
+      return stated >= tests - view.skipped - view.errors && stated <= tests;
+    case 'googletest':
+      return stated === tests - view.nameless;
     default:
       return false;
   }
@@ -165,7 +177,10 @@ function testsOf(view: View): ReadonlySet<number> {
   return new Set([all, all - skipped, all + reruns, all - doubles, all + own, all - doubles + own, all + pseudo]);
 }
 
-function failuresFit(view: View, { failures = 0, errors }: Declared): boolean {
+function failuresFit(view: View, { declared: { failures = 0, errors }, producer }: SuiteCount): boolean {
+  if (producer === 'googletest' && failures === view.failed - view.nameless) return true;
+  // With JUnit 4, surefire counts runs.
+  if (producer === 'surefire' && failures === view.failed + view.failedRuns) return true;
   const { failed, flaky, extra, todo, own, pseudo } = view;
   const broken = failed + view.errors;
   const accepted = new Set([
@@ -184,7 +199,8 @@ function failuresFit(view: View, { failures = 0, errors }: Declared): boolean {
   return accepted.has(failures) || (errors !== undefined && sumsUp(view, failures + errors));
 }
 
-function errorsFit(view: View, { failures = 0, errors = 0 }: Declared): boolean {
+function errorsFit(view: View, { declared: { failures = 0, errors = 0 }, producer }: SuiteCount): boolean {
+  if (producer === 'surefire' && errors === view.errors + view.errorRuns) return true;
   const { both, flaky, own, pseudo } = view;
   const accepted = new Set([view.errors, view.errors + own, view.errors + both, view.errors + flaky]);
   if (errors > view.errors && errors <= view.errors + pseudo) return true;
@@ -197,10 +213,12 @@ function sumsUp({ failed, errors, own, both, flaky, extra, pseudo }: View, state
   return stated > 0 && [broken, broken + own, broken + both, broken + flaky, broken + extra, broken + pseudo].includes(stated);
 }
 
-function skippedFit({ skipped, todo, warned, hidden, reruns }: View, { declared, producer }: SuiteCount): boolean {
+function skippedFit({ skipped, todo, warned, hidden, reruns, errors }: View, { declared, producer }: SuiteCount): boolean {
   const { skipped: stated = 0, disabled = 0 } = declared;
   if (stated > skipped && stated <= skipped + hidden) return true;
   if (producer === 'surefire' && reruns > 0 && stated < skipped) return true;
+  // What a crash kept from running is written as skipped, and not counted.
+  if (producer === 'boost' && errors > 0 && stated < skipped) return true;
   return [skipped, skipped - todo, skipped - disabled, skipped - warned].includes(stated);
 }
 

@@ -3,10 +3,11 @@ import { LIMITS } from '../../model/limits.ts';
 import type { CaseResult } from '../../model/tests.ts';
 import type { ResultEvent } from '../contract.ts';
 import { OUTCOMES, toResult, type OpenCase, type Outcome } from './case.ts';
-import { addTally, claims, newChildren, newTally, statedCount, type Claim, type SuiteCount } from './declared.ts';
+import { addTally, claims, newChildren, newTally, statedCount } from './declared.ts';
 import { FailsafeSummary } from './failsafe.ts';
 import { wantedOfPrinted } from './printed.ts';
-import { isPseudo, isSibling, producerOf } from './producer.ts';
+import { isHook, isPseudo, producerOf, repetition } from './producer.ts';
+import { addChild, tally, type Suite } from './suite.ts';
 
 type Emit = (event: ResultEvent) => void;
 type Attributes = Readonly<Record<string, string>>;
@@ -26,18 +27,6 @@ export async function parseJunit(text: AsyncIterable<string>, emit: Emit): Promi
   report.end();
   if (tolerated > 0) emit({ type: 'note', message: `${tolerated} characters that XML forbids were let through` });
   if (trouble !== undefined) emit({ type: 'gap', ...trouble });
-}
-
-interface Suite extends SuiteCount {
-  readonly scope: string;
-  /** Names of the suites from the outermost to this one; `undefined` for the root element. */
-  readonly path: string | undefined;
-  readonly file: string | undefined;
-  /** `hostname`: with playwright, the project that the tests ran in. */
-  readonly project: string | undefined;
-  problems: Outcome[];
-  stderr: string;
-  previous: CaseResult | undefined;
 }
 
 /** What a process writes when it does not end well. Only believed where tests are missing. */
@@ -185,9 +174,10 @@ class Report {
     const suite = this.#suites.at(-1);
     const pseudo = isPseudo(suite?.producer, open);
     if (suite !== undefined && pseudo) suite.own.pseudo += 1;
+    else if (isHook(suite?.producer, open.attributes)) return;
     else if (suite !== undefined) tally(suite, result, open);
     if (pseudo) this.#emit({ type: 'case', result: { ...result, status: 'error' } });
-    else this.#emit({ type: 'case', result, ...(isSibling(suite?.producer, open) ? { sibling: true } : {}) });
+    else this.#emit({ type: 'case', result, sibling: repetition(suite?.producer, open, result.status) });
   }
 
   #stderr(text: string): void {
@@ -263,36 +253,4 @@ class Report {
       },
     });
   }
-}
-
-function addChild({ children }: SuiteCount, suite: SuiteCount, all: readonly Claim[]): void {
-  const { total } = suite;
-  children.suites += 1;
-  if (total.failed + total.errors + total.own > 0) children.failing += 1;
-  if (total.skipped > 0) children.skipping += 1;
-  children.sound &&= suite.children.sound && all.every(({ declared, counted }) => declared === counted);
-  const plain = { tests: total.tests, failed: total.failed, errors: total.errors, skipped: total.skipped };
-  for (const { what, declared } of all) plain[what] = declared;
-  for (const what of Object.keys(plain) as Claim['what'][]) children.stated[what] += plain[what];
-}
-
-function tally(suite: Suite, result: CaseResult, { outcomes, attributes }: OpenCase): void {
-  const { own } = suite;
-  own.tests += 1;
-  if (result.name === suite.previous?.name && result.class === suite.previous.class) own.doubles += 1;
-  suite.previous = result;
-  if (suite.producer === 'jest' && result.status === 'passed' && attributes['time'] === '0') own.todoish += 1;
-  if (result.status === 'failed') own.failed += 1;
-  if (result.status === 'error') own.errors += 1;
-  if (result.status === 'skipped') own.skipped += 1;
-  if (outcomes.length === 0) return;
-  const failures = outcomes.filter(({ element }) => element === 'failure').length;
-  const errors = outcomes.filter(({ element }) => element === 'error').length;
-  if (result.status === 'skipped' && failures + errors > 0) own.todo += 1;
-  if (result.status === 'passed' && result.earlier !== undefined) own.flaky += 1;
-  if (result.status === 'skipped' && outcomes.every(({ element }) => element === 'warning')) own.warned += 1;
-  if (result.status !== 'skipped' && outcomes.some(({ element }) => element === 'skipped')) own.hidden += 1;
-  own.reruns += result.earlier?.length ?? 0;
-  own.extra += Math.max(0, failures + errors - 1);
-  if (failures > 0 && errors > 0) own.both += 1;
 }

@@ -11,6 +11,10 @@ describe('two tests of one title', () => {
     ['jest-junit', '<testsuite name="a" errors="0" failures="1" skipped="0" timestamp="t" time="0" tests="2">'],
     ['mocha', '<testsuite name="Mocha Tests" tests="2" failures="1" errors="0" skipped="0">'],
     ['rspec', '<testsuite name="rspec" tests="2" failures="1">'],
+    ['nobody known', '<testsuite name="a" tests="2" failures="1">'],
+    ['Gradle', '<testsuite name="a" tests="2" skipped="0" failures="1" errors="0" timestamp="t" hostname="h" time="0">'],
+    ['pytest', '<testsuite name="pytest" tests="2" failures="1">'],
+    ['nose2', '<testsuite name="nose2-junit" tests="2" failures="1">'],
     ['Catch2', '<testsuite name="a" hostname="tbd" tests="2" failures="1" errors="0">'],
     ['surefire', '<testsuite name="a" xsi:noNamespaceSchemaLocation="surefire-test-report.xsd" xmlns:xsi="x" tests="2" failures="1">'],
   ])('are two tests of %s: the failing one fails', async (_, suite) => {
@@ -19,9 +23,21 @@ describe('two tests of one title', () => {
     expect(tests.files[0]?.disagreements).toEqual([]);
   });
 
-  it('are two attempts where the producer writes retries so', async () => {
-    const { tests } = await read({ a: two('<testsuite name="a" tests="2" failures="1">') });
+  it('are two attempts where gotestsum wrote them: it writes re-runs so, and no two tests of go have one name', async () => {
+    const suite = '<testsuite tests="2" failures="1" time="0" name="a" timestamp="t">';
+    const { tests } = await read({ a: two(suite).replaceAll('name="a"', 'name="TestA"') });
     expect(tests.counts).toMatchObject({ tests: 1, runs: 2, passed: 1, failed: 0, flaky: 1 });
+    const other = await read({ a: two(suite) });
+    expect(other.tests.counts).toMatchObject({ tests: 2, passed: 1, failed: 1, flaky: 0 });
+  });
+
+  it.each([
+    ['pytest', '<testsuite name="pytest">'],
+    ['nose2', '<testsuite name="nose2-junit">'],
+  ])('are one of %s that fails, and fails again when it is torn down', async (_, suite) => {
+    const test = (outcome: string): string => `<testcase classname="a" name="a">${outcome}</testcase>`;
+    const { tests } = await read({ a: `${suite}${test('<failure/>')}${test('<error/>')}</testsuite>` });
+    expect(tests.counts).toMatchObject({ tests: 1, runs: 2, errors: 1 });
   });
 
   it('of which neither has a name: each counts', async () => {
@@ -69,6 +85,22 @@ it.each([
   [
     'Catch2',
     '<testsuite name="a" hostname="tbd" tests="9" failures="0" errors="0"><testcase name="a"><failure/></testcase></testsuite>',
+    'failed',
+  ],
+  ['Boost', '<testsuite tests="0" skipped="0" errors="0" failures="0" id="0" name="a" time="0"><testcase name="a"/></testsuite>', 'tests'],
+  [
+    'googletest',
+    '<testsuites name="AllTests"><testsuite name="a" tests="1" failures="0"><testcase name="b"><failure/></testcase></testsuite></testsuites>',
+    'failed',
+  ],
+  [
+    'common_test',
+    '<testsuite hostname="h" name="a" time="0" timestamp="t" errors="0" failures="0" skipped="0" tests="1"><testcase name="init_per_suite"/></testsuite>',
+    'tests',
+  ],
+  [
+    'surefire of JUnit 4',
+    '<testsuite name="a" xsi:noNamespaceSchemaLocation="surefire-test-report.xsd" xmlns:xsi="x" tests="2" failures="3"><testcase name="a"><failure/><rerunFailure/></testcase></testsuite>',
     'failed',
   ],
   [
