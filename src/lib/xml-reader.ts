@@ -218,10 +218,7 @@ export class XmlReader {
     const head = this.#source.buffer.slice(less, less + LONGEST_NAME);
     // .NET writes an empty list of declarations, `[]`: Pester's JaCoCo reports have one.
     const close = /^(?:[^>"'[]|"[^"]*"|'[^']*')*(?:\[\s*\]\s*)?>/.exec(head)?.[0];
-    const own = (close ?? head)
-      .slice(2)
-      .replace(/\[\s*(?:$|\]\s*(?:>|$))/, '')
-      .search(/[[\]]|<!|ENTITY/i);
+    const own = (close ?? head).slice(2).search(/\[(?!\s*(?:\]\s*(?:>|$)|$))|\](?!\s*(?:>|$))|<!|ENTITY/i);
     if (own !== -1)
       this.#source.stop('hostile', 'the document declares entities or a DTD of its own, which no report needs', less + 2 + own);
     if (close === undefined)
@@ -294,11 +291,8 @@ export class XmlReader {
     this.#enter('text', at);
     const { kind, attributes } = this.#tag;
     const wanted = this.#handler.open(kind.local, attributes);
-    if (end === 'empty') {
-      this.#handler.close(kind.local, '');
-    } else {
-      this.#open.push(kind, wanted);
-    }
+    if (end === 'empty') this.#handler.close(kind.local, '');
+    else this.#open.push(kind, wanted);
     return true;
   }
 }
