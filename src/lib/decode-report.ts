@@ -33,6 +33,8 @@ export interface Reading {
   readonly encoding: string;
   readonly problems: readonly { readonly reason: ReadProblem; readonly message: string }[];
   readonly notes: readonly string[];
+  /** The beginning of a text that no format claims. */
+  readonly unclaimed?: string;
 }
 
 export interface ReadOptions<E> {
@@ -57,6 +59,7 @@ export async function readReport<E>({ path, bytes, formats, maxBytes, emit }: Re
   const unpacked = unzipped(meter, { maxBytes, trouble: (trouble) => void problems.push(trouble) });
   const text = new Peeked(decode(unpacked, decoding));
   let claimedBy: readonly string[] = [];
+  let unclaimed: string | undefined;
   try {
     const head = await text.head();
     const claiming = decoding.binary || head.trim() === '' ? [] : formats.filter(({ sniff }) => sniff({ path, text: head }));
@@ -64,8 +67,10 @@ export async function readReport<E>({ path, bytes, formats, maxBytes, emit }: Re
     const [only] = claiming;
     if (decoding.binary) problems.push({ reason: 'encoding', message: 'the file holds NUL characters: it is no text file' });
     else if (head.trim() === '') problems.push({ reason: 'empty', message: 'the file is empty' });
-    else if (only === undefined) problems.push({ reason: 'unrecognised', message: 'no known format has this content' });
-    else if (claiming.length > 1) problems.push({ reason: 'ambiguous', message: `both ${claimedBy.join(' and ')} claim this content` });
+    else if (only === undefined) {
+      problems.push({ reason: 'unrecognised', message: 'no known format has this content' });
+      unclaimed = head;
+    } else if (claiming.length > 1) problems.push({ reason: 'ambiguous', message: `both ${claimedBy.join(' and ')} claim this content` });
     else await parse(only, text, { emit, meter, problems });
     if (decoding.binary && claiming.length === 1)
       problems.push({ reason: 'encoding', message: `a NUL character about ${meter.bytes} bytes in: the rest is no text` });
@@ -76,7 +81,9 @@ export async function readReport<E>({ path, bytes, formats, maxBytes, emit }: Re
   if (meter.tooLarge)
     problems.push({ reason: 'too-large', message: `the file is larger than ${maxBytes} bytes: only its beginning was read` });
   const notes = decoding.replaced ? [`some bytes are not ${decoding.encoding} and were replaced`] : [];
-  return { claimedBy, sha256: meter.digest(), bytes: meter.bytes, encoding: decoding.encoding, problems, notes };
+  const sha256 = meter.digest();
+  const rest = unclaimed === undefined ? {} : { unclaimed };
+  return { claimedBy, sha256, bytes: meter.bytes, encoding: decoding.encoding, problems, notes, ...rest };
 }
 
 interface ParseContext<E> {

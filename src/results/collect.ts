@@ -1,7 +1,8 @@
 import type { TestCounts } from '../model/tests.ts';
 import type { Files, Ports } from '../ports/index.ts';
+import { bearsOut } from './companions.ts';
 import { Ledger, newCounts, type LedgerTests } from './ledger.ts';
-import { readResults, type ReadGap, type ReadNote, type ResultWatcher } from './read.ts';
+import { readResults, type EmptyFile, type ReadGap, type ReadNote, type ResultWatcher } from './read.ts';
 
 export interface CollectOptions {
   readonly ports: Pick<Ports, 'files'>;
@@ -25,7 +26,7 @@ export interface Collected {
 export async function collectResults({ ports, root, redact, attempts, writeCase, watcher }: CollectOptions): Promise<Collected> {
   const ledger = new Ledger({ redact, writeCase });
   const gaps: ReadGap[] = [];
-  const empty: ReadGap[] = [];
+  const empty: EmptyFile[] = [];
   const notes: ReadNote[] = [];
   for (const { attempt, paths } of [...attempts].sort((a, b) => a.attempt - b.attempt)) {
     const outcome = await readResults({ files: ports.files, root, paths: [...new Set(paths)], attempt, redact, watcher }, ledger);
@@ -34,9 +35,12 @@ export async function collectResults({ ports, root, redact, attempts, writeCase,
     notes.push(...outcome.notes);
   }
   const tests = ledger.finish();
-  // Surefire writes an empty report for a class whose tests stand in its nested classes.
-  if (tests.counts.runs === 0) gaps.push(...empty);
-  else notes.push(...empty.flatMap(({ message, source }) => (source === undefined ? [] : [{ message, source }])));
+  // Surefire writes an empty report for a class whose tests stand in its nested classes; TestNG, files that are no report.
+  for (const { gap, source, beside } of empty) {
+    const isExpected = beside === undefined ? tests.counts.runs > 0 : bearsOut(source.file, beside, tests.files);
+    if (isExpected) notes.push({ message: gap.message, source });
+    else gaps.push(gap);
+  }
   return { tests, gaps, notes };
 }
 
@@ -51,7 +55,7 @@ export interface ResultsInspection extends TestCounts {
 export async function inspectResults(files: Files, root: string, path: string): Promise<ResultsInspection | undefined> {
   const ledger = new Ledger({ redact: (text) => text });
   const { gaps: certain, empty, formats } = await readResults({ files, root, paths: [path], attempt: 1, redact: (text) => text }, ledger);
-  const gaps = [...certain, ...empty];
+  const gaps = [...certain, ...empty.map(({ gap }) => gap)];
   const ambiguous = gaps.some(({ reason }) => reason === 'ambiguous');
   const format = formats[0] ?? (ambiguous ? 'ambiguous' : undefined);
   if (format === undefined) return undefined;

@@ -16,8 +16,11 @@ export type ResultEvent =
       /** `true` is `test`, absent is `run`. Only `test` cannot hide a failure where the producer is not known to write runs so. */
       readonly sibling?: boolean | Repetition;
     }
-  /** That this file holds no test is usual for its producer: a gap only where no other file of the command holds one. */
-  | { readonly type: 'may-be-empty' }
+  /**
+   * That this file holds no test is usual for its producer: a gap only where no other file of the command holds one; with
+   * `beside`, where no file in its folder does, or none with a failure, if this file says that something failed.
+   */
+  | { readonly type: 'may-be-empty'; readonly beside?: { readonly failed: boolean } }
   /** A count that the report states about a scope (`suite "api"`), to be checked against the scope's cases. */
   | {
       readonly type: 'declared';

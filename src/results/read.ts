@@ -9,6 +9,7 @@ import { reportFix } from '../model/report-fixes.ts';
 import { sourceOf, type Source } from '../model/source.ts';
 import type { CaseResult } from '../model/tests.ts';
 import type { Files } from '../ports/index.ts';
+import { companionOf, type Beside } from './companions.ts';
 import type { ResultEvent } from './contract.ts';
 import type { Ledger } from './ledger.ts';
 import { resultsFormats } from './registry.ts';
@@ -45,11 +46,18 @@ export interface ResultWatcher {
 
 export interface ReadOutcome {
   readonly gaps: readonly ReadGap[];
-  /** Files without a test from producers that write such: gaps only where no file holds one. */
-  readonly empty: readonly ReadGap[];
+  /** Files without a test from producers that write such: gaps only where no other file holds what they ask for. */
+  readonly empty: readonly EmptyFile[];
   readonly notes: readonly ReadNote[];
   /** The format that claimed each file, in the order of `paths`; `undefined` for none. */
   readonly formats: readonly (string | undefined)[];
+}
+
+export interface EmptyFile {
+  readonly gap: ReadGap;
+  readonly source: Source;
+  /** What the reports in its folder must hold; without it, any report that holds a test is enough. */
+  readonly beside: Beside | undefined;
 }
 
 /** Gaps told of one file; more of the same say nothing more. */
@@ -58,13 +66,14 @@ const GAPS_PER_FILE = 20;
 /** Reads the files of one attempt into the ledger. Whatever is wrong with a file is a gap, never an exception. */
 export async function readResults(options: ReadOptions, ledger: Ledger): Promise<ReadOutcome> {
   const gaps: ReadGap[] = [];
-  const empty: ReadGap[] = [];
+  const empty: EmptyFile[] = [];
   const notes: ReadNote[] = [];
   const formats: (string | undefined)[] = [];
   const ahead = new FilesAhead(options.paths, (path) => options.files.stream(absolute(path, options.root)));
   for (const [nth, path] of options.paths.entries()) {
-    const { format, mayBeEmpty, ...told } = await readFile(options, { path, bytes: () => ahead.bytes(nth) }, ledger);
-    (mayBeEmpty ? empty : gaps).push(...told.gaps);
+    const { format, isEmpty, source, beside, ...told } = await readFile(options, { path, bytes: () => ahead.bytes(nth) }, ledger);
+    if (isEmpty) empty.push(...told.gaps.map((gap) => ({ gap, source, beside })));
+    else gaps.push(...told.gaps);
     notes.push(...told.notes);
     formats.push(format);
   }
@@ -73,7 +82,9 @@ export async function readResults(options: ReadOptions, ledger: Ledger): Promise
 
 interface FileOutcome {
   /** The only gap is that it holds no test, and that is usual. */
-  readonly mayBeEmpty: boolean;
+  readonly isEmpty: boolean;
+  readonly source: Source;
+  readonly beside: Beside | undefined;
   readonly gaps: readonly ReadGap[];
   readonly notes: readonly ReadNote[];
   readonly format: string | undefined;
@@ -87,7 +98,7 @@ interface OpenFile {
 async function readFile({ root, attempt, redact, watcher }: ReadOptions, { path, bytes }: OpenFile, ledger: Ledger): Promise<FileOutcome> {
   const gaps: { reason: GapReason; message: string }[] = [];
   const notes: string[] = [];
-  let mayBeEmpty = false;
+  let expected: Extract<ResultEvent, { type: 'may-be-empty' }> | undefined;
   const shown = repositoryPath(path, root);
   const take = (event: ResultEvent): void => {
     if (event.type === 'case') {
@@ -95,7 +106,7 @@ async function readFile({ root, attempt, redact, watcher }: ReadOptions, { path,
       ledger.add(result, event.sibling);
       watcher?.result(result, shown);
     } else if (event.type === 'output') watcher?.output(event, shown);
-    else if (event.type === 'may-be-empty') mayBeEmpty = true;
+    else if (event.type === 'may-be-empty') expected = event;
     else if (event.type === 'declared') ledger.declared(event);
     else if (event.type === 'note') notes.push(event.message);
     else if (gaps.length < GAPS_PER_FILE) gaps.push({ reason: event.reason, message: event.message });
@@ -111,12 +122,15 @@ async function readFile({ root, attempt, redact, watcher }: ReadOptions, { path,
   gaps.push(...reading.problems);
   if (gaps.length === 0 && ledger.fileCounts?.runs === 0) gaps.push({ reason: 'zero-tests', message: 'the report holds no test' });
   const source = sourceOf(shown, reading);
+  const companion = reading.unclaimed === undefined || gaps.length > 1 ? undefined : companionOf(reading.unclaimed);
   ledger.endFile(source);
   return {
-    mayBeEmpty: mayBeEmpty && gaps.every(({ reason }) => reason === 'zero-tests'),
+    source,
+    beside: companion ?? expected?.beside,
+    isEmpty: companion !== undefined || (expected !== undefined && gaps.every(({ reason }) => reason === 'zero-tests')),
     gaps: gaps.map(({ reason, message }) => ({
       reason,
-      message: `${shown}: ${bounded(redact(message))}`,
+      message: `${shown}: ${companion === undefined ? bounded(redact(message)) : companion.message}`,
       source,
       ...reportFix(reason, 'results'),
     })),

@@ -198,7 +198,7 @@ describe("failsafe's summary", () => {
 
   it('is no report: the tests stand in those beside it', async () => {
     expect(junit.sniff({ path: 'x', text: summary('false', '') })).toBe(true);
-    expect(await parse(summary('false', ''))).toEqual([{ type: 'may-be-empty' }]);
+    expect(await parse(summary('false', ''))).toEqual([{ type: 'may-be-empty', beside: { failed: true } }]);
   });
 
   it.each([

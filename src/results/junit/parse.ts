@@ -194,7 +194,8 @@ class Report {
     this.#suiteProblems(suite);
     const all = claims(suite);
     for (const claim of all) this.#emit({ type: 'declared', scope: suite.scope, ...claim });
-    if (suite.producer === 'surefire' && suite.declared.tests === 0 && suite.total.own === 0) this.#emit({ type: 'may-be-empty' });
+    if (suite.producer === 'surefire' && suite.declared.tests === 0 && suite.total.own === 0)
+      this.#emit({ type: 'may-be-empty', beside: { failed: false } });
     const around = this.#suites.at(-1);
     if (around === undefined) return;
     addTally(around.total, suite.total);
