@@ -49,7 +49,7 @@ export class Held {
     const from = Math.max(0, first - this.#told.tests);
     for (let at = from; at < this.#results.length; at += 1) {
       const result = this.#results[at];
-      if (result?.status === 'passed') this.#results[at] = { ...result, status: 'error', message };
+      if (result?.status === 'passed') this.#results[at] = { ...result, status: 'failed', message };
     }
     return first < this.#told.tests || from >= this.#results.length;
   }

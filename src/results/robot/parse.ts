@@ -102,7 +102,7 @@ class Report implements XmlReport {
     this.#test = undefined;
     this.#tested = undefined;
     const { message, earlier } = unmerged(written);
-    const status = statusOf(attributes['status'], message);
+    const status = statusOf(attributes['status']);
     const durationMs = elapsedMs(attributes);
     const line = countOf(test['line']);
     const source = suite?.source === '' ? undefined : suite?.source;

@@ -9,7 +9,7 @@ it('fails what passed in a suite whose tear-down fails, as Robot does behind its
     `<suite name="Outer" source="/app">${suite('A', test('a', 'PASS') + test('b', 'FAIL', 'by itself') + test('c', 'SKIP', 'no'), 'FAIL')}${suite('B', test('d', 'PASS'))}<status status="FAIL"/></suite>`,
   );
   expect(statuses(events)).toEqual([
-    ['a', 'error'],
+    ['a', 'failed'],
     ['b', 'failed'],
     ['c', 'skipped'],
     ['d', 'passed'],
@@ -23,15 +23,15 @@ it('takes a keyword of a test that is called tear-down for none of the suite', a
     suite('A', `<test name="a">${inner}<status status="FAIL">Teardown failed:\nx</status></test>${test('b', 'PASS')}`),
   );
   expect(statuses(events)).toEqual([
-    ['a', 'error'],
+    ['a', 'failed'],
     ['b', 'passed'],
   ]);
 });
 
 it.each([
-  ['Setup failed:\nno database', 'error', 'Setup failed: no database'],
-  ['Teardown failed:\nno database', 'error', 'Teardown failed: no database'],
-  ['Parent suite setup failed:\nno database', 'error', 'Parent suite setup failed: no database'],
+  ['Setup failed:\nno database', 'failed', 'Setup failed: no database'],
+  ['Teardown failed:\nno database', 'failed', 'Teardown failed: no database'],
+  ['Parent suite setup failed:\nno database', 'failed', 'Parent suite setup failed: no database'],
   ['1 != 2\n\nAlso teardown failed:\nx', 'failed', '1 != 2'],
 ])('tells by its message what failed around a test: %j', async (said, status, message) => {
   expect(cases(await read(suite('A', test('a', 'FAIL', said))))).toMatchObject([{ status, message }]);

@@ -1,17 +1,14 @@
 import type { CaseStatus } from '../../model/tests.ts';
 
-/** Messages of a test that was not the one to fail: https://robotframework.org/robotframework/latest/RobotFrameworkUserGuide.html#test-setup-and-teardown */
-const AROUND = /^(?:\*HTML\*\s*)?(?:Parent suite (?:setup|teardown) failed|(?:Setup|Teardown) failed)\b/;
-
-/** What a status of Robot's amounts to; `message` tells failures of the test from those around it. */
-export function statusOf(status: string | undefined, message: string): CaseStatus {
+/** What a status of Robot's amounts to. */
+export function statusOf(status: string | undefined): CaseStatus {
   switch (status) {
     case 'PASS':
       return 'passed';
     case 'SKIP':
       return 'skipped';
     case 'FAIL':
-      return AROUND.test(message) ? 'error' : 'failed';
+      return 'failed';
     default:
       return 'error';
   }
