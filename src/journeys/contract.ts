@@ -42,6 +42,8 @@ export interface StepPlugin<Options = unknown> {
   readonly title: (options: Options) => string;
   /** Which statuses are fine when the step expects none by name. */
   readonly accepts: (status: number) => boolean;
+  /** Whether the session holds what the step would open: a user of a load connects once. Only of kinds that leave something open. */
+  readonly held?: (options: Options, session: JourneySession) => boolean;
   readonly run: (options: Options, context: StepContext, step: JourneyStep) => Promise<StepReply>;
 }
 

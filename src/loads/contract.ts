@@ -1,28 +1,70 @@
 import type { z } from 'zod';
 
-import type { SeriesEvidence, GapEvidence } from '../model/evidence.ts';
-import type { Journey } from '../model/journey.ts';
-import type { ResolvedTarget } from '../model/manifest.ts';
+import type { GapEvidence, SeriesEvidence } from '../model/evidence.ts';
+import type { Miss } from '../model/journey.ts';
 import type { Ports } from '../ports/index.ts';
 
+/** How one walk of a load's user went. */
+export interface Walked {
+  /** When it really began, after whatever its user did before; on the clock of `monotonicMs`. */
+  readonly startedMs: number;
+  /** `cut`: the load was stopped before the walk was over. */
+  readonly end: 'kept' | 'missed' | 'cut';
+  /** One for each step that was taken. */
+  readonly steps: readonly WalkedStep[];
+  /** Only where the journey counts them. */
+  readonly tokens?: number | undefined;
+}
+
+export interface WalkedStep {
+  /** Its place in the journey, from 1. */
+  readonly place: number;
+  readonly title: string;
+  readonly durationMs: number;
+  /** The first thing that it missed. */
+  readonly miss?: Miss | undefined;
+}
+
+/** A journey, ready to be walked many times. */
+export interface LoadJourney {
+  readonly name: string;
+  /** Time that a walk takes at most, by the time-outs of its steps. */
+  readonly longestMs: number;
+  /** Never rejects. A user who holds something open (a WebSocket) walks once at a time, and the next walk waits. */
+  walk(user: number): Promise<Walked>;
+}
+
+/** The users of one load, each with what is open for it; disposing of them closes that. */
+export interface Population extends AsyncDisposable {
+  readonly journeys: readonly LoadJourney[];
+}
+
 export interface LoadContext {
-  readonly ports: Ports;
-  readonly targets: readonly ResolvedTarget[];
-  readonly journey: Journey | undefined;
+  /** Of the load: what its own series is called. */
+  readonly name: string;
+  readonly ports: Pick<Ports, 'clock' | 'loadHttp' | 'reference' | 'exec' | 'files' | 'env'>;
+  /** Brings the users in. Every walk ends soon after the signal. */
+  readonly populate: (signal: AbortSignal) => Population;
+  /** Repeats everything random. */
   readonly seed: number;
+  /** One line about how it goes, about once a second. */
+  readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Traffic: a journey with an arrival model, or a tool that people already have. Ends in series with their sample counts, or in a gap. */
+/** One metric of the load, or why nothing can be said. The one with `delivery` says what was asked and what was done. */
+export type LoadOutput = Omit<SeriesEvidence, 'id' | 'stage' | 'load'> | Pick<GapEvidence, 'kind' | 'reason' | 'message' | 'fix'>;
+
+/**
+ * Traffic: journeys with an arrival model, or a tool that people already have. Ends in series with their sample counts, or in a gap;
+ * always in a gap where the numbers could be the generator's own.
+ */
 export interface LoadPlugin<Options = unknown> {
   readonly type: string;
   readonly summary: string;
   readonly options: z.ZodType<Options>;
   readonly title: (options: Options) => string;
-  readonly run: (
-    options: Options,
-    context: LoadContext,
-  ) => AsyncIterable<Omit<SeriesEvidence, 'id' | 'stage'> | Omit<GapEvidence, 'id' | 'stage'>>;
+  readonly run: (options: Options, context: LoadContext) => AsyncIterable<LoadOutput>;
 }
 
 /**

@@ -39,9 +39,9 @@ export const Journey = z.object({
 });
 export type Journey = z.output<typeof Journey>;
 
-/** One expectation that was not kept, with both numbers. */
+/** One expectation that was not kept, with both numbers. `exhausted` is this machine's own lack of ports, files or memory. */
 export const Miss = z.object({
-  what: z.enum(['status', 'within', 'tokens', 'bytes', 'reply', 'headers', 'contains', 'capture', 'connection', 'timeout']),
+  what: z.enum(['status', 'within', 'tokens', 'bytes', 'reply', 'headers', 'contains', 'capture', 'connection', 'timeout', 'exhausted']),
   measured: z.string(),
   expected: z.string(),
 });

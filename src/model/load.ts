@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
+import { Miss } from './journey.ts';
+
 /**
  * A distribution as it is stored, see src/lib/histogram.ts for what a bucket holds: `[bucket, count]` pairs in ascending order.
  * Merges exactly by adding counts.
  */
 export const Histogram = z.object({
-  unit: z.enum(['microseconds', 'bytes', 'count']),
+  /** Millionths are of a ratio, or of a count that is not whole. */
+  unit: z.enum(['microseconds', 'bytes', 'count', 'millionths']),
   buckets: z.array(z.tuple([z.int().nonnegative(), z.number().nonnegative()])),
   min: z.number(),
   max: z.number(),
@@ -27,6 +30,16 @@ export const Slice = z.object({
 });
 export type Slice = z.output<typeof Slice>;
 
+/** One expectation that walks of a load missed. */
+export const LoadMiss = Miss.extend({
+  journey: z.string(),
+  step: z.string(),
+  times: z.number(),
+  /** When the first of them was due, in milliseconds since the load began. */
+  firstAtMs: z.number(),
+});
+export type LoadMiss = z.output<typeof LoadMiss>;
+
 /** What a load was to do, what it did, and whether its numbers are the system's and not the generator's own. */
 export const Delivery = z.object({
   asked: z.object({
@@ -46,15 +59,15 @@ export const Delivery = z.object({
     dropped: z.number(),
     durationMs: z.number(),
     mostInFlight: z.number(),
-    /** Failures by what was missed (`timeout`, `connection`, `status`, …). */
-    misses: z.record(z.string(), z.number()),
+    /** What was missed, by step, with the first of its kind. Bounded. */
+    misses: z.array(LoadMiss),
   }),
   /** How late the generator was with its own arrivals, in milliseconds. */
   lag: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
-  /** Share of one core that the generator's process used while it ran. */
-  cpu: z.number(),
-  /** The same engine against a server of its own whose delay is known, just before the load. Milliseconds. */
-  calibration: z.object({ delay: z.number(), arrivals: z.number(), p50: z.number(), p99: z.number() }).optional(),
+  /** Share of its time in which the generator's thread was busy: near 1, its own delays are taken for the system's. */
+  busy: z.number(),
+  /** What the same engine added to the known delays of a server of its own, just before the load: its own error in milliseconds. */
+  calibration: z.object({ samples: z.number(), perSecond: z.number(), p50: z.number(), p99: z.number() }).optional(),
   /** Only what is proved may be judged: another load's numbers say as much about the generator as about the system. */
   proof: z.discriminatedUnion('state', [
     z.object({ state: z.literal('proved') }),

@@ -6,4 +6,20 @@ export interface Clock {
   monotonicMs(): number;
   /** Resolves after the time, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Launches every arrival at its time, whatever became of those before it. Resolves with the last one, or soon after the signal. */
+  pace(arrivals: Iterable<number>, pacing: Pacing): Promise<Paced>;
+}
+
+/** Arrivals are milliseconds since the beginning, ascending; the times below are those of `monotonicMs`. */
+export interface Pacing {
+  /** Called once for each arrival, at or after its time, and once before all with the time of the beginning. */
+  readonly launch: (dueMs: number, nowMs: number) => void;
+  readonly begin: (startMs: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface Paced {
+  readonly durationMs: number;
+  /** Share of the time in which this thread was busy, 0–1. */
+  readonly busy: number;
 }

@@ -1,6 +1,8 @@
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
+  /** A Unix socket to speak to, whatever host the URL names. */
+  readonly socketPath?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly timeoutMs: number;
@@ -21,7 +23,8 @@ export type HttpResult =
     }
   | {
       readonly state: 'failed';
-      readonly reason: 'refused' | 'timeout' | 'reset' | 'dns' | 'tls' | 'aborted' | 'other';
+      /** `exhausted`: this machine has no ports, files or memory left; the peer never heard of it. */
+      readonly reason: 'refused' | 'timeout' | 'reset' | 'dns' | 'tls' | 'aborted' | 'exhausted' | 'other';
       readonly message: string;
       readonly durationMs: number;
     };
@@ -59,4 +62,10 @@ export interface Tcp {
   probe(host: string, port: number, timeoutMs: number): Promise<boolean>;
   /** A port that is free right now on the loopback interface. */
   freePort(): Promise<number>;
+}
+
+/** A server on this machine whose delay is known for each answer: what a load engine holds its own numbers against. */
+export interface Reference {
+  /** Each answer names the milliseconds that it was held back in the header `x-held-ms`. */
+  serve(delayMs: number): Promise<{ readonly url: string } & AsyncDisposable>;
 }

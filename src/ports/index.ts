@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Exec } from './exec.ts';
 import type { Files } from './files.ts';
-import type { Http, Sockets, Tcp } from './http.ts';
+import type { Http, Reference, Sockets, Tcp } from './http.ts';
 import type { Progress } from './log.ts';
 
 export type { BaselineStore } from './baseline.ts';
@@ -17,6 +17,9 @@ export interface Ports {
   readonly exec: Exec;
   readonly files: Files;
   readonly http: Http;
+  /** HTTP for loads: a connection for each request under way, so that a wait is the system's. All of it ends with the signal. */
+  readonly loadHttp: (signal: AbortSignal) => Http & Disposable;
+  readonly reference: Reference;
   readonly sockets: Sockets;
   readonly tcp: Tcp;
   readonly clock: Clock;

@@ -19,46 +19,69 @@ export interface JourneyContext {
   readonly targets: readonly ResolvedTarget[];
   /** Environment of the run's own commands. */
   readonly env: Readonly<Record<string, string>>;
-  readonly user: string;
   readonly signal: AbortSignal;
   readonly redact: (text: string) => string;
 }
 
 type JourneyRun = Pick<JourneyEvidence, 'outcome' | 'durationMs' | 'steps' | 'totals'>;
 
+/** A user with what is open for it. */
+export interface Walker {
+  readonly user: string;
+  readonly session: JourneySession;
+}
+
 /** Walks a journey once, as one user. Stops at the first wrong answer, never at a missed budget: what comes later must be seen too. */
-export async function runJourney(journey: Journey, context: JourneyContext): Promise<JourneyRun> {
-  const from = context.ports.clock.monotonicMs();
+export async function runJourney(journey: Journey, { user, ...context }: JourneyContext & { readonly user: string }): Promise<JourneyRun> {
   await using closing = new AsyncDisposableStack();
-  const walk = new Walk(journey, context, newSession(closing));
-  for (const step of journey.steps) {
-    if (context.signal.aborted || !(await walk.take(step))) break;
+  const { places: _, ...run } = await walkOn(journey, context, { user, session: newSession(closing) });
+  return run;
+}
+
+/**
+ * The same as a user whose session goes on from walk to walk: what it holds open when the walk begins is not opened again.
+ * `places` are those of the steps that were taken, from 1.
+ */
+export async function walkOn(
+  journey: Journey,
+  context: JourneyContext,
+  walker: Walker,
+): Promise<JourneyRun & { readonly places: readonly number[] }> {
+  const from = context.ports.clock.monotonicMs();
+  const walk = new Walk(journey, context, walker);
+  const held = journey.steps.filter((step) => stepKindOf(step).held?.(step.options, walker.session));
+  const places: number[] = [];
+  for (const [index, step] of journey.steps.entries()) {
+    if (held.includes(step)) continue;
+    if (context.signal.aborted) break;
+    places.push(index + 1);
+    if (!(await walk.take(step))) break;
   }
-  return walk.finish(context.ports.clock.monotonicMs() - from);
+  return { ...walk.finish(context.ports.clock.monotonicMs() - from, held.length), places };
+}
+
+/** Whether a step of the journey leaves something open for its user. */
+export function holdsOpen({ steps }: Journey): boolean {
+  return steps.some((step) => stepKindOf(step).held !== undefined);
 }
 
 /** The state of one walk: what was captured, what each step left. */
 class Walk {
   readonly #journey: Journey;
   readonly #context: JourneyContext;
-  readonly #session: JourneySession;
+  readonly #walker: Walker;
   readonly #captured: Record<string, string> = {};
   readonly #steps: JourneyStepRun[] = [];
 
-  constructor(journey: Journey, context: JourneyContext, session: JourneySession) {
+  constructor(journey: Journey, context: JourneyContext, walker: Walker) {
     this.#journey = journey;
     this.#context = context;
-    this.#session = session;
+    this.#walker = walker;
   }
 
   /** Runs one step; tells whether the journey can go on. */
   async take(step: JourneyStep): Promise<boolean> {
-    const plugin = stepKinds.find(({ type }) => type === step.type);
-    if (!plugin)
-      throw new GauntletError(`no step kind is called ${step.type}`, {
-        kind: 'internal',
-        hint: 'report this: the plan names a step kind that this version does not have',
-      });
+    const plugin = stepKindOf(step);
     const values = this.#values();
     // The title stays as written: ports and nonces would make every run's finding a different one.
     const filled = { ...step, expect: fillExpectation(step.expect, values) };
@@ -72,12 +95,13 @@ class Walk {
     return misses.every(isBudget);
   }
 
-  finish(durationMs: number): JourneyRun {
+  /** `held`: steps that were not needed. */
+  finish(durationMs: number, held: number): JourneyRun {
     const { expect, steps: planned } = this.#journey;
     const bytes = sum(this.#steps.map((step) => step.bytes ?? 0));
     const counted = this.#steps.filter((step) => step.tokens !== undefined);
     const tokens = counted.length > 0 ? sum(counted.map((step) => step.tokens ?? 0)) : undefined;
-    const complete = this.#steps.length === planned.length && this.#steps.every((step) => step.misses.every(isBudget));
+    const complete = this.#steps.length + held === planned.length && this.#steps.every((step) => step.misses.every(isBudget));
     const kept = complete && this.#steps.every((step) => step.misses.length === 0);
     const totals = [
       ...checkLimit('tokens', tokens, expect.tokens),
@@ -103,7 +127,7 @@ class Walk {
   async #run(plugin: StepPlugin, step: JourneyStep, values: Record<string, string>): Promise<StepReply> {
     const { ports, root, env, signal } = this.#context;
     const fill = (text: string) => fillTemplate(text, values);
-    const context = { ports, session: this.#session, fill, root, env, timeoutMs: step.timeoutMs, signal };
+    const context = { ports, session: this.#walker.session, fill, root, env, timeoutMs: step.timeoutMs, signal };
     try {
       return await plugin.run(step.options, context, step);
     } catch (error) {
@@ -114,7 +138,7 @@ class Walk {
 
   #values(): Record<string, string> {
     const values = Object.create(sharedValues(this.#context)) as Record<string, string>;
-    Object.assign(values, this.#captured, { user: this.#context.user });
+    Object.assign(values, this.#captured, { user: this.#walker.user });
     let nonce: string | undefined;
     return Object.defineProperty(values, 'nonce', { enumerable: true, get: () => (nonce ??= randomUUID()) });
   }
@@ -137,6 +161,15 @@ class Walk {
       ...(misses.length > 0 && reply.curl !== undefined ? { curl: redact(reply.curl) } : {}),
     };
   }
+}
+
+function stepKindOf({ type }: JourneyStep): StepPlugin {
+  const plugin = stepKinds.find((kind) => kind.type === type);
+  if (plugin) return plugin;
+  throw new GauntletError(`no step kind is called ${type}`, {
+    kind: 'internal',
+    hint: 'report this: the plan names a step kind that this version does not have',
+  });
 }
 
 const shared = new WeakMap<JourneyContext, Record<string, string>>();

@@ -1,11 +1,11 @@
 import type { JourneyEvidence } from '../model/evidence.ts';
 import type { Journey } from '../model/journey.ts';
 import type { StackManifest } from '../model/manifest.ts';
-import type { PlannedStage, PlannedTarget } from '../model/plan.ts';
-import type { ResolvedTarget } from '../model/manifest.ts';
+import type { PlannedStage } from '../model/plan.ts';
 import { addGap, owedIds, timed, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
 import { runJourney } from './journey.ts';
+import { targetsOf } from './targets.ts';
 
 /** Walks the stage's journeys with its retries; tells whether all of them were kept. */
 export async function runStageJourneys(context: RunContext, stage: PlannedStage, manifest: StackManifest | undefined): Promise<boolean> {
@@ -76,30 +76,6 @@ async function walk(context: RunContext, { stage, journey, manifest, round }: Wa
     attempt,
     user,
     ...value,
-  };
-}
-
-/** The stack's targets, with those of the stage's environment (`staging`) in their place where the config names some. */
-function targetsOf({ plan }: RunContext, stage: PlannedStage, manifest: StackManifest | undefined): ResolvedTarget[] {
-  const resolved = new Map((manifest?.targets ?? []).map((target) => [target.name, target]));
-  for (const target of plan.targets) {
-    const wanted = stage.environment === undefined ? target.environment === 'stack' : target.environment === stage.environment;
-    const direct = wanted ? fromUrl(target) : undefined;
-    if (direct) resolved.set(target.name, direct);
-  }
-  return [...resolved.values()];
-}
-
-function fromUrl({ name, url, health }: PlannedTarget): ResolvedTarget | undefined {
-  if (url === undefined) return undefined;
-  const { hostname, port, protocol } = new URL(url);
-  const fallback = protocol === 'https:' || protocol === 'wss:' ? 443 : 80;
-  return {
-    name,
-    url: url.replace(/\/$/, ''),
-    host: hostname,
-    port: port === '' ? fallback : Number(port),
-    ...(health === undefined ? {} : { health }),
   };
 }
 

@@ -8,6 +8,7 @@ import { runCommand, skipCommand, type CommandEnd } from './command.ts';
 import { addGap, owedByStage, owedIds, timed, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
 import { runExperiments, skipExperiments } from './experiments.ts';
+import { runLoads, skipLoads } from './loads.ts';
 import { runStageJourneys } from './stage-journeys.ts';
 import type { RunningStack } from './stack.ts';
 import { whyNotReady } from './stack-needs.ts';
@@ -115,19 +116,21 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
     await addGap(context, { stage: stage.name, name: 'stack', owed }, { reason: 'stack-not-ready', message: missing });
     return { status: 'skipped', because: missing };
   }
-  await addUnsupported(context, stage);
   if (stage.checks.length > 0) work.ms += (await timed(context.ports.clock, () => runChecks(context, stage, stack))).durationMs;
   const commands = await timed(context.ports.clock, () => runCommands({ ...context, signal: runSignal }, stage, stack));
   work.ms += commands.durationMs;
   if (commands.value === 'interrupted' || (commands.value === 'failed' && stage.failFast)) {
     await skipJourneys(context, stage);
+    await skipLoads(context, stage, 'a command of the stage failed first');
     await skipExperiments(context, stage, 'a command of the stage failed first');
     return { status: 'completed', failed: true };
   }
   const journeys = await timed(context.ports.clock, () => runStageJourneys(context, stage, stack?.manifest));
   work.ms += journeys.durationMs;
+  const loads = await timed(context.ports.clock, () => runLoads(context, stage, stack));
+  work.ms += loads.durationMs;
   work.ms += (await timed(context.ports.clock, () => runExperiments(context, stage, stack))).durationMs;
-  return { status: 'completed', failed: commands.value === 'failed' || !journeys.value };
+  return { status: 'completed', failed: commands.value === 'failed' || !journeys.value || !loads.value };
 }
 
 async function runCommands(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<CommandEnd> {
@@ -167,18 +170,6 @@ async function skipJourneys(context: RunContext, stage: PlannedStage): Promise<v
       context,
       { stage: stage.name, name: `journey-${journey}`, owed },
       { reason: 'not-started', message: `the journey ${journey} was not started: a command of the stage failed first` },
-    );
-  }
-}
-
-/** What the plan asks for and no plugin of this version can do is said, never passed over. */
-async function addUnsupported(context: RunContext, stage: PlannedStage): Promise<void> {
-  const owed = context.plan.owed.filter((piece) => piece.stage === stage.name && piece.kind === 'series');
-  for (const { id, name, what } of owed) {
-    await addGap(
-      context,
-      { stage: stage.name, name: `series-${name}`, owed: [id] },
-      { reason: 'unsupported', message: `${what}: this version has no load engine for it` },
     );
   }
 }

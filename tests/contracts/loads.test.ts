@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { LoadContext } from '../../src/loads/contract.ts';
+import type { LoadContext, Walked } from '../../src/loads/contract.ts';
 import { loads } from '../../src/loads/registry.ts';
-import { GapReason } from '../../src/model/evidence.ts';
+import { GapReason, SeriesEvidence } from '../../src/model/evidence.ts';
 import { brokenPorts, itIsNamedAfterItsFolder, itTakesOptions, samplesOf } from './support.ts';
 
 // Every load must keep these promises where nothing answers and no program is installed.
@@ -25,26 +25,54 @@ describe.each(loads.map((plugin) => ({ plugin, type: plugin.type })))('$type', (
 
   it('a target that is not there ends in a gap or in samples, never in nothing', async () => {
     for (const options of samples) {
-      const signal = AbortSignal.timeout(STOP_MS);
-      const said = await Array.fromAsync(plugin.run(options, nowhere(signal)));
+      const said = await Array.fromAsync(plugin.run(options, nowhere(new AbortController().signal)));
       const told = said.filter((piece) => (piece.kind === 'gap' ? GapReason.safeParse(piece.reason).success : piece.samples > 0));
       expect(told).not.toEqual([]);
     }
   });
 
-  it('stops within a second, and still says what it has', async () => {
+  it('what it measured is owned by one series, which says what was asked, delivered and proved', async () => {
     for (const options of samples) {
-      const from = performance.now();
-      const said = await Array.fromAsync(plugin.run(options, nowhere(AbortSignal.abort(new Error('cancelled')))));
-      expect(said).not.toEqual([]);
-      expect(performance.now() - from).toBeLessThan(STOP_MS);
+      const said = await Array.fromAsync(plugin.run(options, nowhere(new AbortController().signal)));
+      const series = said.filter((piece) => piece.kind === 'series');
+      const own = series.filter(({ metric }) => metric === 'peak');
+      expect(own).toHaveLength(series.length === 0 ? 0 : 1);
+      for (const { delivery } of own) expect(delivery?.achieved.arrivals).toBe(delivery?.asked.arrivals);
+      for (const piece of series) expect(SeriesEvidence.parse({ ...piece, id: 'performance/x', stage: 'performance' })).toBeTruthy();
+    }
+  });
+
+  it('stops within a second, whenever it is stopped, and says that nothing is proved', async () => {
+    for (const options of samples) {
+      for (const afterMs of [0, 700, 2_300]) {
+        const stop = new AbortController();
+        let stoppedMs = performance.now();
+        setTimeout(() => {
+          stoppedMs = performance.now();
+          stop.abort(new Error('cancelled'));
+        }, afterMs);
+        const said = await Array.fromAsync(plugin.run(options, nowhere(stop.signal)));
+        if (!stop.signal.aborted) continue;
+        expect(performance.now() - stoppedMs).toBeLessThan(STOP_MS);
+        expect(said.map(({ kind }) => kind)).toContain('gap');
+      }
     }
   });
 });
 
 function nowhere(signal: AbortSignal): LoadContext {
-  const target = { name: 'api', url: 'http://127.0.0.1:9', host: '127.0.0.1', port: 9 };
-  const step = { type: 'http', title: 'GET /', options: { method: 'GET', url: '{{api}}/', headers: {}, body: null } };
-  const journey = { name: 'hello', steps: [{ ...step, capture: {}, expect: {}, timeoutMs: 200 }], expect: {}, rows: [] };
-  return { ports: brokenPorts(), targets: [target], journey, seed: 1, signal };
+  return {
+    name: 'peak',
+    ports: brokenPorts(),
+    seed: 1,
+    tell: (line) => expect(line).not.toContain('\n'),
+    populate: (walks) => ({
+      journeys: [{ name: 'hello', longestMs: 200, walk: async () => (walks.aborted ? { ...REFUSED, end: 'cut', steps: [] } : REFUSED) }],
+      [Symbol.asyncDispose]: async () => undefined,
+    }),
+    signal,
+  };
 }
+
+const miss = { what: 'connection', measured: 'refused after 0 ms', expected: 'an HTTP answer' } as const;
+const REFUSED: Walked = { startedMs: 0, end: 'missed', steps: [{ place: 1, title: 'GET /', durationMs: 0, miss }] };

@@ -72,7 +72,7 @@ function fillRequest({ method, url, headers, body }: Options, { fill }: StepCont
 function toReply(result: HttpResult, repeat: string): StepReply {
   if (result.state === 'failed') {
     const measured = `${result.reason} after ${Math.round(result.durationMs)} ms: ${result.message}`;
-    const what = result.reason === 'timeout' ? 'timeout' : 'connection';
+    const what = result.reason === 'timeout' || result.reason === 'exhausted' ? result.reason : 'connection';
     return { durationMs: result.durationMs, text: '', bytes: 0, curl: repeat, failure: { what, measured, expected: 'an HTTP answer' } };
   }
   return {

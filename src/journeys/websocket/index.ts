@@ -38,6 +38,7 @@ export const websocket = defineStep<Options>({
         return 'close the WebSocket';
     }
   },
+  held: (options, session) => options.act === 'connect' && session.get<Socket>(SOCKET) !== undefined,
   run: async (options, context, step) => {
     switch (options.act) {
       case 'connect':
@@ -46,6 +47,7 @@ export const websocket = defineStep<Options>({
         return send(context.fill(options.message), context, step);
       case 'close':
         await context.session.get<Socket>(SOCKET)?.close();
+        context.session.set(SOCKET, undefined);
         return { durationMs: 0, text: '', bytes: 0 };
     }
   },

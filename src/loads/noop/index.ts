@@ -11,8 +11,7 @@ export const noop = defineLoad<Options>({
   summary: 'no traffic: for trying out a plan',
   options: Options,
   title: () => 'send nothing',
-  run: async function* (_options, { ports }) {
-    const now = ports.clock.now();
-    yield { kind: 'gap', window: { from: now, to: now }, owed: [], reason: 'no-samples', message: 'a noop sends nothing' };
+  run: async function* () {
+    yield { kind: 'gap', reason: 'no-samples', message: 'a noop sends nothing' };
   },
 });

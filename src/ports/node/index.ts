@@ -4,6 +4,8 @@ import { nodeClock } from './clock.ts';
 import { nodeExec } from './exec.ts';
 import { nodeFiles } from './files.ts';
 import { makeHttp } from './http.ts';
+import { makeLoadHttp } from './http1/index.ts';
+import { nodeReference } from './reference.ts';
 import { nodeSockets } from './sockets.ts';
 import { nodeTcp } from './tcp.ts';
 
@@ -21,6 +23,8 @@ export function nodePorts(options: NodePortsOptions): Ports {
     exec: nodeExec,
     files: nodeFiles,
     http: makeHttp(),
+    loadHttp: makeLoadHttp,
+    reference: nodeReference,
     sockets: nodeSockets,
     tcp: nodeTcp,
     clock: nodeClock,

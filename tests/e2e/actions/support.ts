@@ -26,6 +26,10 @@ export class FakeClock {
     this.#ms += ms;
     await new Promise((resolve) => void setTimeout(resolve, ms * this.#scale));
   }
+
+  pace(): Promise<never> {
+    return Promise.reject(new Error('nothing is paced here'));
+  }
 }
 
 export interface Job<F extends EventFixture> {

@@ -1,0 +1,88 @@
+import type { Clock } from '../../ports/index.ts';
+import type { Walked } from '../contract.ts';
+
+/** Arrivals under way at once beyond which further ones are dropped, and the load is invalid: each may hold a socket. */
+const MOST_IN_FLIGHT = 15_000;
+/** A generator that is this far behind its own schedule will not catch up. Milliseconds. */
+const HOPELESS_MS = 2_000;
+
+export interface Driving {
+  readonly clock: Clock;
+  readonly arrivals: Iterable<number>;
+  /** Starts the walk of an arrival, counted from 0. Never rejects. */
+  readonly walk: (index: number) => Promise<Walked>;
+  readonly begin: (startMs: number) => void;
+  readonly launched: (dueMs: number, nowMs: number) => void;
+  readonly ended: (index: number, times: { readonly dueMs: number; readonly endMs: number; readonly walked: Walked }) => void;
+  /** How long walks may go on after the last arrival. */
+  readonly drainMs: number;
+  /** Ends the pacing and, by the walks' own means, the walks. */
+  readonly signal: AbortSignal;
+  /** Makes the walks end that are still under way. */
+  readonly stopWalks: () => void;
+}
+
+export interface Driven {
+  readonly launched: number;
+  readonly dropped: number;
+  readonly mostInFlight: number;
+  readonly durationMs: number;
+  readonly busy: number;
+  /** The generator gave up: it could not keep its own schedule. */
+  readonly hopeless: boolean;
+}
+
+/** What can be seen of a drive while it goes on. */
+export interface Under {
+  inFlight: number;
+}
+
+/** Launches every arrival at its time, whatever became of those before it, and waits for all to end. */
+export async function drive(driving: Driving, under: Under): Promise<Driven> {
+  const { clock, walk, signal } = driving;
+  const stop = new AbortController();
+  const seen = { launched: 0, dropped: 0, mostInFlight: 0 };
+  const idle = Promise.withResolvers<void>();
+  let last = false;
+  const take = async (index: number, dueMs: number): Promise<void> => {
+    const walked = await walk(index);
+    driving.ended(index, { dueMs, endMs: clock.monotonicMs(), walked });
+    under.inFlight -= 1;
+    if (last && under.inFlight === 0) idle.resolve();
+  };
+  const paced = await clock.pace(driving.arrivals, {
+    signal: AbortSignal.any([signal, stop.signal]),
+    begin: driving.begin,
+    launch: (dueMs, nowMs) => {
+      driving.launched(dueMs, nowMs);
+      if (nowMs - dueMs > HOPELESS_MS) stop.abort();
+      if (under.inFlight >= MOST_IN_FLIGHT) {
+        seen.dropped += 1;
+        return;
+      }
+      under.inFlight += 1;
+      seen.mostInFlight = Math.max(seen.mostInFlight, under.inFlight);
+      void take(seen.launched, dueMs);
+      seen.launched += 1;
+    },
+  });
+  last = true;
+  const hopeless = stop.signal.aborted;
+  if (under.inFlight > 0) await drain(driving, { idle: idle.promise, atOnce: hopeless || signal.aborted });
+  return { ...seen, ...paced, hopeless };
+}
+
+/** Waits for the walks under way; those that last too long are stopped. */
+async function drain(
+  { clock, drainMs, signal, stopWalks }: Driving,
+  { idle, atOnce }: { idle: Promise<void>; atOnce: boolean },
+): Promise<void> {
+  const over = new AbortController();
+  const patience = clock.sleep(atOnce ? 0 : drainMs, AbortSignal.any([signal, over.signal])).then(
+    () => stopWalks(),
+    () => undefined,
+  );
+  await idle;
+  over.abort();
+  await patience;
+}

@@ -1,0 +1,164 @@
+import { DistributionCounts } from '../../lib/histogram.ts';
+import { isBudget, type Miss } from '../../model/journey.ts';
+import type { LoadMiss, Rate } from '../../model/load.ts';
+import type { Walked } from '../contract.ts';
+
+/** Kinds of misses that are told apart; more are counted with the last. */
+const KINDS = 50;
+const TEXT = 300;
+
+/** A metric over the whole load and over its slices. */
+export interface Sliced<Counter> {
+  readonly whole: Counter;
+  readonly slices: readonly Counter[];
+}
+
+interface Hits {
+  hits: number;
+  of: number;
+}
+
+/** An arrival that came to an end. Times on the clock of `monotonicMs`. */
+export interface Arrival {
+  readonly journey: string;
+  readonly dueMs: number;
+  readonly endMs: number;
+  readonly walked: Walked;
+}
+
+/** What is counted of one journey, or of all of them together. */
+export class Tally {
+  readonly latency: Sliced<DistributionCounts>;
+  readonly service = new DistributionCounts();
+  readonly steps: DistributionCounts[] = [];
+  readonly wrong: Sliced<Hits>;
+
+  constructor(slices: number) {
+    this.latency = sliced(slices, () => new DistributionCounts());
+    this.wrong = sliced(slices, nothing);
+  }
+}
+
+/** Counts what happens to the arrivals of one load. Durations are recorded in microseconds. */
+export class Recorder {
+  readonly all: Tally;
+  readonly journeys = new Map<string, Tally>();
+  readonly lag = new DistributionCounts();
+  readonly tokens = new DistributionCounts();
+  /** Steps with a wrong or no answer, of all that were taken. */
+  readonly errors: Sliced<Hits>;
+  /** Walks that kept everything, of all. */
+  readonly success: Sliced<Hits>;
+  /** Steps that ended, by the second in which they did. */
+  readonly perSecond: number[] = [];
+  readonly misses = new Map<string, LoadMiss>();
+  /** Answers that never left this machine: its own doing. */
+  exhausted = 0;
+  kept = 0;
+  failed = 0;
+  cut = 0;
+  /** Of the last second, for whoever watches. */
+  recent = { ended: 0, wrong: 0, latency: new DistributionCounts() };
+  readonly #slices: number;
+  readonly #sliceMs: number;
+  #startMs = 0;
+
+  constructor({ durationMs, journeys }: { durationMs: number; journeys: readonly string[] }, slices: number) {
+    this.#slices = slices;
+    this.#sliceMs = durationMs / slices;
+    this.all = new Tally(slices);
+    this.errors = sliced(slices, nothing);
+    this.success = sliced(slices, nothing);
+    for (const name of journeys) this.journeys.set(name, new Tally(slices));
+  }
+
+  get sliceMs(): number {
+    return this.#sliceMs;
+  }
+
+  begin(startMs: number): void {
+    this.#startMs = startMs;
+  }
+
+  launched(dueMs: number, nowMs: number): void {
+    this.lag.record((nowMs - dueMs) * 1_000);
+  }
+
+  ended(arrival: Arrival): void {
+    const { walked, dueMs } = arrival;
+    const slice = this.#sliceOf(dueMs);
+    count(this.success, slice, walked.end === 'kept');
+    // Nobody knows how long it would have taken.
+    if (walked.end === 'cut') {
+      this.cut += 1;
+      return;
+    }
+    if (walked.end === 'kept') this.kept += 1;
+    else this.failed += 1;
+    const wrong = walked.steps.some(({ miss }) => miss !== undefined && !isBudget(miss));
+    for (const tally of [this.all, this.journeys.get(arrival.journey)]) if (tally) tallyUp(tally, arrival, { slice, wrong });
+    this.#recordSteps(arrival, slice);
+    if (walked.tokens !== undefined) this.tokens.record(walked.tokens);
+    this.recent.ended += 1;
+    this.recent.latency.record((arrival.endMs - dueMs) * 1_000);
+    if (wrong) this.recent.wrong += 1;
+  }
+
+  /** What happened since it was last asked. */
+  takeRecent(): { ended: number; wrong: number; latency: DistributionCounts } {
+    const recent = this.recent;
+    this.recent = { ended: 0, wrong: 0, latency: new DistributionCounts() };
+    return recent;
+  }
+
+  #recordSteps({ journey, dueMs, endMs, walked }: Arrival, slice: number): void {
+    const second = Math.max(0, Math.floor((endMs - this.#startMs) / 1_000));
+    for (const { miss, title } of walked.steps) {
+      count(this.errors, slice, miss !== undefined && !isBudget(miss));
+      if (miss) this.#miss(miss, { journey, step: title, firstAtMs: Math.round(dueMs - this.#startMs) });
+    }
+    while (this.perSecond.length <= second) this.perSecond.push(0);
+    this.perSecond[second] = (this.perSecond[second] ?? 0) + walked.steps.length;
+  }
+
+  #miss({ what, measured, expected }: Miss, where: Pick<LoadMiss, 'journey' | 'step' | 'firstAtMs'>): void {
+    if (what === 'exhausted') this.exhausted += 1;
+    const key = `${where.journey}\0${where.step}\0${what}`;
+    const known = this.misses.get(key);
+    if (known) known.times += 1;
+    else if (this.misses.size < KINDS)
+      this.misses.set(key, { what, measured: measured.slice(0, TEXT), expected: expected.slice(0, TEXT), ...where, times: 1 });
+  }
+
+  #sliceOf(dueMs: number): number {
+    return Math.min(this.#slices - 1, Math.max(0, Math.floor((dueMs - this.#startMs) / this.#sliceMs)));
+  }
+}
+
+function tallyUp(tally: Tally, { dueMs, endMs, walked }: Arrival, { slice, wrong }: { slice: number; wrong: boolean }): void {
+  const latency = (endMs - dueMs) * 1_000;
+  tally.latency.whole.record(latency);
+  tally.latency.slices[slice]?.record(latency);
+  tally.service.record((endMs - walked.startedMs) * 1_000);
+  count(tally.wrong, slice, wrong);
+  for (const { place, durationMs } of walked.steps) {
+    tally.steps[place] ??= new DistributionCounts();
+    tally.steps[place].record(durationMs * 1_000);
+  }
+}
+
+function count({ whole, slices }: Sliced<Hits>, slice: number, hit: boolean): void {
+  for (const rate of [whole, slices[slice]]) {
+    if (rate === undefined) continue;
+    rate.of += 1;
+    if (hit) rate.hits += 1;
+  }
+}
+
+function sliced<Counter>(slices: number, make: () => Counter): Sliced<Counter> {
+  return { whole: make(), slices: Array.from({ length: slices }, make) };
+}
+
+function nothing(): Hits & Rate {
+  return { hits: 0, of: 0 };
+}

@@ -1,0 +1,69 @@
+import type { GapReason } from '../../model/evidence.ts';
+import type { Delivery } from '../../model/load.ts';
+import { formatRatio } from '../../model/units.ts';
+
+/** What the generator may add to a number, in milliseconds: beyond it, it is not the system that is measured. */
+const LAG_P99_MS = 20;
+const CALIBRATION = { p50: 2, p99: 20, samples: 100 } as const;
+const BUSY = 0.9;
+
+export interface Delivered {
+  readonly delivery: Omit<Delivery, 'proof'>;
+  readonly exhausted: number;
+  readonly hopeless: boolean;
+  readonly interrupted: boolean;
+}
+
+export interface Doubt {
+  readonly reason: GapReason;
+  readonly why: string;
+}
+
+/** Why the numbers of a load prove nothing about the system; `undefined` when they do. */
+export function doubtOf({ delivery, exhausted, hopeless, interrupted }: Delivered): Doubt | undefined {
+  const { asked, achieved, lag, busy, calibration } = delivery;
+  if (interrupted) {
+    return {
+      reason: 'interrupted',
+      why: `stopped after ${seconds(achieved.durationMs)} of ${seconds(asked.durationMs)}, ${achieved.arrivals} of ${asked.arrivals} arrivals`,
+    };
+  }
+  if (hopeless) return saturated(`fell ${seconds(lag.max)} behind its own schedule of ${perSecond(asked.perSecond)}`);
+  if (achieved.dropped > 0) {
+    return saturated(`had no room for ${achieved.dropped} of ${asked.arrivals} arrivals: ${achieved.mostInFlight} were under way`);
+  }
+  if (exhausted > 0) return saturated(`ran out of ports, files or memory ${exhausted} times`);
+  if (achieved.kept + achieved.failed === 0) return { reason: 'no-samples', why: 'not one arrival came to an end' };
+  if (achieved.arrivals < asked.arrivals) return saturated(`sent ${achieved.arrivals} of ${asked.arrivals} arrivals`);
+  if (lag.p99 > LAG_P99_MS) return saturated(`sent 1 % of the arrivals ${ms(lag.p99)} late or more; ${LAG_P99_MS} ms are allowed`);
+  if (busy > BUSY) return saturated(`was busy for ${formatRatio(busy)} of the time; ${formatRatio(BUSY)} are allowed`);
+  return calibration ? uncertified(calibration) : { reason: 'unproved', why: 'the engine was not calibrated' };
+}
+
+/** Why the engine's own numbers cannot be trusted on this machine at this moment. */
+export function uncertified({ samples, p50, p99 }: NonNullable<Delivery['calibration']>): Doubt | undefined {
+  if (samples < CALIBRATION.samples) {
+    return { reason: 'unproved', why: `the engine's own server answered ${samples} times; ${CALIBRATION.samples} are needed to trust it` };
+  }
+  if (p50 <= CALIBRATION.p50 && p99 <= CALIBRATION.p99) return undefined;
+  return {
+    reason: 'unproved',
+    why: `against a server of known delay the engine was ${ms(p50)} (p50) and ${ms(p99)} (p99) off; ${CALIBRATION.p50} and ${CALIBRATION.p99} ms are allowed`,
+  };
+}
+
+function saturated(what: string): Doubt {
+  return { reason: 'unproved', why: `the generator ${what}` };
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(1)} ms`;
+}
+
+function seconds(value: number): string {
+  return `${(value / 1_000).toFixed(1)} s`;
+}
+
+function perSecond(rate: number): string {
+  return `${rate.toFixed(rate < 10 ? 1 : 0)} arrivals a second`;
+}

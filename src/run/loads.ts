@@ -1,0 +1,140 @@
+import type { LoadContext, LoadOutput, LoadPlugin } from '../loads/contract.ts';
+import { loads } from '../loads/registry.ts';
+import { errorMessage } from '../model/errors.ts';
+import type { Journey } from '../model/journey.ts';
+import type { Owed, PlannedLoad, PlannedStage } from '../model/plan.ts';
+import { addGap, type Gap, type RunContext } from './context.ts';
+import { commandEnvironment } from './environment.ts';
+import { populate } from './population.ts';
+import type { RunningStack } from './stack.ts';
+import { targetsOf } from './targets.ts';
+
+/** The engine that the plan's own loads are for. */
+const ENGINE = 'engine';
+/** What nobody judges must not look as if it had been. */
+const UNJUDGED = 'it was measured, and this version does not judge it';
+
+/** Puts the loads of a stage on the system, one after the other; tells whether each of them proved what it measured. */
+export async function runLoads(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<boolean> {
+  const answered = new Set<string>();
+  let proved = true;
+  for (const load of stage.loads) {
+    const gaps = context.signal.aborted ? [stopped(load)] : await runLoad(context, { stage, load, stack, answered });
+    for (const gap of gaps)
+      await addGap(context, { stage: stage.name, name: `load-${load.name}`, owed: owedBy(context, stage, load) }, gap);
+    proved &&= gaps.length === 0;
+  }
+  await leaveOpen(context, stage, answered);
+  return proved;
+}
+
+/** Says of every series that the stage owes why nothing was measured. */
+export async function skipLoads(context: RunContext, stage: PlannedStage, because: string): Promise<void> {
+  for (const { id, name, what } of seriesOwed(context, stage))
+    await addGap(
+      context,
+      { stage: stage.name, name: `series-${name}`, owed: [id] },
+      { reason: 'not-started', message: `${what}: not started, ${because}` },
+    );
+}
+
+interface Running {
+  readonly stage: PlannedStage;
+  readonly load: PlannedLoad;
+  readonly stack: RunningStack | undefined;
+  /** Names of the series that were stored. */
+  readonly answered: Set<string>;
+}
+
+/** Stores what the load measured; returns why it proves nothing, if so. */
+async function runLoad(context: RunContext, running: Running): Promise<Gap[]> {
+  const { stage, load, answered } = running;
+  const journeys = load.journeys.flatMap((name) => context.plan.journeys.find((journey) => journey.name === name) ?? []);
+  const plugin = loads.find(({ type }) => type === ENGINE);
+  if (!plugin) return [{ reason: 'unsupported', message: `load ${load.name}: this version has no engine for it` }];
+  if (journeys.length === 0) {
+    const fix = `name the journeys that its users walk under \`journeys\` of ${stage.name}`;
+    return [{ reason: 'nothing-to-run', message: `load ${load.name} has no journey to walk`, fix }];
+  }
+  const gaps: Gap[] = [];
+  try {
+    for await (const output of outputsOf(context, { ...running, plugin, journeys })) {
+      if (output.kind === 'gap') {
+        gaps.push({ reason: output.reason, message: `load ${load.name}: ${output.message}`, fix: output.fix });
+        continue;
+      }
+      answered.add(output.metric);
+      const id = output.metric === load.name ? load.name : `${load.name}-${output.metric}`;
+      await context.directory.addEvidence({ id: `${stage.name}/series-${id}`, stage: stage.name, load: load.name, ...output });
+    }
+  } catch (error) {
+    gaps.push({ reason: context.signal.aborted ? 'interrupted' : 'crashed', message: `load ${load.name}: ${errorMessage(error)}` });
+  }
+  return gaps;
+}
+
+interface Outputting extends Running {
+  readonly plugin: LoadPlugin;
+  readonly journeys: readonly Journey[];
+}
+
+async function* outputsOf(context: RunContext, { stage, load, stack, plugin, journeys }: Outputting): AsyncGenerator<LoadOutput> {
+  const { ports, root, signal, redact, info, plan } = context;
+  const { users, perUserPerMinute, connectWithinMs, grantedMs } = load;
+  const options = plugin.options.parse({ users, perUserPerMinute, connectWithinMs, durationMs: grantedMs });
+  ports.progress.say(`${stage.name} │ ${load.name}: ${plugin.title(options)}`);
+  const closing = new AsyncDisposableStack();
+  await using _closing = closing;
+  const prefix = stage.users === 'synthetic' ? `synthetic-${info.id}` : 'gauntlet';
+  const loadContext: LoadContext = {
+    name: load.name,
+    ports,
+    seed: plan.seed,
+    signal,
+    tell: (line) => ports.progress.update(`${stage.name} │ ${load.name}: ${line}`),
+    populate: (walks) => {
+      const http = closing.use(ports.loadHttp(walks));
+      const targets = targetsOf(context, stage, stack?.manifest);
+      const env = commandEnvironment(context, stage.name, stack?.manifest);
+      const walking = { ports: { ...ports, http }, root, targets, env, signal: walks, redact };
+      return populate(journeys, walking, (user) => `${prefix}-${user + 1}`);
+    },
+  };
+  yield* plugin.run(options, loadContext);
+}
+
+function stopped({ name }: PlannedLoad): Gap {
+  return { reason: 'not-started', message: `load ${name} was not started: the stage was stopped before it` };
+}
+
+/** A load that proves nothing leaves open what each of its metrics owes: another load has its own. */
+function owedBy(context: RunContext, stage: PlannedStage, { name }: PlannedLoad): string[] {
+  const others = stage.loads.filter((load) => load.name !== name).map((load) => load.name);
+  return seriesOwed(context, stage).flatMap((piece) => (others.includes(piece.name) || ofService(piece) ? [] : [piece.id]));
+}
+
+/** What the plan asks for and nothing has measured is said, never passed over. */
+async function leaveOpen(context: RunContext, stage: PlannedStage, answered: ReadonlySet<string>): Promise<void> {
+  const loadNames = stage.loads.map(({ name }) => name);
+  for (const piece of seriesOwed(context, stage)) {
+    if (loadNames.includes(piece.name)) continue;
+    const why = answered.has(piece.name)
+      ? UNJUDGED
+      : ofService(piece)
+        ? 'this version does not measure it'
+        : 'nothing in the stage measured it';
+    await addGap(
+      context,
+      { stage: stage.name, name: `series-${piece.name}`, owed: [piece.id] },
+      { reason: 'unsupported', message: `${piece.what}: ${why}` },
+    );
+  }
+}
+
+function ofService({ name }: Owed): boolean {
+  return name.startsWith('service.');
+}
+
+function seriesOwed({ plan }: RunContext, stage: PlannedStage): Owed[] {
+  return plan.owed.filter((piece) => piece.stage === stage.name && piece.kind === 'series');
+}

@@ -1,0 +1,92 @@
+import type { JourneySession } from '../journeys/contract.ts';
+import type { LoadJourney, Population, Walked, WalkedStep } from '../loads/contract.ts';
+import { errorMessage } from '../model/errors.ts';
+import { isBudget, type Journey } from '../model/journey.ts';
+import { holdsOpen, walkOn, type JourneyContext } from './journey.ts';
+
+/** What is open for a user is closed within this time, or given up. Milliseconds. */
+const CLOSE_MS = 500;
+
+interface User {
+  readonly name: string;
+  session: UserSession;
+  /** The walks before, where its journeys hold something open: they follow one another. */
+  before: Promise<unknown>;
+}
+
+/** Users who walk journeys over and over, each with a session that lasts until a walk of it goes wrong. `name` makes their names. */
+export function populate(journeys: readonly Journey[], context: JourneyContext, name: (user: number) => string): Population {
+  const users = new Map<number, User>();
+  const inOrder = journeys.some(holdsOpen);
+  const userOf = (index: number): User => {
+    const known = users.get(index);
+    if (known !== undefined) return known;
+    const user: User = { name: name(index), session: new UserSession(), before: Promise.resolve() };
+    users.set(index, user);
+    return user;
+  };
+  return {
+    journeys: journeys.map((journey): LoadJourney => ({
+      name: journey.name,
+      longestMs: journey.steps.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
+      walk: (index) => {
+        const user = userOf(index);
+        if (!inOrder) return walkAs(journey, context, user);
+        const walked = user.before.then(() => walkAs(journey, context, user));
+        user.before = walked;
+        return walked;
+      },
+    })),
+    [Symbol.asyncDispose]: async () => void (await Promise.all([...users.values()].map(({ session }) => session.close()))),
+  };
+}
+
+async function walkAs(journey: Journey, context: JourneyContext, user: User): Promise<Walked> {
+  const startedMs = context.ports.clock.monotonicMs();
+  if (context.signal.aborted) return { startedMs, end: 'cut', steps: [] };
+  try {
+    const { outcome, steps, totals, places } = await walkOn(journey, context, { user: user.name, session: user.session });
+    const walked = steps.map(({ title, durationMs, misses }, index): WalkedStep => ({
+      place: places[index] ?? journey.steps.length + 1,
+      title,
+      durationMs,
+      ...(misses.length === 0 ? {} : { miss: misses.find((miss) => !isBudget(miss)) ?? misses[0] }),
+    }));
+    const wrong = walked.some(({ miss }) => miss !== undefined && !isBudget(miss));
+    // Whatever is open may be broken, or hold an answer that comes too late for anybody but the next walk.
+    if (wrong) user.session = user.session.renewed();
+    const end = outcome === 'passed' ? 'kept' : outcome === 'interrupted' ? 'cut' : 'missed';
+    return { startedMs, end, steps: walked, ...(totals.tokens === undefined ? {} : { tokens: totals.tokens }) };
+  } catch (error) {
+    const miss = { what: 'connection' as const, measured: errorMessage(error), expected: 'a walk' };
+    return { startedMs, end: 'missed', steps: [{ place: 1, title: journey.name, durationMs: 0, miss }] };
+  }
+}
+
+/** What is open for one user. Something new in the place of something old closes nothing: whoever set it did. */
+class UserSession implements JourneySession {
+  readonly #held = new Map<string, { readonly value: unknown; readonly close: (() => Promise<void>) | undefined }>();
+
+  get<Value>(key: string): Value | undefined {
+    return this.#held.get(key)?.value as Value | undefined;
+  }
+
+  set(key: string, value: unknown, close?: () => Promise<void>): void {
+    this.#held.set(key, { value, close });
+  }
+
+  /** Closes what is open while its user goes on with nothing. */
+  renewed(): UserSession {
+    void this.close();
+    return new UserSession();
+  }
+
+  async close(): Promise<void> {
+    const closing = [...this.#held.values()].map(async ({ close }) => close?.());
+    this.#held.clear();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const patience = setTimeout(resolve, CLOSE_MS);
+    await Promise.race([Promise.allSettled(closing), promise]);
+    clearTimeout(patience);
+  }
+}
