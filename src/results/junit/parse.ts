@@ -123,7 +123,9 @@ class Report {
   #openCase(attributes: Attributes): void {
     const suite = this.#suites.at(-1);
     const parameters = suite?.producer === 'playwright' && suite.project !== '' ? suite.project : undefined;
-    this.#cases.push({ attributes, suite: suite?.path, file: suite?.file, outcomes: [], parameters });
+    // Surefire writes a test of an outer class into the report of a nested one, and its re-run into one of its own.
+    const path = suite?.producer === 'surefire' ? (attributes['classname'] ?? suite.path) : suite?.path;
+    this.#cases.push({ attributes, suite: path, file: suite?.file, outcomes: [], parameters });
   }
 
   #openOutcome(element: string, attributes: Attributes, parent: string | undefined): XmlWanted {

@@ -62,6 +62,18 @@ describe("surefire's report of a class whose tests stand in nested classes", () 
     expect(notes).toMatchObject([{ message: 'a: the report holds no test' }]);
   });
 
+  it('tells a test of an outer class in the report of a nested one, and its re-run in one of its own: one test that failed', async () => {
+    const failed = suite('1', '<testcase classname="a$Outer" name="x"><failure/></testcase>').replace('name="a"', 'name="a$Outer$Inner"');
+    const again = suite('1', '<testcase classname="a$Outer" name="x"/>').replace('name="a"', 'name="a$Outer"');
+    for (const reports of [
+      { a: failed, b: again },
+      { a: again, b: failed },
+    ]) {
+      const { tests } = await read(reports);
+      expect(tests.counts).toMatchObject({ tests: 1, runs: 2, failed: 1, flaky: 0 });
+    }
+  });
+
   it.each([
     ['alone', suite('0', '')],
     ['and states one', suite('1', '')],
