@@ -17,6 +17,8 @@ export interface OpenCase {
   readonly outcomes: Outcome[];
   /** What tells runs of one test apart that its name does not: playwright's project. */
   readonly parameters?: string | undefined;
+  /** Xcode's property: which of its repetitions this case is. */
+  repetition?: string | undefined;
 }
 
 export const OUTCOMES: ReadonlySet<string> = new Set([
@@ -50,7 +52,7 @@ export function toResult(open: OpenCase): CaseResult {
   if (durationMs !== undefined) result.durationMs = durationMs;
   result.status = told === undefined ? statusAttribute(attributes) : unrun(told) ? 'error' : statusOf(told, outcomes);
   if (outcomes.length === 0) return result;
-  const earlier = earlierRuns(outcomes);
+  const earlier = earlierRuns(told?.element.startsWith('rerun') === true ? outcomes.filter((outcome) => outcome !== told) : outcomes);
   if (earlier.length > 0) result.earlier = earlier;
   return Object.assign(result, textOf(told, outcomes));
 }
@@ -79,12 +81,15 @@ function deciding(outcomes: readonly Outcome[]): Outcome | undefined {
   // node:test's `todo` and Catch2's `!mayfail` write a failure beside it; it is expected and does not fail the run.
   if (skipped?.type === 'todo' || skipped?.message === 'TEST_CASE tagged with !mayfail') return skipped;
   const of = (kind: string): Outcome | undefined => outcomes.find(({ element }) => element === kind);
-  return of('failure') ?? of('error') ?? skipped ?? of('warning');
+  // Surefire writes re-runs that failed beside the failure that they confirm: without one, they are all that tells of it.
+  const rerun = outcomes.findLast(({ element }) => element === 'rerunFailure' || element === 'rerunError');
+  return of('failure') ?? of('error') ?? rerun ?? skipped ?? of('warning');
 }
 
 function statusOf(told: Outcome, outcomes: readonly Outcome[]): CaseStatus {
   // PHPUnit up to 9 warns in place of a test that could not be run ("No tests found in class"), and ends well all the same.
   if (told.element === 'skipped' || told.element === 'warning') return 'skipped';
+  if (told.element === 'rerunFailure') return 'failed';
   return told.element === 'failure' || outcomes.some(({ element }) => element === 'failure') ? 'failed' : 'error';
 }
 

@@ -111,6 +111,11 @@ describe('one case', () => {
       { status: 'failed', earlier: ['error', 'failed'] },
     ],
     [
+      're-runs that failed, and nothing that they confirm',
+      '<testcase name="a"><rerunFailure message="first"/><rerunError message="again"/></testcase>',
+      { status: 'error', message: 'again', earlier: ['failed'] },
+    ],
+    [
       'a namespace prefix',
       '<j:testcase xmlns:j="urn:j" name="a"><j:failure message="f"/></j:testcase>',
       { status: 'failed', message: 'f' },
@@ -262,3 +267,12 @@ function tally(events: readonly ResultEvent[]): Record<string, number> {
   for (const { status } of cases(events)) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 }
+
+it('takes the repetitions that Xcode numbers for runs of one test', async () => {
+  const nth = (value: string, inner = '') =>
+    `<testcase classname="C" name="a">${inner}<properties><property name="repetition" value="${value}"/></properties></testcase>`;
+  const xml = `<testsuite name="s" tests="2" failures="0">${nth('Repetition 1 of 3', '<failure/>')}${nth('Repetition 2 of 3')}${nth('First Run')}</testsuite>`;
+  const events = await parse(xml);
+  expect(events.flatMap((event) => (event.type === 'case' ? [event.sibling] : []))).toEqual(['test', 'run', 'test']);
+  expect(contradictions(events)).toEqual([]);
+});

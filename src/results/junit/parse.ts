@@ -62,6 +62,7 @@ class Report {
     else if (name === 'testcase') this.#openCase(attributes);
     else if (OUTCOMES.has(name)) return this.#openOutcome(name, attributes, parent);
     else if (name === 'failsafe-summary') this.#summary = new FailsafeSummary(attributes);
+    else if (name === 'property' && attributes['name'] === 'repetition') this.#repeated(attributes['value']);
     else return wantedOfPrinted(name, parent) ?? this.#summary?.wants(name) === true;
     return false;
   }
@@ -126,6 +127,11 @@ class Report {
     // Surefire writes a test of an outer class into the report of a nested one, and its re-run into one of its own.
     const path = suite?.producer === 'surefire' ? (attributes['classname'] ?? suite.path) : suite?.path;
     this.#cases.push({ attributes, suite: path, file: suite?.file, outcomes: [], parameters });
+  }
+
+  #repeated(value: string | undefined): void {
+    const open = this.#cases.at(-1);
+    if (open !== undefined) open.repetition = value;
   }
 
   #openOutcome(element: string, attributes: Attributes, parent: string | undefined): XmlWanted {

@@ -49,6 +49,14 @@ export function producerOf(element: string, attributes: Attributes): Producer | 
   return BY_ATTRIBUTES[Object.keys(attributes).join()];
 }
 
+/** `Repetition 2 of 3`, a further run that Xcode made of a test. */
+const AGAIN = /^Repetition (?!1\b)\d+ of \d+$/;
+
+/** Whether Xcode's number of a repetition says that its test ran before. */
+export function isAgain(nth: string | undefined): boolean {
+  return nth !== undefined && AGAIN.test(nth);
+}
+
 /** What go lets a test be called: no two of a package can have one name. */
 const GO_TEST = /^(?:Test|Fuzz|Example|Benchmark)/;
 
@@ -58,12 +66,14 @@ const GO_TEST = /^(?:Test|Fuzz|Example|Benchmark)/;
  * gotestsum may a pass that follows a failure outweigh it: it writes its re-runs so, and no two tests of go share a name.
  * Of pytest and unittest, a test that fails, and fails again when it is torn down, is told twice; surefire tells each run
  * of a class that it runs again, and marks what failed and passed then: so a failure of theirs outlives any pass behind it.
- * Gradle's retry plugin and Xcode write attempts that look like two tests of one title: they are taken for two tests.
+ * Gradle's retry plugin and most writers for Xcode write attempts that look like two tests of one title: they are taken
+ * for two tests. fastlane's trainer says which repetition a case is.
  */
-export function repetition(producer: Producer | undefined, { attributes }: OpenCase, status: CaseStatus): Repetition {
+export function repetition(producer: Producer | undefined, { attributes, repetition: nth }: OpenCase, status: CaseStatus): Repetition {
   const { name = '' } = attributes;
   // What has no name cannot be known again.
   if (name === '') return 'test';
+  if (isAgain(nth)) return 'run';
   switch (producer) {
     case 'gotestsum':
       return GO_TEST.test(name) ? 'run' : 'test';

@@ -1,6 +1,7 @@
 import type { CaseResult } from '../../model/tests.ts';
 import type { OpenCase, Outcome } from './case.ts';
 import type { Claim, SuiteCount } from './declared.ts';
+import { isAgain } from './producer.ts';
 
 /** A suite while it is read. */
 export interface Suite extends SuiteCount {
@@ -28,8 +29,13 @@ export function addChild({ children }: SuiteCount, suite: SuiteCount, all: reado
 }
 
 /** Counts a case in its suite, in all the ways that some producer counts. */
-export function tally(suite: Suite, result: CaseResult, { outcomes, attributes }: OpenCase): void {
-  const { own } = suite;
+export function tally(suite: Suite, result: CaseResult, { outcomes, attributes, repetition }: OpenCase): void {
+  const { own, previous } = suite;
+  // trainer counts tests, by their last repetition.
+  if (isAgain(repetition) && previous?.name === result.name && previous.class === result.class) {
+    own.tests -= 1;
+    if (previous.status === 'failed') own.failed -= 1;
+  }
   own.tests += 1;
   if (result.name === suite.previous?.name && result.class === suite.previous.class) own.doubles += 1;
   suite.previous = result;
