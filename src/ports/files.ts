@@ -6,6 +6,13 @@ export interface Files {
   size(path: string): Promise<number>;
   /** Whole text of a small file. @throws with `code: 'ENOENT'` when it is not there. */
   readText(path: string): Promise<string>;
+  /**
+   * Text of a file that the kernel makes up while it is read (`/proc`, `/sys`): within microseconds, where a wait costs ten times the
+   * reading. @throws when it is not there, or not for this user.
+   */
+  readNow(path: string): string;
+  /** Names in a folder that the kernel makes up, in its order. @throws as `readNow`. */
+  listNow(path: string): readonly string[];
   /** Bytes as they come, for files of any size. */
   stream(path: string): Readable;
   /** Writes by renaming a complete file into place, creating folders. */

@@ -43,6 +43,38 @@ export interface Watch extends AsyncDisposable {
   readonly moves: () => number;
 }
 
+/** What one container or process tree uses at one moment. Counters begin with its life; what cannot be seen is absent. */
+export interface ReplicaUsage {
+  readonly service: string;
+  /** Another one after every restart. */
+  readonly life: string;
+  /** When the counters were read: milliseconds on the clock that never jumps. */
+  readonly atMs: number;
+  /** Counter: CPU time, milliseconds. */
+  readonly cpuMs: number;
+  /** How many cores it may use, where it has a limit. */
+  readonly cores?: number | undefined;
+  /** Without file cache, which the kernel takes back when it is needed. */
+  readonly memoryBytes: number;
+  readonly anonBytes?: number | undefined;
+  /** Processes and threads. */
+  readonly pids?: number | undefined;
+  /** Open file descriptors. */
+  readonly fds?: number | undefined;
+  /** TCP sockets in use. */
+  readonly sockets?: number | undefined;
+  /** Counter: bytes received and sent. */
+  readonly networkBytes?: number | undefined;
+  /** Counters of the periods in which it ran under its CPU limit, and of those in which it was held back. */
+  readonly periods?: { readonly all: number; readonly throttled: number } | undefined;
+}
+
+/** Looks at what the services use, again and again; cheap enough for once a second. */
+export interface Sampler {
+  /** All replicas that run and can be seen now, and why others cannot. Never rejects. */
+  readonly take: () => Promise<{ readonly usages: readonly ReplicaUsage[]; readonly unseen: ReadonlyMap<string, string> }>;
+}
+
 /**
  * A way to bring a system up. `up` never throws because a service is bad: that is a `not-ready` with causes.
  * `down` needs the manifest's handle alone, is idempotent, and works from another process.
@@ -58,6 +90,8 @@ export interface StackPlugin<Options = unknown> {
   /** The state now, by the same state machine that judged readiness. */
   readonly look: (manifest: StackManifest, context: StackContext) => Promise<UpResult>;
   readonly watch: (manifest: StackManifest, context: StackContext) => Watch;
+  /** Looks at CPU, memory and the like of the services. Left out where nobody here can see them. */
+  readonly sampler?: (manifest: StackManifest, context: StackContext) => Sampler;
   /** Bounded, redacted logs per service below `logs/`; always before `down`. */
   readonly logs: (manifest: StackManifest, context: StackContext) => Promise<readonly Source[]>;
   /** Takes everything down; returns what is still there afterwards (empty when clean). */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants, createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -14,6 +14,8 @@ export const nodeFiles: Files = {
   exists: async (path) => (await statOrUndefined(path)) !== undefined,
   size: (path) => clearly(path, async () => (await stat(path)).size),
   readText: (path) => clearly(path, () => readRegular(path)),
+  readNow: (path) => readFileSync(path, 'utf8'),
+  listNow: (path) => readdirSync(path),
   stream: (path) => createReadStream(path),
   write: (path, data) => clearly(path, () => writeWhole(path, data)),
   writer: (path) => new NodeFileWriter(path),

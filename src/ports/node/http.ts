@@ -21,23 +21,30 @@ export function makeHttp(): Http {
 
 interface Connection {
   readonly request: typeof Send;
-  readonly agent: Dispatcher;
+  readonly agentFor: (socketPath: string | undefined) => Dispatcher;
 }
 
 async function connect(): Promise<Connection> {
   const { Agent, request } = await import('undici');
   // A short keep-alive: a service that was restarted must not be judged by a connection of its former life.
-  return { request, agent: new Agent({ connections: null, pipelining: 1, keepAliveTimeout: 2_000, connect: { timeout: 30_000 } }) };
+  const agents = new Map<string | undefined, Dispatcher>();
+  const agentFor = (socketPath: string | undefined): Dispatcher => {
+    const connect = { timeout: 30_000, ...(socketPath === undefined ? {} : { socketPath }) };
+    const agent = agents.get(socketPath) ?? new Agent({ connections: null, pipelining: 1, keepAliveTimeout: 2_000, connect });
+    agents.set(socketPath, agent);
+    return agent;
+  };
+  return { request, agentFor };
 }
 
-async function perform(request: HttpRequest, { request: send, agent }: Connection): Promise<HttpResult> {
+async function perform(request: HttpRequest, { request: send, agentFor }: Connection): Promise<HttpResult> {
   const startedMs = performance.now();
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), timerMs(request.timeoutMs));
   const signal = request.signal === undefined ? timeout.signal : AbortSignal.any([timeout.signal, request.signal]);
   try {
     const response = await send(request.url, {
-      dispatcher: agent,
+      dispatcher: agentFor(request.socketPath),
       method: request.method.toUpperCase(),
       headers: { ...request.headers },
       body: request.body ?? null,

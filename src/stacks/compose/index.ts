@@ -4,6 +4,7 @@ import { logs } from './logs.ts';
 import { resolveModel } from './model.ts';
 import { ComposeOptions, projectOf } from './options.ts';
 import { preflight } from './preflight.ts';
+import { sampler } from './sampler.ts';
 import { look, up } from './up.ts';
 import { watch } from './watch.ts';
 
@@ -16,6 +17,7 @@ export const compose = defineStack<ComposeOptions>({
   up,
   look,
   watch,
+  sampler,
   logs,
   down,
   model: async (options, context) => (await resolveModel(context.ports, projectOf(options, context))).raw,

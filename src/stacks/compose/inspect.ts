@@ -23,7 +23,13 @@ const Inspected = z.object({
   }),
   Config: z.object({ Image: z.string().default(''), Labels: z.record(z.string(), z.string()).nullish() }),
   HostConfig: z
-    .object({ NetworkMode: z.string().default(''), RestartPolicy: z.object({ Name: z.string().default('') }).optional() })
+    .object({
+      NetworkMode: z.string().default(''),
+      RestartPolicy: z.object({ Name: z.string().default('') }).optional(),
+      NanoCpus: z.number().default(0),
+      CpuQuota: z.number().default(0),
+      CpuPeriod: z.number().default(0),
+    })
     .optional(),
   NetworkSettings: z
     .object({
@@ -42,6 +48,8 @@ export interface Container {
   readonly ports: readonly PublishedPort[];
   /** Addresses on its networks, for when a port is not published. */
   readonly addresses: readonly string[];
+  /** How many cores it may use, where it has a limit. */
+  readonly cores: number | undefined;
 }
 
 const NEVER = /^0001-01-01|^$/;
@@ -65,9 +73,17 @@ export function readContainers(inspected: readonly unknown[], dockerHost: string
         addresses: Object.values(container.NetworkSettings?.Networks ?? {}).flatMap((network) =>
           [network.IPAddress, network.GlobalIPv6Address].filter((ip) => ip !== ''),
         ),
+        cores: coresOf(container),
       },
     ];
   });
+}
+
+/** `cpus` is stored in billionths; `cpu_quota` in microseconds of a period, which is 100 ms by default. */
+function coresOf({ HostConfig }: z.output<typeof Inspected>): number | undefined {
+  const { NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0 } = HostConfig ?? {};
+  if (NanoCpus > 0) return NanoCpus / 1e9;
+  return CpuQuota > 0 ? CpuQuota / (CpuPeriod || 100_000) : undefined;
 }
 
 /** Compose makes a project's first network the container's mode, so it stays known when somebody disconnects it. */

@@ -98,6 +98,7 @@ function goneSince({ services }: StackManifest, { containers }: Look): Container
       restartPolicy,
       ports: [],
       addresses: [],
+      cores: undefined,
     }));
   });
 }

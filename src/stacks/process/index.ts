@@ -12,6 +12,7 @@ import { observe, readState } from './observe.ts';
 import { ProcessOptions } from './options.ts';
 import { preflight } from './preflight.ts';
 import { assignPorts, environmentsOf, placesOf, specOf } from './resolve.ts';
+import { sampler } from './sampler.ts';
 import { MARKER, OWNER_PID, ProcessHandle, SERVICE_ENV, SupervisorSpec, type Identity } from './spec.ts';
 import { resolveTargets } from './targets.ts';
 import { watchState } from './watch.ts';
@@ -24,6 +25,7 @@ const processStack = defineStack<ProcessOptions>({
   up,
   look,
   watch: (manifest, { ports, signal }) => watchState(ProcessHandle.parse(manifest.handle).stateFile, ports, signal),
+  sampler,
   logs: async (manifest, context) => {
     const state = await readState(ProcessHandle.parse(manifest.handle).stateFile, context.ports);
     return state === undefined ? [] : copyLogs(state, context);
