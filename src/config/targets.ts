@@ -29,6 +29,9 @@ const targetMap = z
     scheme: Scheme.optional().describe('How to speak to it. Without it: the scheme of the URL, ws for a path that ends in /ws, else http.'),
     path: path.optional().describe('Path that every request to this target begins with.'),
     health: path.optional().describe('Path that answers 2xx when the target is ready.'),
+    metrics: path
+      .optional()
+      .describe('Path that answers with metrics in the text format of Prometheus. Without it, /metrics is tried while a load runs.'),
   })
   .refine(
     (written) => written.url !== undefined || written.service !== undefined || written.port !== undefined,

@@ -173,7 +173,7 @@ export const SeriesEvidence = z.object({
   journey: z.string().optional(),
   unit: z.enum(['milliseconds', 'bytes', 'ratio', 'count']),
   samples: z.number(),
-  /** Of every unit but `ratio`; milliseconds are counted in microseconds. */
+  /** Milliseconds are counted in microseconds, ratios and counts that are not whole in millionths. */
   histogram: Histogram.optional(),
   /** Of the unit `ratio`, where it is a share of events. */
   rate: Rate.optional(),

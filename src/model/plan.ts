@@ -137,6 +137,8 @@ export const PlannedTarget = z.object({
   scheme: z.enum(['http', 'https', 'ws', 'wss', 'tcp']),
   path: z.string(),
   health: z.string().optional(),
+  /** Path of its metrics in the text format of Prometheus. */
+  metrics: z.string().optional(),
 });
 export type PlannedTarget = z.output<typeof PlannedTarget>;
 

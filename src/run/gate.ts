@@ -2,6 +2,7 @@ import { errorMessage } from '../model/errors.ts';
 import type { PlannedStage } from '../model/plan.ts';
 import type { StageName } from '../model/stage.ts';
 import type { RunContext } from './context.ts';
+import { watchResources } from './resources.ts';
 import { runStage, skipStage } from './stage.ts';
 import { bringsStackUp, needsStack } from '../plan/needs.ts';
 import { lookAgain, openStack, stackDown, stackUp, watchStack, type RunningStack } from './stack.ts';
@@ -95,7 +96,9 @@ async function runInOrder(context: RunContext, stages: readonly PlannedStage[], 
     }
     const from = context.ports.clock.now();
     const before = await receivedBy(context, stage, state.stack);
+    const resources = await watchResources(context, stage, { stack: state.stack, incidents: () => watch?.incidents() ?? [] });
     const { failed } = await runStage(context, stage, state.stack);
+    await resources?.store();
     await storeTraffic(context, stage, { stack: state.stack, before, from });
     // What somebody took away while the stage ran is the stack's fault, and a stage that passed without it has not looked at it.
     const doubt = failed || stage === last || (watch?.moves() ?? 0) > seen;

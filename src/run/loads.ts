@@ -6,6 +6,7 @@ import type { Owed, PlannedLoad, PlannedStage } from '../model/plan.ts';
 import { addGap, type Gap, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
 import { populate } from './population.ts';
+import { isResourceMetric } from './resource-metrics.ts';
 import type { RunningStack } from './stack.ts';
 import { targetsOf } from './targets.ts';
 
@@ -110,7 +111,7 @@ function stopped({ name }: PlannedLoad): Gap {
 /** A load that proves nothing leaves open what each of its metrics owes: another load has its own. */
 function owedBy(context: RunContext, stage: PlannedStage, { name }: PlannedLoad): string[] {
   const others = stage.loads.filter((load) => load.name !== name).map((load) => load.name);
-  return seriesOwed(context, stage).flatMap((piece) => (others.includes(piece.name) || ofService(piece) ? [] : [piece.id]));
+  return seriesOwed(context, stage).flatMap((piece) => (others.includes(piece.name) || isResourceMetric(piece.name) ? [] : [piece.id]));
 }
 
 /** What the plan asks for and nothing has measured is said, never passed over. */
@@ -118,21 +119,13 @@ async function leaveOpen(context: RunContext, stage: PlannedStage, answered: Rea
   const loadNames = stage.loads.map(({ name }) => name);
   for (const piece of seriesOwed(context, stage)) {
     if (loadNames.includes(piece.name)) continue;
-    const why = answered.has(piece.name)
-      ? UNJUDGED
-      : ofService(piece)
-        ? 'this version does not measure it'
-        : 'nothing in the stage measured it';
+    const why = answered.has(piece.name) || isResourceMetric(piece.name) ? UNJUDGED : 'nothing in the stage measured it';
     await addGap(
       context,
       { stage: stage.name, name: `series-${piece.name}`, owed: [piece.id] },
       { reason: 'unsupported', message: `${piece.what}: ${why}` },
     );
   }
-}
-
-function ofService({ name }: Owed): boolean {
-  return name.startsWith('service.');
 }
 
 function seriesOwed({ plan }: RunContext, stage: PlannedStage): Owed[] {

@@ -1,6 +1,6 @@
 import { bringsStackUp } from '../plan/needs.ts';
 import { stacks } from '../stacks/registry.ts';
-import type { StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
+import type { Sampler, StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
 import type { StackEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
 import type { Preflight, Readiness, RootCause, StackInstance, StackManifest } from '../model/manifest.ts';
@@ -105,7 +105,7 @@ function onItsWay(readiness: Readiness): boolean {
 }
 
 /** A watch over the stack that files what happened under the stage that ran then. */
-export interface StackWatch extends AsyncDisposable, Pick<Watch, 'moves'> {
+export interface StackWatch extends AsyncDisposable, Pick<Watch, 'moves' | 'incidents'> {
   readonly begin: (stage: StageName) => void;
 }
 
@@ -115,6 +115,7 @@ export function watchStack(context: RunContext, { plugin, manifest }: RunningSta
   const watch = plugin.watch(manifest, contextFor(context, manifest.instance, context.signal));
   return {
     moves: watch.moves,
+    incidents: watch.incidents,
     begin: (stage) => void spans.push({ stage, from: context.ports.clock.now() }),
     async [Symbol.asyncDispose]() {
       await watch[Symbol.asyncDispose]();
@@ -127,6 +128,11 @@ export function watchStack(context: RunContext, { plugin, manifest }: RunningSta
       }
     },
   };
+}
+
+/** What looks at the resources of the stack's services; `undefined` where nobody here can see them. */
+export function samplerOf(context: RunContext, { plugin, manifest }: RunningStack): Sampler | undefined {
+  return plugin.sampler?.(manifest, contextFor(context, manifest.instance, context.signal));
 }
 
 /** Logs first, then down, then what is left behind. A failing log capture never keeps the stack up. */
