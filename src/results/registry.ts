@@ -10,10 +10,12 @@ import { libtest } from './libtest/index.ts';
 import { mocha } from './mocha/index.ts';
 import { nunit } from './nunit/index.ts';
 import { nunit2 } from './nunit2/index.ts';
+import { openTestReporting } from './open-test-reporting/index.ts';
 import { playwright } from './playwright/index.ts';
 import { robot } from './robot/index.ts';
+import { rspec } from './rspec/index.ts';
 import { tap } from './tap/index.ts';
 import { trx } from './trx/index.ts';
 import { xunit } from './xunit/index.ts';
 
-export const resultsFormats: readonly ResultsFormat[] = [ctrf, cucumber, dart, goJson, jest, junit, libtest, mocha, nunit, nunit2, playwright, robot, tap, trx, xunit];
+export const resultsFormats: readonly ResultsFormat[] = [ctrf, cucumber, dart, goJson, jest, junit, libtest, mocha, nunit, nunit2, openTestReporting, playwright, robot, rspec, tap, trx, xunit];

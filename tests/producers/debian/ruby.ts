@@ -28,6 +28,28 @@ export const rubies: readonly Producer[] = [
     ],
   },
   {
+    name: 'RSpec',
+    version: debian('ruby-rspec'),
+    fixtures: [
+      {
+        to: 'results/rspec/rspec.json',
+        run: ruby('rspec --seed 1 --order defined -f json -o rspec.json -f progress spec'),
+        from: 'root/app/ruby/rspec.json',
+        said: '19 examples, 9 failures, 4 pending',
+        why: 'of two examples of one title the first fails; a pending example that passes fails',
+        ...counts({ passed: 6, failed: 9, skipped: 4 }),
+      },
+      {
+        to: 'results/rspec/rspec-broken.json',
+        run: ruby('rspec -f json -o broken.json -f progress broken'),
+        from: 'root/app/ruby/broken.json',
+        said: '1 error occurred outside of examples',
+        why: 'a file that cannot be loaded keeps all examples from running',
+        ...counts({ errors: 1 }),
+      },
+    ],
+  },
+  {
     name: 'Cucumber (Ruby)',
     version: debian('cucumber'),
     fixtures: [
