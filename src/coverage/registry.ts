@@ -3,6 +3,7 @@ import type { CoverageFormat } from './contract.ts';
 import { clover } from './clover/index.ts';
 import { cobertura } from './cobertura/index.ts';
 import { coveragePy } from './coverage-py/index.ts';
+import { dotcover } from './dotcover/index.ts';
 import { gcov } from './gcov/index.ts';
 import { go } from './go/index.ts';
 import { istanbul } from './istanbul/index.ts';
@@ -13,5 +14,6 @@ import { llvmCov } from './llvm-cov/index.ts';
 import { opencover } from './opencover/index.ts';
 import { simplecov } from './simplecov/index.ts';
 import { v8 } from './v8/index.ts';
+import { visualStudio } from './visual-studio/index.ts';
 
-export const coverageFormats: readonly CoverageFormat[] = [clover, cobertura, coveragePy, gcov, go, istanbul, istanbulSummary, jacoco, lcov, llvmCov, opencover, simplecov, v8];
+export const coverageFormats: readonly CoverageFormat[] = [clover, cobertura, coveragePy, dotcover, gcov, go, istanbul, istanbulSummary, jacoco, lcov, llvmCov, opencover, simplecov, v8, visualStudio];
