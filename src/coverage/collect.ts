@@ -8,7 +8,7 @@ import { LIMITS } from '../model/limits.ts';
 import { reportFix } from '../model/report-fixes.ts';
 import { sourceOf, type Source } from '../model/source.ts';
 import type { Files, Ports } from '../ports/index.ts';
-import type { CoverageContext, CoverageEvent, CoverageRecord } from './contract.ts';
+import type { CoverageContext, CoverageEvent, CoverageRecord, Totals } from './contract.ts';
 import { CoverageMerge } from './merge.ts';
 import { findNeverLoaded } from './never-loaded.ts';
 import { PathMapper } from './paths.ts';
@@ -71,7 +71,7 @@ export async function collectCoverage(options: CollectCoverageOptions): Promise<
       mapper.place(raw, { roots, report, within, ...(cwd !== undefined && { cwd }) });
     const read = await readFile({ files: ports.files, root, redact }, path, {
       place: (record, roots) => merge.add(key(record.path, roots, record.within), record),
-      totals: (branches) => merge.stated(branches),
+      totals: (totals) => merge.stated(totals),
       source: async (raw, roots) => {
         const mapped = mapper.now(key(raw, roots));
         return mapped.to === 'repository' ? await readSource(ports.files, join(root, mapped.path)) : undefined;
@@ -149,7 +149,7 @@ export async function inspectCoverage(files: Files, root: string, path: string):
   const { claimedBy, source, gaps, notes } = await readFile({ files, root, redact: (text) => text }, path, {
     // Two modules may have a file of one name each.
     place: (record) => merge.add(record.within === undefined ? record.path : `${record.within}/${record.path}`, record),
-    totals: (branches) => merge.stated(branches),
+    totals: (totals) => merge.stated(totals),
     source: (raw) => sourceBeside({ files, root, report: path }, raw),
   });
   if (claimedBy.length === 0) return undefined;
@@ -180,7 +180,7 @@ interface ReadContext {
 interface ReadHandlers {
   /** Is given each record with the roots that were named before it. */
   readonly place: (record: CoverageRecord, roots: readonly string[]) => void;
-  readonly totals: (branches: Ratio) => void;
+  readonly totals: (totals: Totals) => void;
   readonly source: (raw: string, roots: readonly string[]) => Promise<string | undefined>;
 }
 
@@ -194,8 +194,10 @@ async function readFile({ files, root, redact }: ReadContext, path: string, hand
     if (event.type === 'file') {
       lines += event.record.lines.size + (event.record.totals?.total ?? 0);
       handlers.place(event.record, roots);
-    } else if (event.type === 'totals') handlers.totals(event.branches);
-    else if (event.type === 'root') {
+    } else if (event.type === 'totals') {
+      lines += event.totals.lines?.total ?? 0;
+      handlers.totals(event.totals);
+    } else if (event.type === 'root') {
       if (roots.length < ROOTS) roots.push(event.path);
     } else if (event.type === 'note') {
       if (notes.length < NOTES) notes.push(event.message);

@@ -19,6 +19,13 @@ export interface Tally extends Ratio {
   readonly outcomes?: Outcomes;
 }
 
+/** Sums that a report states of itself. */
+export interface Totals {
+  readonly lines?: Ratio | undefined;
+  readonly branches?: Ratio | undefined;
+  readonly functions?: Ratio | undefined;
+}
+
 /** What one source file's record says. Line numbers start at 1; hits are counts. */
 export interface CoverageRecord {
   readonly path: string;
@@ -34,8 +41,8 @@ export interface CoverageRecord {
 
 export type CoverageEvent =
   | { readonly type: 'file'; readonly record: CoverageRecord }
-  /** Branches of the whole report, where it lists none of any file. */
-  | { readonly type: 'totals'; readonly branches: Ratio }
+  /** Numbers of the whole report: each counts where no report lists any of any file. */
+  | { readonly type: 'totals'; readonly totals: Totals }
   /** A folder that relative paths of the report start at. */
   | { readonly type: 'root'; readonly path: string }
   | { readonly type: 'gap'; readonly reason: GapReason; readonly message: string }

@@ -1,6 +1,6 @@
 import type { ChangedLines } from '../lib/diff.ts';
 import type { ChangedCoverage, FileCoverage, LineRange, Ratio } from '../model/coverage.ts';
-import type { CoverageRecord, Tally } from './contract.ts';
+import type { CoverageRecord, Tally, Totals } from './contract.ts';
 import { LineSet } from './line-set.ts';
 import { mergeTallies } from './tally.ts';
 
@@ -24,7 +24,7 @@ const RANGES = 200_000;
 /** Coverage of any number of reports in any formats, merged per line: a line that ran in one of them ran. */
 export class CoverageMerge {
   readonly #files = new Map<string, MergedFile>();
-  #statedBranches: Ratio | undefined;
+  #stated: Totals = {};
 
   /**
    * Lines merge exactly, and so do branches and functions of the same shape (see `mergeTallies`). Totals without lines
@@ -38,9 +38,13 @@ export class CoverageMerge {
     file.functions = mergeTallies(file.functions, functions);
   }
 
-  /** Branches that a report only knows in all: they count while no report tells of branches of a file. */
-  stated(branches: Ratio): void {
-    this.#statedBranches = mergeTallies(this.#statedBranches, branches);
+  /** What a report only knows in all: it counts while no report tells the same of a file. */
+  stated({ lines, branches, functions }: Totals): void {
+    this.#stated = {
+      lines: mergeTallies(this.#stated.lines, lines),
+      branches: mergeTallies(this.#stated.branches, branches),
+      functions: mergeTallies(this.#stated.functions, functions),
+    };
   }
 
   /** What was added under one path belongs to another. */
@@ -90,10 +94,12 @@ export class CoverageMerge {
     const files = [...this.#files.values()];
     const branches = files.map((file) => file.branches).filter((ratio) => ratio !== undefined);
     const functions = files.map((file) => file.functions).filter((ratio) => ratio !== undefined);
+    const lines = sum(files.map(linesOf));
+    const stated = this.#stated;
     return {
-      lines: sum(files.map(linesOf)),
-      ...(branches.length > 0 ? { branches: sum(branches) } : this.#statedBranches && { branches: this.#statedBranches }),
-      ...(functions.length > 0 && { functions: sum(functions) }),
+      lines: lines.total === 0 && stated.lines !== undefined ? stated.lines : lines,
+      ...(branches.length > 0 ? { branches: sum(branches) } : stated.branches && { branches: stated.branches }),
+      ...(functions.length > 0 ? { functions: sum(functions) } : stated.functions && { functions: stated.functions }),
     };
   }
 

@@ -15,6 +15,8 @@ export interface SaidCoverage {
     readonly functions?: Pair;
     readonly within?: string;
   }[];
+  /** What is said of the whole report, lines among it. */
+  readonly totals?: { readonly lines: Pair; readonly branches?: Pair; readonly functions?: Pair };
   readonly roots?: readonly string[];
   readonly gaps?: readonly string[];
   readonly notes?: readonly string[];
@@ -62,9 +64,19 @@ function plain(events: readonly CoverageEvent[]): SaidCoverage {
         ...(within !== undefined && { within }),
       };
     }),
+    ...wholeOf(events),
     ...(roots.length > 0 && { roots }),
     ...(gaps.length > 0 && { gaps }),
     ...(notes.length > 0 && { notes }),
+  };
+}
+
+function wholeOf(events: readonly CoverageEvent[]): Pick<SaidCoverage, 'totals'> {
+  const stated = events.find((event) => event.type === 'totals' && event.totals.lines !== undefined);
+  if (stated?.type !== 'totals' || stated.totals.lines === undefined) return {};
+  const { lines, branches, functions } = stated.totals;
+  return {
+    totals: { lines: pair(lines), ...(branches && { branches: pair(branches) }), ...(functions && { functions: pair(functions) }) },
   };
 }
 

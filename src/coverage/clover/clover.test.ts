@@ -40,6 +40,13 @@ it('says when the project counts other statements than its files', async () => {
   expect(said.notes).toEqual(['the project says 9 statements, its files say 1']);
 });
 
+it('takes a project that names no file at its own word', async () => {
+  const metrics =
+    '<metrics statements="10" coveredstatements="7" conditionals="4" coveredconditionals="1" methods="3" coveredmethods="2"/>';
+  expect(await project(metrics)).toMatchObject({ files: [], totals: { lines: [7, 10], branches: [1, 4], functions: [2, 3] } });
+  expect(await project(`<file name="a"><metrics statements="0"/></file>${metrics}`)).not.toHaveProperty('totals');
+});
+
 it('is no Cobertura, and Cobertura is not Clover', () => {
   const sniff = (text: string): boolean => clover.sniff({ path: 'coverage.xml', text });
   expect(sniff('<?xml version="1.0"?><coverage generated="1"><project timestamp="1">')).toBe(true);

@@ -1,3 +1,4 @@
+import type { Ratio } from '../../model/coverage.ts';
 import type { CoverageEvent } from '../contract.ts';
 import { count, ratio, RecordBuilder } from '../record-builder.ts';
 import type { Attributes, XmlReport } from '../xml-report.ts';
@@ -31,6 +32,7 @@ export class CloverReport implements XmlReport {
   #tests = 0;
   #sum = 0;
   #project: Attributes | undefined;
+  #files = 0;
   #wrong: string | undefined;
 
   constructor(emit: Emit) {
@@ -55,11 +57,21 @@ export class CloverReport implements XmlReport {
     const stated = count(this.#project?.['statements']);
     if (whole && stated !== undefined && stated !== this.#sum)
       this.#emit({ type: 'note', message: `the project says ${stated} statements, its files say ${this.#sum}` });
+    if (whole && this.#files === 0) this.#totals();
     if (this.#tests > 0) this.#emit({ type: 'note', message: `${this.#tests} files of tests are not counted` });
     return this.#wrong;
   }
 
+  /** No file is named: all that is known is what the project says of itself. */
+  #totals(): void {
+    const of = (part: string): Ratio | undefined => ratio(this.#project?.[`covered${part}`], this.#project?.[part]);
+    const lines = of('statements');
+    if (lines === undefined || lines.total === 0) return;
+    this.#emit({ type: 'totals', totals: { lines, branches: of('conditionals'), functions: of('methods') } });
+  }
+
   #open(attributes: Attributes): void {
+    this.#files += 1;
     if (this.#around.includes('testproject')) {
       this.#tests += 1;
       return;

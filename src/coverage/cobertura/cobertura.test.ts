@@ -37,6 +37,34 @@ it('counts no line of a method where the class lists its own: istanbul names whe
   expect(said.files).toEqual([{ path: 'a.js', lines: { 1: 1 }, functions: [0, 1] }]);
 });
 
+it.each([
+  ['a ratio with blanks (VectorCAST)', '<line number="1" hits="1" branch="true" condition-coverage="50.0% ( 1 / 2 )"/>', [1, 2]],
+  ['a ratio on a line that does not say whether it branches', '<line number="1" hits="1" condition-coverage="50% (1/2)"/>', [1, 2]],
+  [
+    'conditions one by one',
+    '<line number="1" hits="1" branch="true"><conditions><condition number="0" type="jump" coverage="50%"/><condition number="1" type="jump" coverage="100%"/></conditions></line>',
+    [3, 4],
+  ],
+  [
+    'conditions beside their ratio, once',
+    '<line number="1" hits="1" branch="true" condition-coverage="50% (1/2)"><conditions><condition number="0" type="jump" coverage="50%"/></conditions></line>',
+    [1, 2],
+  ],
+  ['no ratio at all', '<line number="1" hits="1" branch="true" condition-coverage="50%"/>', undefined],
+  ['a line that does not branch', '<line number="1" hits="1" branch="false" condition-coverage="100% (1/1)"/>', undefined],
+])('reads branches of %s', async (_, lines, branches) => {
+  const said = await read(`<class name="A" filename="a.c"><lines>${lines}</lines></class>`);
+  expect(said.files).toEqual([{ path: 'a.c', lines: { 1: 1 }, ...(branches && { branches }) }]);
+});
+
+it('does not count a line that stands nowhere, and says so', async () => {
+  const said = await read('<class name="A" filename="a.c"><lines><line number="0" hits="0"/><line number="1" hits="1"/></lines></class>');
+  expect(said).toEqual({
+    files: [{ path: 'a.c', lines: { 1: 1 } }],
+    notes: ['1 lines have the number 0: they stand nowhere and do not count'],
+  });
+});
+
 it('says when the numbers of the report are not those of its lines', async () => {
   const said = await read(
     '<class name="A" filename="a.py"><lines><line number="1" hits="1"/></lines></class>',

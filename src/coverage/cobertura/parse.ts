@@ -29,6 +29,9 @@ export class CoberturaReport implements XmlReport {
   #method: { readonly name: string; ran: boolean } | undefined;
   #stated: { readonly covered: number; readonly total: number } | undefined;
   #branches: Ratio | undefined;
+  /** The last line, where its conditions are only told one by one. */
+  #at: { readonly file: RecordBuilder; readonly line: number } | undefined;
+  #nowhere = 0;
   #wrong: string | undefined;
 
   constructor(emit: Emit) {
@@ -41,6 +44,7 @@ export class CoberturaReport implements XmlReport {
       const ran = (count(attributes['hits'] ?? attributes['line-rate']) ?? 0) > 0;
       this.#method = { name: `${attributes['name'] ?? ''}${attributes['signature'] ?? ''}`, ran };
     } else if (name === 'line') this.#line(attributes);
+    else if (name === 'condition') this.#condition(attributes);
     else if (name === 'coverage') {
       const [covered, total] = [count(attributes['lines-covered']), count(attributes['lines-valid'])];
       if (covered !== undefined && total !== undefined) this.#stated = { covered, total };
@@ -66,12 +70,14 @@ export class CoberturaReport implements XmlReport {
       this.#emit({ type: 'file', record: file.record() });
     }
     // PHPUnit counts branches and says nothing of where they are.
-    if (this.#branches !== undefined && this.#branches.total > 0) this.#emit({ type: 'totals', branches: this.#branches });
+    if (this.#branches !== undefined && this.#branches.total > 0) this.#emit({ type: 'totals', totals: { branches: this.#branches } });
     const stated = this.#stated;
     if (whole && stated !== undefined && (stated.covered !== sum.covered || stated.total !== sum.total)) {
       const said = `the report says ${stated.covered} of ${stated.total} lines`;
       this.#emit({ type: 'note', message: `${said}, its lines are ${sum.covered} of ${sum.total}` });
     }
+    if (this.#nowhere > 0)
+      this.#emit({ type: 'note', message: `${this.#nowhere} lines have the number 0: they stand nowhere and do not count` });
     if (whole && this.#class !== undefined) this.#wrong ??= 'a class was not closed';
     return this.#wrong;
   }
@@ -88,6 +94,11 @@ export class CoberturaReport implements XmlReport {
     if (open?.file === undefined) return;
     const [number, hits] = [Number(attributes['number']), count(attributes['hits'])];
     const lines = this.#method === undefined ? open.own : open.methods;
+    this.#at = undefined;
+    if (number === 0 && hits !== undefined) {
+      this.#nowhere += 1;
+      return;
+    }
     if (hits === undefined || !lines.raise(number, hits)) {
       this.#wrong ??= `${open.file.path}: a line without number or hits`;
       return;
@@ -95,6 +106,15 @@ export class CoberturaReport implements XmlReport {
     if (this.#method !== undefined && hits > 0) this.#method.ran = true;
     const branches = conditions(attributes);
     if (branches !== undefined) open.file.branches(String(number), branches);
+    else if (isBranch(attributes)) this.#at = { file: open.file, line: number };
+  }
+
+  /** A jump has two outcomes; how many a switch has is not said. */
+  #condition({ number, type, coverage }: Attributes): void {
+    const percent = /^\s*(\d{1,3})(?:\.\d*)?\s*%/.exec(coverage ?? '')?.[1];
+    if (this.#at === undefined || type !== 'jump' || percent === undefined) return;
+    const covered = Number(percent) >= 100 ? 2 : Number(percent) > 0 ? 1 : 0;
+    this.#at.file.branches(`${this.#at.line}:${number ?? ''}`, { covered, total: 2 });
   }
 
   #closeMethod(): void {
@@ -121,9 +141,13 @@ export class CoberturaReport implements XmlReport {
   }
 }
 
-/** `condition-coverage="50% (1/2)"`. */
+function isBranch(attributes: Attributes): boolean {
+  return attributes['branch']?.toLowerCase() !== 'false';
+}
+
+/** `condition-coverage="50% (1/2)"`; VectorCAST puts blanks into the brackets. */
 function conditions(attributes: Attributes): Ratio | undefined {
-  if (attributes['branch']?.toLowerCase() !== 'true') return undefined;
-  const match = /\((\d{1,9})\/(\d{1,9})\)/.exec(attributes['condition-coverage'] ?? '');
+  if (!isBranch(attributes)) return undefined;
+  const match = /\(\s{0,9}(\d{1,9})\s{0,9}\/\s{0,9}(\d{1,9})\s{0,9}\)/.exec(attributes['condition-coverage'] ?? '');
   return match === null ? undefined : { covered: Number(match[1]), total: Number(match[2]) };
 }

@@ -35,6 +35,12 @@ it('is malformed without its missing lines: what did not run would not exist', a
   expect((await report({ 'a.py': { executed_lines: [1] } })).gaps).toEqual(['malformed: a.py: no executed_lines or no missing_lines']);
 });
 
+it('takes a file that lists no line at the word of its summary', async () => {
+  const said = await report({ 'a.py': { summary: { covered_lines: 3, num_statements: 4 } } });
+  expect(said).toMatchObject({ files: [{ path: 'a.py', lines: {}, totals: [3, 4] }] });
+  expect(said.gaps).toBeUndefined();
+});
+
 it('says when the totals are others', async () => {
   const said = await report({ 'a.py': { executed_lines: [1], missing_lines: [] } }, { covered_lines: 8, num_statements: 9 });
   expect(said.notes).toEqual(['the totals say 8 of 9 lines, its files are 1 of 1']);

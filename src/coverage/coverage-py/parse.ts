@@ -59,7 +59,10 @@ class Report implements JsonHandler {
     if (file === undefined) return;
     if (inFunction(path) && path[3] !== '' && this.#region.lines > 0) file.function(String(path[3]), this.#region.ran);
     if (path.length !== 2) return;
-    if (!this.#listed.executed || !this.#listed.missing)
+    const { executed, missing } = this.#listed;
+    // Without its lines a file is taken at the word of its summary.
+    if (executed || missing) file.totals = undefined;
+    if (executed !== missing || (!executed && file.totals === undefined))
       this.#wrong ??= `${file.path.slice(0, 200)}: no executed_lines or no missing_lines`;
     this.#emit({ type: 'file', record: file.record() });
     this.#file = undefined;
@@ -106,4 +109,5 @@ function summary(file: RecordBuilder, value: unknown): void {
   const missing = count(value['missing_branches']) ?? count(value['num_partial_branches']) ?? 0;
   const covered = count(value['covered_branches']) ?? (total === undefined ? undefined : total - missing);
   file.stated({ branches: ratio(covered, total) });
+  file.totals = ratio(value['covered_lines'], value['num_statements']);
 }

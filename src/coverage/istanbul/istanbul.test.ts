@@ -35,6 +35,24 @@ it('is malformed where a file has no statements to count', async () => {
   });
 });
 
+it('counts what early versions skip over as run', async () => {
+  const said = await saidBy(
+    istanbul,
+    JSON.stringify({
+      'a.js': {
+        path: 'a.js',
+        statementMap: { 1: at(1), 2: { ...at(5), skip: true } },
+        fnMap: { 1: { name: 'f', line: 1, loc: at(1), skip: true } },
+        branchMap: { 1: { line: 1, type: 'if', locations: [at(1), { ...at(1), skip: true }] } },
+        s: { 1: 0, 2: 0 },
+        f: { 1: 0 },
+        b: { 1: [0, 0] },
+      },
+    }),
+  );
+  expect(said.files).toEqual([{ path: 'a.js', lines: { 1: 0, 5: 1 }, branches: [1, 2], functions: [1, 1] }]);
+});
+
 it('leaves the report of a test runner that holds coverage to others', () => {
   const text = '{"numTotalTests": 1, "coverageMap": {"/app/a.js": {"path": "/app/a.js", "statementMap": {}}}}';
   expect(istanbul.sniff({ path: 'x', text })).toBe(false);

@@ -44,19 +44,25 @@ function fileOf(key: string, { path, statementMap, fnMap, branchMap, s, f, b }: 
   for (const [id, hits] of Object.entries(s)) {
     const line = startOf(statementMap[id]);
     if (line === undefined) continue;
-    if (!file.lines.raise(line, count(hits) ?? 0)) return undefined;
+    if (!file.lines.raise(line, ran(hits, statementMap[id]))) return undefined;
   }
   for (const [id, hits] of Object.entries(isObject(f) ? f : {})) {
     const place = isObject(fnMap) ? fnMap[id] : undefined;
     const name = isObject(place) && typeof place['name'] === 'string' ? place['name'] : '';
-    file.function(`${id}:${name}`, (count(hits) ?? 0) > 0);
+    file.function(`${id}:${name}`, ran(hits, place) > 0);
   }
   for (const [id, arms] of Object.entries(isObject(b) ? b : {})) {
     const place = isObject(branchMap) ? branchMap[id] : undefined;
     const line = isObject(place) ? (startOf(place['loc']) ?? '') : '';
-    for (const [arm, hits] of arrayOf(arms).entries()) file.branch(`${id}:${line}:${arm}`, (count(hits) ?? 0) > 0);
+    const places = isObject(place) ? arrayOf(place['locations']) : [];
+    for (const [arm, hits] of arrayOf(arms).entries()) file.branch(`${id}:${line}:${arm}`, ran(hits, places[arm]) > 0);
   }
   return file;
+}
+
+/** What is left out by a mark is `skip` to early versions, and counts as run. */
+function ran(hits: unknown, place: unknown): number {
+  return Math.max(count(hits) ?? 0, isObject(place) && place['skip'] === true ? 1 : 0);
 }
 
 /** `{start: {line, column}, end}`. */

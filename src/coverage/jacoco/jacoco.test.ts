@@ -52,3 +52,29 @@ const LINE = '<package name="a"><sourcefile name="B.java"><line nr="1" mi="0" ci
 function report(content: string) {
   return saidBy(jacoco, `<report name="x">${content}</report>`);
 }
+
+it('takes the sums of a report that names no file, and those of its packages where it has none', async () => {
+  const sums = (lines: string): string =>
+    `<counter type="LINE" ${lines}/><counter type="BRANCH" missed="1" covered="3"/><counter type="METHOD" missed="0" covered="2"/>`;
+  const text = (body: string): string => `<report name="x"><sessioninfo id="h" start="1" dump="2"/>${body}</report>`;
+  const whole = { files: [], totals: { lines: [4, 5], branches: [3, 4], functions: [2, 2] } };
+  expect(await saidBy(jacoco, text(sums('missed="1" covered="4"')))).toEqual(whole);
+  expect(await saidBy(jacoco, text(`<package name="a">${sums('missed="1" covered="4"')}</package>`))).toEqual(whole);
+  expect(await report(`${LINE}<counter type="LINE" missed="0" covered="1"/>`)).not.toHaveProperty('totals');
+});
+
+it('takes the branches of a file without lines at the word of its counter', async () => {
+  const said = await report(
+    '<package name="a"><sourcefile name="B.java"><counter type="LINE" missed="1" covered="2"/><counter type="BRANCH" missed="1" covered="3"/></sourcefile></package>',
+  );
+  expect(said.files).toEqual([{ path: 'a/B.java', lines: {}, totals: [2, 3], branches: [3, 4] }]);
+});
+
+it('knows a method by its instructions where it is not counted as one, as Kover writes it', async () => {
+  const method = (name: string, covered: number): string =>
+    `<method name="${name}" desc="()V"><counter type="INSTRUCTION" missed="1" covered="${covered}"/><counter type="LINE" missed="1" covered="${covered}"/></method>`;
+  const said = await report(
+    `<package name="a"><class name="a/B" sourcefilename="B.kt">${method('f', 2)}${method('g', 0)}</class><sourcefile name="B.kt"><line nr="3" mi="1" ci="2" mb="0" cb="0"/></sourcefile></package>`,
+  );
+  expect(said.files).toEqual([{ path: 'a/B.kt', lines: { 3: 2 }, functions: [1, 2] }]);
+});

@@ -1,8 +1,14 @@
-import type { CoverageEvent } from '../contract.ts';
+import type { CoverageEvent, Totals } from '../contract.ts';
 import { copied, count, RecordBuilder } from '../record-builder.ts';
 import type { Attributes, XmlReport } from '../xml-report.ts';
 
 type Emit = (event: CoverageEvent) => void;
+
+const PARTS: ReadonlyMap<string, keyof Totals> = new Map([
+  ['LINE', 'lines'],
+  ['BRANCH', 'branches'],
+  ['METHOD', 'functions'],
+]);
 
 /**
  * Lines have instructions that ran (`ci`) or did not (`mi`): one that ran at all is covered, as in JaCoCo's own LINE
@@ -15,6 +21,8 @@ export class JacocoReport implements XmlReport {
   /** Elements around the current position, from the root. */
   readonly #around: string[] = [];
   readonly #groups: string[] = [];
+  /** Counters by the element that they stand in, added up. */
+  readonly #sums = new Map<string, Totals>();
   readonly #lines = { covered: 0, total: 0 };
   #package = '';
   #files = new Map<string, RecordBuilder>();
@@ -53,13 +61,19 @@ export class JacocoReport implements XmlReport {
   end(whole: boolean): string | undefined {
     if (!whole && this.#file !== undefined) this.#files.delete(this.#file.path);
     this.#tell();
+    if (whole) this.#totals();
     if (this.#withoutSource > 0)
       this.#emit({
         type: 'note',
         message: `${this.#withoutSource} classes name no source file: they were compiled without debug information`,
       });
     const stated = this.#stated;
-    if (whole && stated !== undefined && (stated.total !== this.#lines.total || stated.covered !== this.#lines.covered)) {
+    if (
+      whole &&
+      stated !== undefined &&
+      this.#lines.total > 0 &&
+      (stated.total !== this.#lines.total || stated.covered !== this.#lines.covered)
+    ) {
       const said = `the report says ${stated.covered} of ${stated.total} lines`;
       this.#emit({ type: 'note', message: `${said}, its lines are ${this.#lines.covered} of ${this.#lines.total}` });
     }
@@ -112,12 +126,27 @@ export class JacocoReport implements XmlReport {
     });
   }
 
+  /** Of a report that lists no file with a line: the sums of the report, or of the packages or classes where it has none. */
+  #totals(): void {
+    const [report = {}, packages = {}, classes = {}] = ['report', 'package', 'class'].map((name) => this.#sums.get(name));
+    const totals = { ...classes, ...packages, ...report };
+    if (this.#lines.total === 0 && (totals.lines?.total ?? 0) > 0) this.#emit({ type: 'totals', totals });
+  }
+
   #counter(parent: string | undefined, attributes: Attributes): void {
     const [covered, missed] = [count(attributes['covered']) ?? 0, count(attributes['missed']) ?? 0];
-    if (parent === 'method' && attributes['type'] === 'METHOD' && this.#class?.file !== undefined) {
+    // Kover counts the instructions of a method, and no method.
+    if (parent === 'method' && this.#class?.file !== undefined && /^(?:METHOD|INSTRUCTION|LINE)$/.test(attributes['type'] ?? '')) {
       this.#class.file.function(`${this.#class.name}.${this.#method}`, covered > 0);
     }
     const said = { covered, total: covered + missed };
+    const part = PARTS.get(attributes['type'] ?? '');
+    if (part !== undefined && parent !== undefined) {
+      const sums = this.#sums.get(parent) ?? {};
+      const before = sums[part] ?? { covered: 0, total: 0 };
+      this.#sums.set(parent, { ...sums, [part]: { covered: before.covered + covered, total: before.total + said.total } });
+    }
+    if (parent === 'sourcefile' && attributes['type'] === 'BRANCH') this.#file?.stated({ branches: said });
     if (parent === 'sourcefile' && attributes['type'] === 'METHOD') this.#file?.stated({ functions: said });
     if (attributes['type'] !== 'LINE') return;
     if (parent === 'report') this.#stated = said;

@@ -25,6 +25,7 @@ it.each([
   ['branches that were never reached', 'BRDA:1,0,0,-\nBRDA:1,0,1,2\nDA:1,2\n', { lines: { 1: 2 }, branches: [1, 2] }],
   ['branches with an expression for a name', 'BRDA:1,0,a > 1, b,0\nBRDA:1,0,a > 1, c,1\nDA:1,2\n', { lines: { 1: 2 }, branches: [1, 2] }],
   ['checksums and Windows line ends', 'VER:1\r\nDA:1,2,abc\r\nDA:2,0\r\n', { lines: { 1: 2, 2: 0 } }],
+  ['what never ran as gcov writes it', 'DA:1,=====\nDA:2,#####\nDA:3,4\n', { lines: { 1: 0, 2: 0, 3: 4 } }],
   ['a line that two tests list', 'DA:1,0\nDA:1,2\n', { lines: { 1: 2 } }],
   ['enormous counts', 'DA:2,1e+30\nDA:3,18446744073709551615\n', { lines: { 2: 2 ** 32 - 3, 3: 2 ** 32 - 3 } }],
   [
@@ -44,19 +45,30 @@ it('takes a negative count for none, and says so', async () => {
   });
 });
 
+it('does not count a line that stands nowhere, and says so', async () => {
+  expect(await saidBy(lcov, 'SF:a.c\nDA:0,1\nDA:1,4\nend_of_record\n')).toEqual({
+    files: [{ path: 'a.c', lines: { 1: 4 } }],
+    notes: ['1 lines have the number 0: they stand nowhere and do not count'],
+  });
+});
+
+it('tells of a record that the next one cuts short, and of none without a file', async () => {
+  const said = await saidBy(lcov, 'SF:\nDA:1,1\nend_of_record\nSF:a.c\nDA:1,0\nSF:b.c\nDA:1,1\nend_of_record\n');
+  expect(said.files.map(({ path }) => path)).toEqual(['a.c', 'b.c']);
+  expect(said.gaps).toEqual(['malformed: line 1: a record without a file']);
+  expect(lcov.sniff({ path: 'x', text: 'TN:\nSF:\n' })).toBe(true);
+});
+
 it('says where a record states other totals than it lists', async () => {
   const said = await saidBy(lcov, 'SF:a.c\nDA:1,1\nLF:3\nLH:1\nend_of_record\nSF:b.c\nDA:1,1\nDA:1,1\nLF:2\nend_of_record\n');
   expect(said.notes).toEqual(['1 records state other totals than they list; the first is a.c (line 1): 3 lines stated, 1 listed']);
 });
 
-it.each(['DA:x,1', 'DA:1', 'DA:1,', 'DA:1,1,sum,more', 'DA:0,1', 'DA:99999999999,1'])(
-  'says where %s is damaged and goes on',
-  async (line) => {
-    const said = await saidBy(lcov, `SF:a.c\n${line}\nend_of_record\nSF:b.c\nDA:1,1\nend_of_record\n`);
-    expect(said.files.map(({ path }) => path)).toEqual(['a.c', 'b.c']);
-    expect(said.gaps).toEqual([`malformed: line 2: "${line}" is no line and count`]);
-  },
-);
+it.each(['DA:x,1', 'DA:1', 'DA:1,', 'DA:1,1,sum,more', 'DA:99999999999,1'])('says where %s is damaged and goes on', async (line) => {
+  const said = await saidBy(lcov, `SF:a.c\n${line}\nend_of_record\nSF:b.c\nDA:1,1\nend_of_record\n`);
+  expect(said.files.map(({ path }) => path)).toEqual(['a.c', 'b.c']);
+  expect(said.gaps).toEqual([`malformed: line 2: "${line}" is no line and count`]);
+});
 
 it('leaves out the record that was cut', async () => {
   const said = await saidBy(lcov, 'SF:a.c\nDA:1,1\nend_of_record\nSF:b.c\nDA:1,1\nDA:2,');

@@ -41,6 +41,7 @@ class LcovReader {
   #section: Section | undefined;
   #number = 0;
   #negative = 0;
+  #nowhere = 0;
   #cutAt: number | undefined;
   #disagreeing = 0;
   #disagreement = '';
@@ -80,6 +81,8 @@ class LcovReader {
       this.#emit({ type: 'note', message });
     }
     if (this.#negative > 0) this.#emit({ type: 'note', message: `${this.#negative} negative counts are taken for none` });
+    if (this.#nowhere > 0)
+      this.#emit({ type: 'note', message: `${this.#nowhere} lines have the number 0: they stand nowhere and do not count` });
     if (this.#cutAt !== undefined) this.#emit({ type: 'gap', reason: 'truncated', message: `line ${this.#cutAt} ends in the middle` });
     const open = this.#section;
     if (open === undefined) return;
@@ -89,7 +92,10 @@ class LcovReader {
   }
 
   #open(path: string): void {
-    if (this.#section !== undefined) this.#wrong ??= `line ${this.#number}: the record of ${this.#section.file.path} has no end_of_record`;
+    if (this.#section !== undefined) {
+      this.#wrong ??= `line ${this.#number}: the record of ${this.#section.file.path} has no end_of_record`;
+      this.#close();
+    }
     this.#lines.clear();
     this.#section = {
       file: new RecordBuilder(path, { lines: this.#lines }),
@@ -103,8 +109,13 @@ class LcovReader {
   /** `DA:line,hits,checksum`, counts below zero (an overflow of the counter) or beyond all measure. */
   #oddHit(section: Section, value: string): void {
     const [line = '', hits = '', ...rest] = value.split(',');
-    const count = hits === '' ? Number.NaN : Number(hits);
+    // As gcov writes what never ran; old versions of geninfo pass it on.
+    const count = hits === '' ? Number.NaN : /^(?:#{5}|={5})$/.test(hits) ? 0 : Number(hits);
     section.listed += 1;
+    if (line === '0' && count >= 0) {
+      this.#nowhere += 1;
+      return;
+    }
     if (count < 0) this.#negative += 1;
     if (Number.isNaN(count) || rest.length > 1 || !section.file.lines.add(Number(line), count))
       this.#wrong ??= `line ${this.#number}: "DA:${value.slice(0, 100)}" is no line and count`;
@@ -138,6 +149,10 @@ class LcovReader {
     this.#section = undefined;
     if (section === undefined) return;
     const { file, listed, stated, startsAt } = section;
+    if (file.path.trim() === '') {
+      this.#wrong ??= `line ${startsAt}: a record without a file`;
+      return;
+    }
     const found = stated.get('LF') ?? 0;
     if (listed === 0 && found > 0) {
       const message = `line ${startsAt}: ${file.path} states ${found} lines and lists none`;

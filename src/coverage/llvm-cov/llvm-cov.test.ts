@@ -93,6 +93,14 @@ it.each([
   ]);
 });
 
+it('takes an export that names no file at the word of its totals', async () => {
+  const totals = { lines: { count: 3, covered: 2 }, functions: { count: 1, covered: 1 }, regions: { count: 2, covered: 1 } };
+  expect(await saidBy(llvmCov, JSON.stringify({ data: [{ files: [], totals }] }))).toEqual({
+    files: [],
+    totals: { lines: [2, 3], functions: [1, 1] },
+  });
+});
+
 function report(file: unknown) {
   return saidBy(
     llvmCov,

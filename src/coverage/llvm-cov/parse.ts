@@ -14,6 +14,8 @@ const PARTS = new Set(['filename', 'segments', 'branches', 'summary']);
  */
 export async function parseLlvmCov(text: AsyncIterable<string>, emit: (event: CoverageEvent) => void): Promise<void> {
   let parts: Record<string, unknown> = {};
+  let totals: unknown;
+  let files = 0;
   let wrong: string | undefined;
   const sum = { covered: 0, total: 0 };
   const said = { covered: 0, total: 0 };
@@ -23,10 +25,12 @@ export async function parseLlvmCov(text: AsyncIterable<string>, emit: (event: Co
       begin: (path) => {
         const inside = path[0] === 'data' && (path.length < 3 || path[2] === 'files');
         if (path.length === 0 || (inside && path.length < 5)) return 'enter';
+        if (path[0] === 'data' && path.length === 3 && path[2] === 'totals') return 'want';
         return inside && path.length === 5 && PARTS.has(String(path[4])) ? 'want' : 'skip';
       },
       value: (path, value) => {
-        parts[String(path[4])] = value;
+        if (path.length === 3) totals = value;
+        else parts[String(path[4])] = value;
       },
       end: (path) => {
         if (path.length !== 4) return;
@@ -36,6 +40,7 @@ export async function parseLlvmCov(text: AsyncIterable<string>, emit: (event: Co
           wrong ??= 'a file without its name, or with segments that are none';
           return;
         }
+        files += 1;
         file.lines.forEach((hits) => {
           sum.total += 1;
           if (hits > 0) sum.covered += 1;
@@ -50,6 +55,11 @@ export async function parseLlvmCov(text: AsyncIterable<string>, emit: (event: Co
     { emit },
   );
   if (wrong !== undefined) emit({ type: 'gap', reason: 'malformed', message: wrong });
+  if (whole && files === 0) {
+    const lines = part(totals, 'lines');
+    if (lines !== undefined && lines.total > 0)
+      emit({ type: 'totals', totals: { lines, branches: part(totals, 'branches'), functions: part(totals, 'functions') } });
+  }
   if (whole && said.total > 0 && (said.total !== sum.total || said.covered !== sum.covered)) {
     const message = `the summary says ${said.covered} of ${said.total} lines, function by function; line by line they are ${sum.covered} of ${sum.total}`;
     emit({ type: 'note', message });

@@ -35,6 +35,21 @@ it.each(['<SequencePoint vc="1" sl="1" el="0"/>', '<SequencePoint sl="1" el="1"/
   },
 );
 
+it('takes a session without modules at the word of its summary', async () => {
+  const summary =
+    '<Summary numSequencePoints="10" visitedSequencePoints="4" numBranchPoints="6" visitedBranchPoints="2" numMethods="2" visitedMethods="1"/>';
+  expect(await saidBy(opencover, `<CoverageSession>${summary}<Modules/></CoverageSession>`)).toEqual({
+    files: [],
+    totals: { lines: [4, 10], branches: [2, 6], functions: [1, 2] },
+  });
+});
+
+it('does not count points that stand in no file, and says so', async () => {
+  const said = await session('<SequencePoint vc="1" sl="1" el="1"/><SequencePoint vc="0" sl="7" el="7" fileid="0"/><SequencePoint/>');
+  expect(said.files[0]?.lines).toEqual({ 1: 1 });
+  expect(said.notes).toEqual(['1 sequence points stand in no file of the report and do not count']);
+});
+
 const FILES = '<Files><File uid="1" fullPath="/app/A.cs"/></Files>';
 
 function module(visits: string): string {

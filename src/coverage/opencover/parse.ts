@@ -1,6 +1,7 @@
 import { LineHits } from '../../lib/lines-hits.ts';
+import type { Ratio } from '../../model/coverage.ts';
 import type { CoverageEvent } from '../contract.ts';
-import { copied, count, RecordBuilder } from '../record-builder.ts';
+import { copied, count, ratio, RecordBuilder } from '../record-builder.ts';
 import type { Attributes, XmlReport } from '../xml-report.ts';
 
 type Emit = (event: CoverageEvent) => void;
@@ -37,6 +38,9 @@ export class OpenCoverReport implements XmlReport {
   #files = new Map<string, SourceFile>();
   #class = '';
   #method: Method | undefined;
+  #nowhere = 0;
+  #modules = 0;
+  #summary: Attributes | undefined;
   #wrong: string | undefined;
 
   constructor(emit: Emit) {
@@ -44,7 +48,8 @@ export class OpenCoverReport implements XmlReport {
   }
 
   open(name: string, attributes: Attributes): boolean {
-    if (name === 'Module') this.#module(attributes);
+    if (name === 'Summary' && this.#modules === 0) this.#summary ??= { ...attributes };
+    else if (name === 'Module') this.#module(attributes);
     else if (name === 'File') this.#paths.set(attributes['uid'] ?? '', copied(attributes['fullPath'] ?? ''));
     else if (name === 'Method')
       this.#method = { name: '', visited: attributes['visited']?.toLowerCase() === 'true', file: undefined, points: 0, hits: 0 };
@@ -61,15 +66,27 @@ export class OpenCoverReport implements XmlReport {
     else if (name === 'Module') this.#tell();
   }
 
-  end(): string | undefined {
+  end(whole: boolean): string | undefined {
     this.#tell();
+    if (whole && this.#modules === 0) this.#totals(this.#summary ?? {});
     for (const [reason, modules] of this.#skipped)
       this.#emit({ type: 'note', message: `${modules} modules were not measured: ${reason.slice(0, 100)}` });
+    if (this.#nowhere > 0)
+      this.#emit({ type: 'note', message: `${this.#nowhere} sequence points stand in no file of the report and do not count` });
     return this.#wrong;
+  }
+
+  /** No module is told of: all that is known is the summary of the session. */
+  #totals(summary: Attributes): void {
+    const of = (part: string): Ratio | undefined => ratio(summary[`visited${part}`], summary[`num${part}`]);
+    const lines = of('SequencePoints');
+    if (lines === undefined || lines.total === 0) return;
+    this.#emit({ type: 'totals', totals: { lines, branches: of('BranchPoints'), functions: of('Methods') } });
   }
 
   #module(attributes: Attributes): void {
     this.#paths = new Map();
+    this.#modules += 1;
     const reason = attributes['skippedDueTo'];
     if (reason !== undefined) this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + 1);
   }
@@ -79,8 +96,13 @@ export class OpenCoverReport implements XmlReport {
     const hits = count(attributes['vc']);
     const start = Number(attributes['sl']);
     if (method === undefined || start === HIDDEN) return;
+    const uid = attributes['fileid'] ?? method.file;
+    if (uid === undefined || !this.#paths.has(uid)) {
+      this.#nowhere += 1;
+      return;
+    }
     const end = Number(attributes['el'] ?? start);
-    const file = this.#fileOf(attributes['fileid'] ?? method.file);
+    const file = this.#fileOf(uid);
     if (file === undefined || hits === undefined || !(end >= start) || end - start > LONGEST || !file.builder.lines.raise(start, hits)) {
       this.#wrong ??= `${this.#class} ${method.name}: a sequence point without file, line or count`;
       return;

@@ -21,6 +21,8 @@ export async function parseSimplecov(text: AsyncIterable<string>, emit: (event: 
         return path.length === at + 2 ? 'want' : 'enter';
       },
       value: (path, value) => {
+        // A file that was loaded before Ruby counted.
+        if (value === null) return;
         const file = new RecordBuilder(String(path.at(-1)));
         const lines = Array.isArray(value) ? (value as unknown[]) : isObject(value) ? value['lines'] : undefined;
         if (!Array.isArray(lines) || !addLines(file, lines))

@@ -40,6 +40,12 @@ it.each([[{ lines: 'none' }], [{ lines: [1, 'x'] }], [{}]])('is malformed with %
   ]);
 });
 
+it('passes over a file that Ruby did not count', async () => {
+  expect(await read({ RSpec: { coverage: { 'a.rb': null, 'b.rb': { lines: [1] } } } })).toEqual({
+    files: [{ path: 'b.rb', lines: { 1: 1 } }],
+  });
+});
+
 it('knows both reports, and nothing else that has coverage in it', () => {
   const sniff = (value: unknown): boolean => simplecov.sniff({ path: 'x', text: JSON.stringify(value) });
   expect(sniff({ RSpec: { coverage: { 'a.rb': { lines: [null, 1] } } } })).toBe(true);
