@@ -60,6 +60,9 @@ describe.each(stacks.map((plugin) => ({ plugin, kind: plugin.kind })))('$kind', 
     const watch = plugin.watch(manifest, context);
     expect(watch.incidents()).toEqual([]);
     await watch[Symbol.asyncDispose]();
+    // Nobody is seen, and nobody is seen to use nothing.
+    const taken = await plugin.sampler?.(manifest, context).take();
+    expect(taken?.usages ?? []).toEqual([]);
     const first = await plugin.down(handle, context);
     expect(await plugin.down(handle, context)).toEqual(first);
   });
