@@ -18,7 +18,7 @@ const SAID: Readonly<Record<(typeof READERS)[number], string>> = {
   gauntlet: 'gauntlet: hashed, read, counted from its cases, checked against its suites',
   'gauntlet-merged': 'gauntlet: the same, and merged by identity with a line per test',
   xml2js: "dorny/test-reporter's parser: xml2js 0.6.2, cases counted",
-  'xml-js': "mikepenz/action-junit-report's parser: xml-js 1.6.11 (compact), cases counted",
+  'xml-js': "mikepenz/action-junit-report's parser: xml-js 1.6.11 (compact, by way of JSON), cases counted",
 };
 
 interface Read {

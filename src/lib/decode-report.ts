@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { decode, newDecoding } from './decode.ts';
 import { unzipped } from './gunzip.ts';
+import { inSmallYoungHeap } from './young-heap.ts';
 
 /** What a format needs to be chosen and run. */
 export interface ReportFormat<E> {
@@ -52,7 +53,11 @@ const HEAD = 65_536;
  * Reads a report in one pass: hashed, decoded, its format found by content, parsed as it streams by. Never throws over
  * what is in the file.
  */
-export async function readReport<E>({ path, bytes, formats, maxBytes, emit }: ReadOptions<E>): Promise<Reading> {
+export function readReport<E>(options: ReadOptions<E>): Promise<Reading> {
+  return inSmallYoungHeap(() => read(options));
+}
+
+async function read<E>({ path, bytes, formats, maxBytes, emit }: ReadOptions<E>): Promise<Reading> {
   const meter = new Meter(bytes, maxBytes);
   const decoding = newDecoding();
   const problems: Reading['problems'][number][] = [];
