@@ -397,6 +397,103 @@ test('thresholds in other words', () => {
   `);
 });
 
+const CHAT = 'journeys: {chat: {steps: [{get: "http://a/"}, {get: "http://a/"}]}, other: {steps: [{get: "http://a/"}]}}\n';
+const performs = (thresholds: string): string =>
+  `stages:\n  - performance:\n      load_profile: [steady, peak]\n      journeys: chat\n      thresholds:\n${thresholds}${CHAT}`;
+
+test('thresholds on what nothing measures', () => {
+  expect(
+    refuse(
+      performs(
+        '        chat.latenzy: p(99) < 1s\n        chat.3.latency: med < 1s\n        other.latency: med < 1s\n        chat.latency{load:burst}: med < 1s\n',
+      ),
+    ),
+  ).toMatchInlineSnapshot(`
+    "gauntlet.yml has 4 problems
+
+    gauntlet.yml:6:9: nothing measures \`chat.latenzy\`
+      6 |         chat.latenzy: p(99) < 1s
+        |         ^^^^^^^^^^^^
+      → did you mean \`chat.latency\`?
+
+    gauntlet.yml:7:9: nothing measures \`chat.3.latency\`
+      7 |         chat.3.latency: med < 1s
+        |         ^^^^^^^^^^^^^^
+      → did you mean \`chat.1.latency\`?
+
+    gauntlet.yml:8:9: nothing measures \`other.latency\` in performance: its load does not walk that journey
+      8 |         other.latency: med < 1s
+        |         ^^^^^^^^^^^^^
+      → add the journey to the \`journeys\` of this stage
+
+    gauntlet.yml:9:9: no load of performance has the name \`burst\`
+      9 |         chat.latency{load:burst}: med < 1s
+        |         ^^^^^^^^^^^^^^^^^^^^^^^^
+      → there are: steady, peak"
+  `);
+  expect(refuse(performs('        service.api.memry: max < 2GB\n'))).toMatchInlineSnapshot(`
+    "gauntlet.yml has a problem
+
+    gauntlet.yml:6:9: nothing measures \`service.api.memry\`
+      6 |         service.api.memry: max < 2GB
+        |         ^^^^^^^^^^^^^^^^^
+      → did you mean \`service.api.memory\`?"
+  `);
+  expect(refuse(performs('        chat.latency{laod:peak}: med < 1s\n'))).toContain('is not a list of tags');
+});
+
+test('thresholds that do not fit their metric', () => {
+  expect(
+    refuse(
+      performs(
+        '        chat.latency: [rate < 1%, p(99) < 1%]\n        errors: p(99) < 10ms\n        chat.errors: rate < 0%\n        success_rate: rate < 100ms\n        service.api.memory: max < 2s\n        latency: avg == 3ms\n        requests: avg > 3\n',
+      ),
+    ),
+  ).toMatchInlineSnapshot(`
+    "gauntlet.yml has 8 problems
+
+    gauntlet.yml:6:23: \`chat.latency: rate < 1%\` does not fit: a time has no rate
+      6 |         chat.latency: [rate < 1%, p(99) < 1%]
+        |                       ^^^^^^^^^^^^^^^^^^^^^^^
+      → write p(99), avg, med, min, max with a duration such as < 100ms
+
+    gauntlet.yml:6:23: \`chat.latency: p(99) < 1%\` does not fit: < 1 % is not a duration such as < 100ms
+      6 |         chat.latency: [rate < 1%, p(99) < 1%]
+        |                       ^^^^^^^^^^^^^^^^^^^^^^^
+      → write p(99), avg, med, min, max with a duration such as < 100ms
+
+    gauntlet.yml:7:17: \`errors: p(99) < 10ms\` does not fit: a share has no percentile
+      7 |         errors: p(99) < 10ms
+        |                 ^^^^^^^^^^^^
+      → write rate with a percentage such as < 0.1%, or count with a number
+
+    gauntlet.yml:8:22: \`chat.errors: rate < 0%\` is never kept
+      8 |         chat.errors: rate < 0%
+        |                      ^^^^^^^^^
+      → write a share from 0% to 100% that can be both
+
+    gauntlet.yml:9:23: \`success_rate: rate < 100ms\` does not fit: < 100 ms is not a percentage such as < 70%
+      9 |         success_rate: rate < 100ms
+        |                       ^^^^^^^^^^^^
+      → write rate with a percentage such as < 0.1%, or count with a number
+
+    gauntlet.yml:10:29: \`service.api.memory: max < 2s\` does not fit: < 2 s is not a size such as < 2GB
+      10 |         service.api.memory: max < 2s
+         |                             ^^^^^^^^
+      → write p(99), avg, med, min, max with a size such as < 2GB
+
+    gauntlet.yml:11:18: \`latency: avg == 3ms\` does not fit: what is measured is never the same to the last digit
+      11 |         latency: avg == 3ms
+         |                  ^^^^^^^^^^
+      → write <, <=, > or >=
+
+    gauntlet.yml:12:19: \`requests: avg > 3\` does not fit: a count has no avg
+      12 |         requests: avg > 3
+         |                   ^^^^^^^
+      → write count with a number such as <= 20"
+  `);
+});
+
 test('a command without anything to run', () => {
   expect(refuse('stages:\n  - unit:\n      run: [{name: x}]\n')).toMatchInlineSnapshot(`
     "gauntlet.yml has a problem

@@ -4,6 +4,7 @@ import type { Problem } from './problems.ts';
 import { FAULT_FAMILIES } from './profiles.ts';
 import type { Plugins, Settings } from './schema.ts';
 import type { StageEntry } from './stages.ts';
+import { thresholdProblems } from './thresholds.ts';
 
 /** Names that one part of the configuration uses and no other part defines, and settings that contradict each other. */
 export function checkReferences(settings: Settings, places: Places, { sinks }: Plugins): Problem[] {
@@ -27,7 +28,7 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
       problems.push(...unknownNames(component.stages, { known: stageNames, what: 'stage', path: ['components', name, 'stages'], places }));
   }
   const reports = { known: sinks.map((sink) => sink.name), what: 'report', path: ['report', 'sinks'], places };
-  return [...problems, ...unknownNames(settings.report.sinks ?? [], reports)];
+  return [...problems, ...thresholdProblems(settings, places), ...unknownNames(settings.report.sinks ?? [], reports)];
 }
 
 function unknownNames(

@@ -3,6 +3,7 @@ import type { Path } from '../config/places.ts';
 import type { StageEntry } from '../config/stages.ts';
 import type { Owed } from '../model/plan.ts';
 import type { Location } from '../model/source.ts';
+import { writtenMetric } from '../model/threshold.ts';
 import { SUCCESS_RATE } from './owed.ts';
 
 const KEYS = { journey: 'journeys', stack: 'services', facts: 'checks', fault: 'experiments' } as const;
@@ -27,7 +28,8 @@ export function locateOwed(config: Config, owed: Owed): Location {
 }
 
 function seriesKey({ thresholds }: StageEntry, name: string): Path {
-  if (thresholds.some((threshold) => threshold.metric === name)) return ['thresholds', name];
+  const threshold = thresholds.find(({ metric }) => metric === name);
+  if (threshold) return ['thresholds', writtenMetric(threshold)];
   return [name === SUCCESS_RATE ? 'success_rate' : 'load_profile'];
 }
 

@@ -4,6 +4,7 @@ import { COVERAGE_FILES } from '../config/commands.ts';
 import type { Config } from '../config/load.ts';
 import type { Command, CoverageGate, Owed, PlannedCommand, PlannedStage } from '../model/plan.ts';
 import { formatLimit } from '../model/limit.ts';
+import { writtenLimit } from '../model/threshold.ts';
 import { formatDuration, formatRatio } from '../model/units.ts';
 import {
   coverageRows,
@@ -147,9 +148,7 @@ function ofLoads(stage: PlannedStage, config: Config): Owed[] {
           }),
         ]),
     ...metrics.map((metric) => {
-      const limits = stage.thresholds
-        .filter((threshold) => threshold.metric === metric)
-        .map((threshold) => threshold.text.slice(metric.length + 2));
+      const limits = stage.thresholds.filter((threshold) => threshold.metric === metric).map(writtenLimit);
       return owed(stage, 'series', {
         name: metric,
         what: `samples of ${metric} for ${limits.join(' and ')}`,

@@ -25,7 +25,7 @@ const settings = fc.record(
     journeys: fc.subarray(['cold-start', 'chat']).filter((names) => names.length > 0),
     load_profile: fc.constantFrom('standard', ['peak', 'steady'], 'burst'),
     success_rate: fc.constantFrom('99%', '99.9%'),
-    thresholds: fc.constantFrom({ 'chat.latency': 'p(99) < 100ms' }, { 'service.api.cpu': ['avg < 70%', 'max < 90% for 30s'] }),
+    thresholds: fc.constantFrom({ latency: 'p(99) < 100ms' }, { 'service.api.cpu': ['avg < 70%', 'max < 90% for 30s'] }),
     experiments: fc.subarray(['network', 'clickhouse-breaker']).filter((names) => names.length > 0),
     services: fc.constantFrom('all', ['api'], ['postgres', 'redis']),
     environment: fc.constantFrom('staging', 'nowhere'),

@@ -1,0 +1,77 @@
+import { suggest } from '../lib/suggest.ts';
+import { metricNames, metricType, misfit, type Measured } from '../model/metric.ts';
+import { type Threshold, writtenMetric } from '../model/threshold.ts';
+import type { Places } from './places.ts';
+import type { Problem } from './problems.ts';
+import { SCENARIOS } from './profiles.ts';
+import type { Settings } from './schema.ts';
+import type { StageEntry } from './stages.ts';
+
+/** Thresholds on what nothing measures, or that do not fit what is measured: said before anything starts. */
+export function thresholdProblems(settings: Settings, places: Places): Problem[] {
+  return settings.stages.flatMap((stage) => {
+    const measured = measuredIn(stage, settings);
+    return stage.thresholds.flatMap((threshold) => {
+      const wrong = wrongIn(threshold, { stage, settings, measured });
+      const path = [...stage.at, 'thresholds', writtenMetric(threshold)];
+      return wrong ? [places.problem(path, wrong.what, { repair: wrong.repair, ...(wrong.atKey ? { at: 'key' as const } : {}) })] : [];
+    });
+  });
+}
+
+interface Surroundings {
+  readonly stage: StageEntry;
+  readonly settings: Settings;
+  readonly measured: Measured;
+}
+
+interface Wrong {
+  readonly what: string;
+  readonly repair: string;
+  readonly atKey: boolean;
+}
+
+function wrongIn(threshold: Threshold, { stage, settings, measured }: Surroundings): Wrong | undefined {
+  const { metric, load } = threshold;
+  const loads = SCENARIOS.filter((name) => stage.scenarios?.includes(name) || stage.scenarios?.includes('standard'));
+  if (load !== undefined && !loads.some((name) => name === load))
+    return {
+      what: `no load of ${stage.name} has the name \`${load}\``,
+      repair: choice(load, loads, 'name it under `load_profile`'),
+      atKey: true,
+    };
+  const type = metricType(metric, measured);
+  if (type) {
+    const wrong = misfit(type, threshold);
+    return wrong && { ...wrong, atKey: false };
+  }
+  const elsewhere = metricType(metric, { ...measured, journeys: stepsOf(settings, Object.keys(settings.journeys)) });
+  if (elsewhere)
+    return {
+      what: `nothing measures \`${metric}\` in ${stage.name}: its load does not walk that journey`,
+      repair: 'add the journey to the `journeys` of this stage',
+      atKey: true,
+    };
+  const service = /^service\.(.+)\.[^.]+$/.exec(metric)?.[1];
+  const known = service === undefined ? measured : { journeys: new Map<string, number>(), services: measured.services ?? [service] };
+  return { what: `nothing measures \`${metric}\``, repair: choice(metric, metricNames(known), 'define the journey first'), atKey: true };
+}
+
+/** Services are known here where the configuration itself brings them up; a Compose file is read later. */
+function measuredIn({ journeys, scenarios }: StageEntry, settings: Settings): Measured {
+  const walked = scenarios === undefined || journeys === undefined ? Object.keys(settings.journeys) : journeys;
+  return {
+    journeys: stepsOf(settings, walked),
+    services: settings.stack?.use === 'process' && settings.stack.services.length > 0 ? settings.stack.services : undefined,
+  };
+}
+
+function stepsOf({ journeys }: Settings, names: readonly string[]): Map<string, number> {
+  return new Map(names.map((name) => [name, journeys[name]?.steps.length ?? 0]));
+}
+
+function choice(word: string, known: readonly string[], otherwise: string): string {
+  const meant = suggest(word, known);
+  if (meant !== undefined) return `did you mean \`${meant}\`?`;
+  return known.length === 0 ? otherwise : `there are: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}`;
+}
