@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import type { DraftFinding, FindingVerdict } from './finding.ts';
+import type { DraftFinding, FindingVerdict, Priority } from './finding.ts';
 import type { Rule } from './rules.ts';
 
 /** What a row's facts show about one subject. `confirmed` becomes a finding. */
@@ -11,6 +11,10 @@ export interface RowResult {
   readonly measured: string;
   readonly expected: string;
   readonly locations?: DraftFinding['locations'];
+  /** When this subject weighs more or less than the row: its priority, and the step that led there (`lower:only-a-default`). */
+  readonly priority?: readonly [Priority, string];
+  /** When the fix of the row is not the one that helps here. */
+  readonly fix?: string;
 }
 
 /** The pure half of a check: a function of its stored facts. Lives in the plugin's `judge.ts` and imports lib and model alone. */

@@ -66,6 +66,8 @@ function fromRow({ plan }: Context, piece: Facts, { row, result }: { row: RowJud
     measured: result.measured,
     expected: result.expected,
     locations: result.locations ?? [],
+    ...(result.priority === undefined ? {} : { priority: result.priority }),
+    ...(result.fix === undefined ? {} : { fix: result.fix }),
     repro: ['run', '--only', row.code, '--seed', String(plan.seed)],
     owed: owes(plan, piece),
   });

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+import { isSamplePath } from '../../lib/secret-value.ts';
+import type { CheckContext } from '../contract.ts';
+import { once, readTexts, type Bounds } from './files.ts';
+import { parseYaml, type YamlFile } from './yaml.ts';
+
+const BOUNDS: Bounds = { bytes: 512_000, files: 200 };
+const NAME = /(?:^|\/)(?:docker-)?compose(?:[-_.][^/]*)?\.ya?ml$/i;
+
+const mount = z.looseObject({
+  type: z.string().optional(),
+  source: z.string().optional(),
+  target: z.string().optional(),
+  read_only: z.boolean().optional(),
+});
+const port = z.looseObject({ target: z.number().optional(), published: z.coerce.string().optional(), host_ip: z.string().optional() });
+
+/** One service of `docker compose config --format json`, as far as checks look at it. */
+const Service = z.looseObject({
+  image: z.string().optional(),
+  build: z.unknown().optional(),
+  command: z.union([z.string(), z.array(z.string())]).nullish(),
+  environment: z.record(z.string(), z.string().nullable()).nullish(),
+  privileged: z.boolean().optional(),
+  network_mode: z.string().optional(),
+  pid: z.string().optional(),
+  ipc: z.string().optional(),
+  cap_add: z.array(z.string()).nullish(),
+  security_opt: z.array(z.string()).nullish(),
+  mem_limit: z.coerce.string().optional(),
+  deploy: z
+    .looseObject({ resources: z.looseObject({ limits: z.looseObject({ memory: z.coerce.string().optional() }).nullish() }).nullish() })
+    .nullish(),
+  volumes: z.array(mount).nullish(),
+  ports: z.array(port).nullish(),
+  healthcheck: z.looseObject({ test: z.union([z.string(), z.array(z.string())]).nullish() }).nullish(),
+});
+export type Service = z.output<typeof Service>;
+
+const Model = z.looseObject({ services: z.record(z.string(), Service).default({}) });
+
+/** The stack as Compose resolved it, with the places of its services in tracked files. */
+export interface ResolvedStack {
+  readonly services: readonly { readonly name: string; readonly service: Service }[];
+  /** Where a service, or a key of it, stands. */
+  readonly place: (service: string, ...keys: string[]) => { path: string; line: number } | undefined;
+}
+
+/** `undefined` when no compose file describes the stack; a text when its model could not be read. */
+export function resolvedStack(context: CheckContext): Promise<ResolvedStack | string | undefined> {
+  return once(context, 'stack', async () => {
+    let raw: unknown;
+    try {
+      raw = await context.model();
+    } catch (error) {
+      return `the compose files could not be resolved: ${error instanceof Error ? error.message.slice(0, 300) : 'unknown'}`;
+    }
+    if (raw === undefined) return undefined;
+    const parsed = Model.safeParse(raw);
+    if (!parsed.success) return `the resolved compose model could not be read: ${z.prettifyError(parsed.error)}`;
+    const { files } = await composeFiles(context);
+    return {
+      services: Object.entries(parsed.data.services).map(([name, service]) => ({ name, service })),
+      place: (...keys) => placeOf(files, keys),
+    };
+  });
+}
+
+/** Every tracked compose file but samples, those nearest to the root first. */
+export function composeFiles(context: CheckContext): Promise<{ files: readonly YamlFile[]; unread: number }> {
+  return once(context, 'compose-files', async () => {
+    const tracked = await context.tracked();
+    const paths = tracked.filter((path) => NAME.test(path) && !isSamplePath(path)).toSorted((a, b) => depth(a) - depth(b));
+    const { files, unread } = await readTexts(context, paths, BOUNDS);
+    const parsed = files.map(({ path, text }) => parseYaml(path, text));
+    return { files: parsed, unread: unread + parsed.filter(({ broken }) => broken > 0).length };
+  });
+}
+
+function placeOf(files: readonly YamlFile[], keys: readonly string[]): { path: string; line: number } | undefined {
+  const [service = ''] = keys;
+  for (const { path, documents } of files)
+    for (const { data, line } of documents) if (hasService(data, service)) return { path, line: line(['services', ...keys]) };
+  return undefined;
+}
+
+function hasService(data: unknown, name: string): boolean {
+  const services: unknown = (data as { services?: unknown } | null)?.services;
+  return typeof services === 'object' && services !== null && Object.hasOwn(services, name);
+}
+
+function depth(path: string): number {
+  return path.split('/').length;
+}

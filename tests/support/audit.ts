@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { onTestFinished } from 'vitest';
+
+import type { CheckContext } from '../../src/checks/contract.ts';
+import { checks } from '../../src/checks/registry.ts';
+import { rowJudges } from '../../src/judge/registry.ts';
+import type { RowResult } from '../../src/model/row-judge.ts';
+import { nodePorts } from '../../src/ports/node/index.ts';
+import { inlineProject } from '../e2e/support/project.ts';
+
+const run = promisify(execFile);
+
+export interface Audited {
+  readonly state: 'collected' | 'not-applicable' | 'gap';
+  readonly because?: string;
+  /** What is stored as evidence. */
+  readonly stored: string;
+  /** Confirmed results, as `priority subject`, and all of them. */
+  readonly found: readonly string[];
+  readonly results: readonly RowResult[];
+}
+
+/** Runs one static check, and its judge, on a real repository of these files; the stack's model is given as Compose resolves it. */
+export async function audit(code: string, files: Readonly<Record<string, string>>, model?: unknown): Promise<Audited> {
+  const project = await inlineProject(files);
+  onTestFinished(() => project[Symbol.asyncDispose]());
+  const check = checks.find((candidate) => candidate.code === code);
+  const judge = rowJudges.find((candidate) => candidate.code === code);
+  if (!check || !judge) throw new Error(`no check ${code}`);
+  const context: CheckContext = {
+    ports: nodePorts({ env: { PATH: process.env['PATH'] ?? '' }, progress: { say: () => {}, update: () => {}, warn: () => {} } }),
+    root: project.path,
+    tracked: async () => (await run('git', ['ls-files', '-z'], { cwd: project.path })).stdout.split('\0').filter((path) => path !== ''),
+    model: async () => model,
+    manifest: undefined,
+    signal: AbortSignal.timeout(20_000),
+  };
+  const collected = await check.collect(context);
+  const stored = JSON.stringify(collected);
+  if (collected.state !== 'collected') return { state: collected.state, because: collected.because, stored, found: [], results: [] };
+  const results = judge.evaluate(judge.facts.parse(JSON.parse(JSON.stringify(check.facts.parse(collected.facts)))));
+  const found = results
+    .filter(({ result }) => result.verdict === 'confirmed')
+    .map(({ subject, priority }) => `${priority?.[0] ?? judge.rule?.priority ?? '?'} ${subject}`);
+  return { state: 'collected', stored, found, results };
+}
