@@ -34,6 +34,15 @@ it("reads the JSON formatter's report, without what is ignored", async () => {
   expect(said).toEqual({ files: [{ path: '/app/a.rb', lines: { 1: 1, 4: 0 }, branches: [1, 2] }] });
 });
 
+it("reads simplecov-json's list of files, in the new form and the old", async () => {
+  const report = { timestamp: 1, command_name: 'RSpec', files: [{ filename: 'a.rb', covered_percent: 50, coverage: [1, null, 0] }] };
+  const newer = { ...report, files: [{ filename: 'b.rb', covered_percent: 50, coverage: { lines: [null, 2, 0] } }] };
+  expect(await read(report)).toEqual({ files: [{ path: 'a.rb', lines: { 1: 1, 3: 0 } }] });
+  expect(await read(newer)).toEqual({ files: [{ path: 'b.rb', lines: { 2: 2, 3: 0 } }] });
+  expect((await read({ files: [{ coverage: [1] }] })).gaps).toEqual(['malformed: : no list of lines, or something else in it']);
+  for (const one of [report, newer]) expect(simplecov.sniff({ path: 'x', text: JSON.stringify(one) })).toBe(true);
+});
+
 it.each([[{ lines: 'none' }], [{ lines: [1, 'x'] }], [{}]])('is malformed with %j', async (file) => {
   expect((await read({ RSpec: { coverage: { 'a.rb': file } } })).gaps).toEqual([
     'malformed: a.rb: no list of lines, or something else in it',
