@@ -55,7 +55,7 @@ function expressionOf(pattern: string): RegExp {
     .replaceAll('(?:.*)/', '(?:.*/)?')
     .replace(/\/\(\?:\.\*\)$/, '/.*');
   // `docs/*` is what lies in the folder, not what lies deeper.
-  const end = folder ? '/.*' : /\/\*$/.test(body) || body.endsWith('/**') ? '' : '(?:/.*)?';
+  const end = folder ? '/.*' : body.endsWith('/*') || body.endsWith('/**') ? '' : '(?:/.*)?';
   return new RegExp(`^${bound ? '' : '(?:.*/)?'}${inner}${end}$`);
 }
 
