@@ -57,6 +57,13 @@ it.each([
   expect(said.files).toEqual([{ path: 'a.c', lines: { 1: 1 }, ...(branches && { branches }) }]);
 });
 
+it('knows a function by what VectorCAST says of it', async () => {
+  const methods =
+    '<method name="f" signature="()" function-coverage="100.0% ( 1 / 1 )"/><method name="g" signature="()" function-coverage="0.0% (0/1)"/>';
+  const said = await read(`<class name="a" filename="a.c"><methods>${methods}</methods><lines><line number="1" hits="1"/></lines></class>`);
+  expect(said.files).toEqual([{ path: 'a.c', lines: { 1: 1 }, functions: [1, 2] }]);
+});
+
 it('does not count a line that stands nowhere, and says so', async () => {
   const said = await read('<class name="A" filename="a.c"><lines><line number="0" hits="0"/><line number="1" hits="1"/></lines></class>');
   expect(said).toEqual({

@@ -41,7 +41,9 @@ export class CoberturaReport implements XmlReport {
   open(name: string, attributes: Attributes): boolean {
     if (name === 'class') this.#openClass(attributes);
     else if (name === 'method') {
-      const ran = (count(attributes['hits'] ?? attributes['line-rate']) ?? 0) > 0;
+      // VectorCAST lists no lines of a method and says how often it was called in words of its own.
+      const called = /\(\s{0,9}(\d{1,9})\s{0,9}\//.exec(attributes['function-coverage'] ?? '')?.[1];
+      const ran = (count(attributes['hits'] ?? attributes['line-rate'] ?? called) ?? 0) > 0;
       this.#method = { name: `${attributes['name'] ?? ''}${attributes['signature'] ?? ''}`, ran };
     } else if (name === 'line') this.#line(attributes);
     else if (name === 'condition') this.#condition(attributes);

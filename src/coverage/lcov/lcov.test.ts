@@ -59,6 +59,16 @@ it('tells of a record that the next one cuts short, and of none without a file',
   expect(lcov.sniff({ path: 'x', text: 'TN:\nSF:\n' })).toBe(true);
 });
 
+it('passes over what a shell left between the records, and not over lines that lost their file', async () => {
+  const record = 'SF:a.c\nDA:1,1\nend_of_record\n';
+  expect(await saidBy(lcov, `${record}EOF\n`)).toEqual({
+    files: [{ path: 'a.c', lines: { 1: 1 } }],
+    notes: ["1 lines between the records are none of LCOV's"],
+  });
+  expect((await saidBy(lcov, `${record}DA:1,0\nend_of_record\n`)).gaps).toEqual(['malformed: line 4: "DA:1,0" belongs to no file']);
+  expect((await saidBy(lcov, 'SF:a.c\nDA:1,1\nEOF\nend_of_record\n')).gaps).toEqual(['malformed: line 3 is no LCOV record']);
+});
+
 it('says where a record states other totals than it lists', async () => {
   const said = await saidBy(lcov, 'SF:a.c\nDA:1,1\nLF:3\nLH:1\nend_of_record\nSF:b.c\nDA:1,1\nDA:1,1\nLF:2\nend_of_record\n');
   expect(said.notes).toEqual(['1 records state other totals than they list; the first is a.c (line 1): 3 lines stated, 1 listed']);

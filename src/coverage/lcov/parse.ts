@@ -42,6 +42,7 @@ class LcovReader {
   #number = 0;
   #negative = 0;
   #nowhere = 0;
+  #foreign = 0;
   #cutAt: number | undefined;
   #disagreeing = 0;
   #disagreement = '';
@@ -71,6 +72,7 @@ class LcovReader {
     if (key === 'SF') this.#open(value);
     else if (key === 'DA' && this.#section !== undefined) this.#oddHit(this.#section, value);
     else if (this.#section !== undefined && KNOWN.test(line)) this.#field(this.#section, key, value);
+    else if (!unfinished && this.#section === undefined) this.#between(key, line);
     else if (!unfinished && !KNOWN.test(line)) this.#wrong ??= `line ${this.#number} is no LCOV record`;
   }
 
@@ -81,6 +83,7 @@ class LcovReader {
       this.#emit({ type: 'note', message });
     }
     if (this.#negative > 0) this.#emit({ type: 'note', message: `${this.#negative} negative counts are taken for none` });
+    if (this.#foreign > 0) this.#emit({ type: 'note', message: `${this.#foreign} lines between the records are none of LCOV's` });
     if (this.#nowhere > 0)
       this.#emit({ type: 'note', message: `${this.#nowhere} lines have the number 0: they stand nowhere and do not count` });
     if (this.#cutAt !== undefined) this.#emit({ type: 'gap', reason: 'truncated', message: `line ${this.#cutAt} ends in the middle` });
@@ -89,6 +92,12 @@ class LcovReader {
     // What was read of the last file is not told: its missing lines would count as if they did not exist.
     const message = `line ${open.startsAt}: the record of ${open.file.path} has no end_of_record`;
     this.#emit({ type: 'gap', reason: 'truncated', message });
+  }
+
+  /** Between two records stands what a shell or a log left there; lines of a file there have lost the name of it. */
+  #between(key: string, line: string): void {
+    if (key === 'DA' || key === 'BRDA' || key === 'FN') this.#wrong ??= `line ${this.#number}: "${line.slice(0, 100)}" belongs to no file`;
+    else if (!KNOWN.test(line)) this.#foreign += 1;
   }
 
   #open(path: string): void {

@@ -12,6 +12,13 @@ interface Script {
   url: string;
   source: string | undefined;
   scopes: Scope[];
+  /** What ran, where no function is told of: Puppeteer's own form. */
+  ran: readonly Stretch[] | undefined;
+}
+
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
 }
 
 interface Counts {
@@ -23,7 +30,7 @@ interface Counts {
 /**
  * V8 counts in offsets, so lines need the source: the report's own (Playwright), or the repository's file. They are then
  * those of c8: every line of the file counts, and one did not run when a range without hits covers all of it. A script
- * without source has functions and branches, and its missing lines are a gap. Only files count: no code of Node itself, no installed packages, and no tests, as in c8.
+ * without source has functions and branches, and its missing lines are a gap. Puppeteer lists what ran, and no function. Only files count: no code of Node itself, no installed packages, and no tests, as in c8.
  */
 export async function parseV8(
   text: AsyncIterable<string>,
@@ -65,13 +72,14 @@ class Scripts implements JsonHandler {
     if (depth === 1) this.#script = empty();
     if (depth < 2) return 'enter';
     const key = String(path.at(-1));
-    if (depth === 2) return key === 'functions' ? 'enter' : ['url', 'source', 'text'].includes(key) ? 'want' : 'skip';
+    if (depth === 2) return key === 'functions' ? 'enter' : ['url', 'source', 'text', 'ranges'].includes(key) ? 'want' : 'skip';
     return depth === 3 ? 'want' : 'skip';
   };
 
   readonly value = (path: JsonPath, value: unknown): void => {
     const key = path.at(-1);
     if (key === 'url') this.#script.url = String(value);
+    else if (key === 'ranges') this.#script.ran = stretchesOf(value);
     else if (typeof key === 'string') this.#script.source = typeof value === 'string' ? value : undefined;
     else {
       const scope = scopeOf(value);
@@ -119,10 +127,11 @@ interface Telling {
   readonly counts: Counts;
 }
 
-async function tellScript({ url, source: own, scopes }: Script, { emit, source, counts }: Telling): Promise<void> {
+async function tellScript({ url, source: own, scopes: told, ran: stretches }: Script, { emit, source, counts }: Telling): Promise<void> {
   const file = new RecordBuilder(url);
   const text = own ?? (await source(url));
   if (text === undefined) counts.withoutSource.push(file.path);
+  const scopes = told.length > 0 || stretches === undefined ? told : [scopeAround(stretches, text?.length ?? 0)];
   const lines = text === undefined ? undefined : linesOfRanges(text, scopes, file.lines);
   const ran = ({ start, count }: Range): boolean => count > 0 || lines?.ignores(start) === true;
   for (const { name, blocks, ranges } of scopes) {
@@ -134,7 +143,7 @@ async function tellScript({ url, source: own, scopes }: Script, { emit, source, 
 }
 
 function isOurs(url: string): boolean {
-  return /^(?:file:|https?:|webpack|\/|[A-Za-z]:[\\/])/.test(url) && !/[\\/]node_modules[\\/]/.test(url);
+  return !url.endsWith('.css') && /^(?:file:|https?:|webpack|\/|[A-Za-z]:[\\/])/.test(url) && !/[\\/]node_modules[\\/]/.test(url);
 }
 
 function scopeOf(value: unknown): Scope | undefined {
@@ -149,6 +158,25 @@ function scopeOf(value: unknown): Scope | undefined {
   return { name: copied(name), blocks: value['isBlockCoverage'] === true, ranges };
 }
 
+function stretchesOf(value: unknown): Stretch[] {
+  return arrayOf(value).flatMap((range) => {
+    const [start, end] = isObject(range) ? [range['start'], range['end']] : [];
+    return typeof start === 'number' && typeof end === 'number' ? [{ start, end }] : [];
+  });
+}
+
+/** What lies between the stretches that ran did not. */
+function scopeAround(stretches: readonly Stretch[], length: number): Scope {
+  const ranges: Range[] = [{ start: 0, end: length, count: 1 }];
+  let at = 0;
+  for (const { start, end } of stretches.toSorted((a, b) => a.start - b.start)) {
+    if (start > at) ranges.push({ start: at, end: start, count: 0 });
+    at = Math.max(at, end);
+  }
+  if (at < length) ranges.push({ start: at, end: length, count: 0 });
+  return { name: '', blocks: false, ranges };
+}
+
 function empty(): Script {
-  return { url: '', source: undefined, scopes: [] };
+  return { url: '', source: undefined, scopes: [], ran: undefined };
 }

@@ -73,6 +73,18 @@ it('says that source maps are not followed', async () => {
   expect(said.notes?.[0]).toContain('source maps, which are not followed');
 });
 
+it("reads Puppeteer's stretches of what ran, and no style sheet", async () => {
+  const text = 'one();\ntwo();\nif (x) three();\nfour();\n';
+  const ranges = [
+    { start: 0, end: 7 },
+    { start: 14, end: 21 },
+  ];
+  const script = { url: 'http://localhost/a.js', ranges, text };
+  const document = JSON.stringify([script, { url: 'http://localhost/a.css', ranges: [], text }]);
+  expect(v8.sniff({ path: 'x', text: document })).toBe(true);
+  expect(await saidBy(v8, document)).toEqual({ files: [{ path: 'http://localhost/a.js', lines: { 1: 1, 2: 0, 3: 1, 4: 0 } }] });
+});
+
 it('is malformed with a function without ranges', async () => {
   const said = await report([{ scriptId: '1', url: URL, functions: [{ functionName: 'f', ranges: [] }] }], { [URL]: SOURCE });
   expect(said.gaps).toEqual([`malformed: ${URL}: a function without ranges`]);
