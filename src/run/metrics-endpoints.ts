@@ -2,7 +2,7 @@ import { readExposition, type Exposition, type PrometheusSample } from '../lib/p
 import type { SeriesEvidence } from '../model/evidence.ts';
 import type { ResolvedTarget } from '../model/manifest.ts';
 import type { Ports } from '../ports/index.ts';
-import type { Recording } from './resource-metrics.ts';
+import { Recording } from './resource-metrics.ts';
 
 /** What the services tell of themselves in the text format of Prometheus. */
 interface Endpoint {
@@ -107,9 +107,9 @@ export class MetricsEndpoints {
   }
 
   #add(metric: string, { name, atMs, value }: { name: string; atMs: number; value: number }): void {
-    const recording = this.recordings.get(metric) ?? { unit: unitOf(name), samples: [] };
+    const recording = this.recordings.get(metric) ?? new Recording(unitOf(name));
     this.recordings.set(metric, recording);
-    recording.samples.push([atMs, recording.unit === 'milliseconds' ? value * 1_000 : value]);
+    recording.add(atMs, recording.unit === 'milliseconds' ? value * 1_000 : value);
   }
 }
 

@@ -39,10 +39,25 @@ export function isResourceMetric(metric: string): boolean {
 /** A value at a moment (milliseconds since 1970). */
 export type Sample = readonly [atMs: number, value: number];
 
-/** What was seen of one metric while a stage ran. */
-export interface Recording {
+/** What was seen of one metric while a stage ran: numbers alone, since an hour of ten services has a million of them. */
+export class Recording {
   readonly unit: SeriesEvidence['unit'];
-  readonly samples: Sample[];
+  readonly #times: number[] = [];
+  readonly #values: number[] = [];
+
+  constructor(unit: SeriesEvidence['unit']) {
+    this.unit = unit;
+  }
+
+  add(atMs: number, value: number): void {
+    this.#times.push(atMs);
+    this.#values.push(value);
+  }
+
+  /** The samples from one moment to another, both included. */
+  within(fromMs: number, toMs: number): Sample[] {
+    return this.#times.flatMap((atMs, index): Sample[] => (atMs >= fromMs && atMs <= toMs ? [[atMs, this.#values[index] ?? 0]] : []));
+  }
 }
 
 /** How a unit's numbers are counted: whole ones of something small enough. */

@@ -16,7 +16,11 @@ const usage = (life: string, atMs: number, more: Partial<ReplicaUsage>): Replica
 function recorded(looks: readonly (readonly ReplicaUsage[])[], unseen: ReadonlyMap<string, string> = new Map()) {
   const recorder = new ResourceRecorder();
   for (const [index, usages] of looks.entries()) recorder.take({ usages, unseen: index === 0 ? new Map() : unseen }, index);
-  return (what: string) => recorder.recordings.get(`service.api.${what}`)?.samples.map(([, value]) => value);
+  return (what: string) =>
+    recorder.recordings
+      .get(`service.api.${what}`)
+      ?.within(0, 9)
+      .map(([, value]) => value);
 }
 
 test('counters become what was used per second; the share is of the limit, or of one core', () => {

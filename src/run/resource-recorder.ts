@@ -1,5 +1,5 @@
 import type { ReplicaUsage, Sampler } from '../stacks/contract.ts';
-import { RESOURCES, type Recording, type Resource } from './resource-metrics.ts';
+import { Recording, RESOURCES, type Resource } from './resource-metrics.ts';
 
 /** What one replica did since it was seen last. */
 interface Step {
@@ -85,9 +85,9 @@ export class ResourceRecorder {
   #add(service: string, what: Resource, { atMs, value }: { atMs: number; value: number | undefined }): void {
     if (value === undefined) return;
     const metric = `service.${service}.${what}`;
-    const recording = this.recordings.get(metric) ?? { unit: RESOURCES[what], samples: [] };
+    const recording = this.recordings.get(metric) ?? new Recording(RESOURCES[what]);
     this.recordings.set(metric, recording);
-    recording.samples.push([atMs, value]);
+    recording.add(atMs, value);
   }
 }
 

@@ -15,10 +15,8 @@ export interface Span {
 }
 
 /** The samples of a recording that lie in a span. A sample stands for the time since the one before it. */
-export function samplesWithin({ samples }: Recording, { window }: Span): Sample[] {
-  const from = Date.parse(window.from);
-  const to = Date.parse(window.to);
-  return samples.filter(([atMs]) => atMs >= from && atMs <= to);
+export function samplesWithin(recording: Recording, { window }: Span): Sample[] {
+  return recording.within(Date.parse(window.from), Date.parse(window.to));
 }
 
 /** Where the evidence of a metric in a span is filed. */

@@ -5,7 +5,7 @@ import { formatDuration } from '../model/units.ts';
 import type { Incident, Sampler } from '../stacks/contract.ts';
 import { addGap, type Gap, type RunContext } from './context.ts';
 import { canonical, MetricsEndpoints } from './metrics-endpoints.ts';
-import { isResourceMetric, RESOURCES, type Recording } from './resource-metrics.ts';
+import { isResourceMetric, Recording, RESOURCES } from './resource-metrics.ts';
 import { ResourceRecorder } from './resource-recorder.ts';
 import { samplesWithin, seriesOf, type Span } from './resource-series.ts';
 import { samplerOf, type RunningStack } from './stack.ts';
@@ -50,7 +50,10 @@ export async function watchResources(
   return {
     store: async () => {
       stop.abort();
-      await over;
+      // A listing that hangs holds nobody up who wants to end.
+      const done = new AbortController();
+      await Promise.race([over, context.ports.clock.sleep(LOOK_MS, done.signal)]);
+      done.abort();
       const whole = { from, to: context.ports.clock.now() };
       seen.addIncidents(incidents());
       await storeAll(context, stage, { seen, owed, spans: await spansOf(context, stage, whole) });
@@ -135,10 +138,11 @@ class Seen {
   #happened({ window }: Span): [string, Recording][] {
     if (this.sampler === undefined || this.stack === undefined) return [];
     const within = this.incidents.filter(({ at }) => at >= window.from && at <= window.to);
-    const count = (service: string, what: Incident['what']): Recording => ({
-      unit: 'count',
-      samples: [[Date.parse(window.to), within.filter((incident) => incident.service === service && incident.what === what).length]],
-    });
+    const count = (service: string, what: Incident['what']): Recording => {
+      const recording = new Recording('count');
+      recording.add(Date.parse(window.to), within.filter((incident) => incident.service === service && incident.what === what).length);
+      return recording;
+    };
     return this.stack.manifest.services.flatMap(({ name }): [string, Recording][] => [
       [`service.${name}.restarts`, count(name, 'restarted')],
       [`service.${name}.oom_kills`, count(name, 'oom-killed')],
