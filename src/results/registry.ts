@@ -14,8 +14,9 @@ import { openTestReporting } from './open-test-reporting/index.ts';
 import { playwright } from './playwright/index.ts';
 import { robot } from './robot/index.ts';
 import { rspec } from './rspec/index.ts';
+import { sonar } from './sonar/index.ts';
 import { tap } from './tap/index.ts';
 import { trx } from './trx/index.ts';
 import { xunit } from './xunit/index.ts';
 
-export const resultsFormats: readonly ResultsFormat[] = [ctrf, cucumber, dart, goJson, jest, junit, libtest, mocha, nunit, nunit2, openTestReporting, playwright, robot, rspec, tap, trx, xunit];
+export const resultsFormats: readonly ResultsFormat[] = [ctrf, cucumber, dart, goJson, jest, junit, libtest, mocha, nunit, nunit2, openTestReporting, playwright, robot, rspec, sonar, tap, trx, xunit];
