@@ -87,8 +87,10 @@ function entries({ document, lines, depth }: Place, node: unknown): Entry[] {
     const key = isScalar(pair.key) ? String(pair.key.value) : '';
     if (key === '<<') return entries(deeper, pair.value);
     const value = isAlias(pair.value) ? pair.value.resolve(document) : pair.value;
-    if (!isScalar(value) || value.value === null || typeof value.value === 'object') return [];
-    return [{ key, value: String(value.value), line: at((value.range ? value : pair.key) as Node, lines) }];
+    if (!isScalar(value)) return [];
+    const data = value.value;
+    if (typeof data !== 'string' && typeof data !== 'number' && typeof data !== 'boolean') return [];
+    return [{ key, value: String(data), line: at((value.range ? value : pair.key) as Node, lines) }];
   });
 }
 
