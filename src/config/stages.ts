@@ -128,7 +128,9 @@ const stage = z
         { error: expected('`all`, or a list of codes such as DB-11') },
       )
       .optional()
-      .describe('Checks of the catalogue to look at: their codes, or `all`.'),
+      .describe(
+        'Checks of the catalogue to look at: their codes, or `all`. An `audit` that names nothing to do looks at all that need no running stack.',
+      ),
     load_profile: oneOrMore(z.enum([...LOAD_PROFILES, ...SCENARIOS]), 'a load profile')
       .optional()
       .describe('Load to put on the system: `standard`, or some of its scenarios.'),

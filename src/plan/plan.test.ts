@@ -756,6 +756,19 @@ test('checks: all of them, and the stack when one of them is live', () => {
   expect(plan(text, { checks: [] }).owed.map((piece) => piece.id)).toEqual(['audit/exit/nothing']);
 });
 
+test('an audit that names nothing to do looks at every static check, and needs no stack; one with work of its own does that', () => {
+  const checks = [
+    { code: 'SEC-01', needs: 'static' },
+    { code: 'DB-11', needs: 'live' },
+  ] as const;
+  const owed = (stages: string) => plan(`stack: {compose: compose.yaml}\nstages: ${stages}`, { checks }).owed.map((piece) => piece.id);
+  expect(owed('{audit: {}}')).toEqual(['audit/facts/SEC-01']);
+  expect(owed('[audit: ]')).toEqual(['audit/facts/SEC-01']);
+  expect(owed('{audit: {timeout: 1m}}')).toEqual(['audit/facts/SEC-01']);
+  expect(owed('{audit: {run: npm run lint}}')).not.toContain('audit/facts/SEC-01');
+  expect(owed('{unit: {run: npm test, results: r.xml}}')).not.toContain('unit/facts/SEC-01');
+});
+
 test('a stage in another environment speaks to its targets and needs no stack', () => {
   const { targets, stages, stack, owed } = plan(STAGING);
   expect({ targets, services: stages[0]?.services, stack, owed: owed.map((piece) => piece.id) }).toMatchInlineSnapshot(`

@@ -22,7 +22,7 @@ export interface StageContext {
 /** One stage with every default filled in. */
 export function planStage(stage: StageEntry, context: StageContext): PlannedStage {
   const { config, budget, overrides } = context;
-  const checks = stage.checks === 'all' ? context.checks.map((check) => check.code) : (stage.checks ?? []);
+  const checks = checksOf(stage, context);
   const loads = planLoads(stage.scenarios ?? [], { journeys: stage.journeys ?? [], budget, overrides });
   const overridden =
     overrides.durationMs !== undefined && (stage.durationMs !== undefined || loads.length > 0 || stage.name === 'performance');
@@ -52,6 +52,13 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     ...(stage.successRate === undefined ? {} : { successRate: stage.successRate }),
     ...(stage.recovery === undefined ? {} : { recovery: stage.recovery }),
   };
+}
+
+/** An audit that names nothing to do looks at everything that needs neither configuration nor a running stack. */
+function checksOf({ name, checks, run, journeys, scenarios, experiments }: StageEntry, { checks: known }: StageContext): readonly string[] {
+  if (checks === 'all') return known.map(({ code }) => code);
+  const bare = name === 'audit' && [checks, run, journeys, scenarios, experiments].every((work) => work === undefined);
+  return bare ? known.filter(({ needs }) => needs === 'static').map(({ code }) => code) : (checks ?? []);
 }
 
 function planCommands(stage: StageEntry, { users }: LoadOverrides): PlannedCommand[] {
