@@ -2,9 +2,12 @@
 import type { CoverageFormat } from './contract.ts';
 import { clover } from './clover/index.ts';
 import { cobertura } from './cobertura/index.ts';
+import { codecov } from './codecov/index.ts';
 import { coveragePy } from './coverage-py/index.ts';
+import { coveralls } from './coveralls/index.ts';
 import { dotcover } from './dotcover/index.ts';
 import { gcov } from './gcov/index.ts';
+import { gcovrSummary } from './gcovr-summary/index.ts';
 import { go } from './go/index.ts';
 import { istanbul } from './istanbul/index.ts';
 import { istanbulSummary } from './istanbul-summary/index.ts';
@@ -17,4 +20,4 @@ import { sonar } from './sonar/index.ts';
 import { v8 } from './v8/index.ts';
 import { visualStudio } from './visual-studio/index.ts';
 
-export const coverageFormats: readonly CoverageFormat[] = [clover, cobertura, coveragePy, dotcover, gcov, go, istanbul, istanbulSummary, jacoco, lcov, llvmCov, opencover, simplecov, sonar, v8, visualStudio];
+export const coverageFormats: readonly CoverageFormat[] = [clover, cobertura, codecov, coveragePy, coveralls, dotcover, gcov, gcovrSummary, go, istanbul, istanbulSummary, jacoco, lcov, llvmCov, opencover, simplecov, sonar, v8, visualStudio];
