@@ -9,6 +9,7 @@ import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
 import { CommandDiagnostics } from './diagnostics.ts';
 import { changedLines, trackedFiles } from './git.ts';
 import { LinkedTests } from './linked-tests.ts';
+import { foreign, missing, uncounted, usual, type Uncounted } from './missing-reports.ts';
 import type { Reports } from './reports.ts';
 
 /** The reports that one attempt left. */
@@ -56,6 +57,9 @@ async function collectTests(
     );
     if (attempts.every(({ results }) => results.fresh.length === 0)) return;
   }
+  const silent = command.results.filter((glob) => attempts.every(({ results }) => results.silent.includes(glob)));
+  if (last && last.results.fresh.length > 0)
+    await addGapLists(context, place, uncounted(context.root, { silent, reports: last.results, what: 'test report' }));
   const file = `evidence/${stage.name}/cases-${command.name}.ndjson`;
   const cases = context.directory.writer(file);
   const linked = new LinkedTests({ ledger: context.plan.claims, redact: context.redact });
@@ -108,6 +112,8 @@ async function collectCommandCoverage(context: RunContext, stage: PlannedStage, 
     await addGap(context, place, missing(command.coverage.files, { stale, what: 'coverage report' }));
     return;
   }
+  const silent = usual(command.coverage.files) ? [] : last.coverage.silent;
+  await addGapLists(context, place, uncounted(context.root, { silent, reports: last.coverage, what: 'coverage report' }));
   const tracked = await trackedFiles(context);
   const { coverage, gaps } = await collectCoverage({
     ports: context.ports,
@@ -122,32 +128,24 @@ async function collectCommandCoverage(context: RunContext, stage: PlannedStage, 
   });
   await addGaps(context, place, gaps);
   if (coverage.lines.total === 0) return;
+  await addGaps(context, { ...place, name: `${place.name}-foreign` }, foreign(coverage.files, tracked));
   const evidence: CoverageEvidence = { ...coverage, ...frame(context, stage, { kind: 'coverage', command: command.name }) };
   await context.directory.addEvidence(evidence);
 }
 
-async function addGaps(
-  context: RunContext,
-  place: { stage: PlannedStage['name']; name: string; owed: readonly string[] },
-  gaps: readonly Gap[],
-): Promise<void> {
-  for (const [index, gap] of gaps.entries()) await addGap(context, { ...place, name: `${place.name}-${index + 1}` }, gap);
+interface Place {
+  readonly stage: PlannedStage['name'];
+  readonly name: string;
+  readonly owed: readonly string[];
 }
 
-function missing(globs: readonly string[], { stale, what }: { stale: readonly string[]; what: string }): Gap {
-  const asked = globs.join(', ');
-  if (stale.length === 0) {
-    return {
-      reason: 'missing',
-      message: `no ${what} arrived: ${asked || 'no file is configured, and nothing'} matched nothing after the command ended`,
-      fix: `make the command write its ${what} where the config looks for it, or correct the glob`,
-    };
-  }
-  return {
-    reason: 'missing',
-    message: `no ${what} arrived: ${stale.slice(0, 3).join(', ')} matched but was written before this run, so it says nothing about this commit`,
-    fix: `make the command write its ${what} anew on every run`,
-  };
+async function addGapLists(context: RunContext, place: Place, { owed, told }: Uncounted): Promise<void> {
+  await addGaps(context, { ...place, name: `${place.name}-silent` }, owed);
+  await addGaps(context, { ...place, name: `${place.name}-old`, owed: [] }, told);
+}
+
+async function addGaps(context: RunContext, place: Place, gaps: readonly Gap[]): Promise<void> {
+  for (const [index, gap] of gaps.entries()) await addGap(context, { ...place, name: `${place.name}-${index + 1}` }, gap);
 }
 
 function frame<Kind extends 'tests' | 'coverage' | 'claims'>(

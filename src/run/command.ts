@@ -70,7 +70,8 @@ async function runAttempt(
   const { files } = context.ports;
   const { command } = options;
   const coverageGlobs = command.coverage?.files ?? [];
-  const before = await reportState(files, context.root, [...command.results, ...coverageGlobs]);
+  const globs = [...command.results, ...coverageGlobs];
+  const before = await reportState(files, context.root, { globs, probe: context.directory.file(`.clock-${command.name}`) });
   const { outcome, log, dropped } = await execute(context, options, { attempt, timeoutMs: deadline - context.ports.clock.monotonicMs() });
   const results = await reportsSince(files, context.root, { globs: command.results, before });
   const coverage = await reportsSince(files, context.root, { globs: coverageGlobs, before });

@@ -36,6 +36,21 @@ export async function prefixOf(repository: Repository): Promise<string> {
 /** Refs of a default branch, in the order in which they are tried when nobody names the base. */
 const DEFAULT_BRANCHES = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
 
+/** `--text`: the attributes of a change (`*.ts -diff`), or one NUL, must not make source code a file without lines. */
+const DIFF = (
+  '-c core.quotePath=false -c diff.submodule=short diff --unified=0 --inter-hunk-context=0' +
+  ' --no-color --no-ext-diff --no-textconv --no-prefix --relative --text'
+).split(' ');
+
+/** Ends of files that are no text and can be large. */
+const NO_TEXT = ['png', 'jp*g', 'gif', 'webp', 'ico', 'icns', 'bmp', 'tif*', 'psd', 'pdf', 'woff*', 'ttf', 'otf', 'eot', 'mp[34]', 'mov', 'webm', 'wav', 'zip', 'gz', 'tgz', 'bz2', 'xz', 'zst', '7z', 'jar', 'war', 'class', 'so', 'dll', 'exe', 'dylib', 'wasm', 'parquet', 'sqlite*', 'bin', 'onnx', 'safetensors']; // prettier-ignore
+
+/** In a clone of one branch, `origin/HEAD` is that branch: the change itself, and not what it is compared with. */
+async function defaultBranches(repository: Repository): Promise<readonly string[]> {
+  const fetched = await git(repository, ['config', '--get-all', 'remote.origin.fetch']);
+  return fetched === undefined || fetched.includes('*') ? DEFAULT_BRANCHES : DEFAULT_BRANCHES.slice(1);
+}
+
 /**
  * The lines by which the work tree differs from where it left the base branch. `undefined` when that commit is not in
  * this clone (a shallow checkout), or when there is no base to compare with.
@@ -44,29 +59,20 @@ export async function changedLines(
   repository: Repository,
   base: string | undefined,
 ): Promise<{ base: string; lines: ChangedLines } | undefined> {
-  for (const candidate of base === undefined ? DEFAULT_BRANCHES : [base]) {
+  for (const candidate of base === undefined ? await defaultBranches(repository) : [base]) {
     const fork = (await git(repository, ['merge-base', candidate, 'HEAD']))?.trim();
     if (fork === undefined || fork === '') continue;
-    const diff = await git(repository, [
-      '-c',
-      'core.quotePath=false',
-      'diff',
-      '--unified=0',
-      '--no-color',
-      '--no-ext-diff',
-      '--no-prefix',
-      '--relative',
-      fork,
-    ]);
+    const diff = await git(repository, [...DIFF, fork, '--', '.', ...NO_TEXT.map((end) => `:(exclude,icase)*.${end}`)]);
     if (diff !== undefined) return { base: fork, lines: parseDiff(diff) };
   }
   return undefined;
 }
 
 async function git({ ports, root }: Repository, args: readonly string[]): Promise<string | undefined> {
-  const { outcome, stdout } = await ports.exec.run(
+  const { outcome, stdout, droppedBytes } = await ports.exec.run(
     { type: 'argv', argv: ['git', ...args] },
     { cwd: root, env: { ...ports.env, GIT_OPTIONAL_LOCKS: '0' }, timeoutMs: GIT_MS, captureBytes: CAPTURE_BYTES },
   );
-  return outcome.ended === 'exit' && outcome.code === 0 ? stdout : undefined;
+  // Of what is too long the middle is missing: no answer is better than half of one.
+  return outcome.ended === 'exit' && outcome.code === 0 && droppedBytes === 0 ? stdout : undefined;
 }

@@ -89,6 +89,15 @@ describe('glob', () => {
     expect(await nodeFiles.glob(patterns, root)).toEqual(found);
   });
 
+  test('links that lead nowhere, and nothing that is a folder', async () => {
+    const odd = join(folder, 'odd');
+    mkdirSync(join(odd, 'folder.xml'), { recursive: true });
+    symlinkSync('gone', join(odd, 'gone.xml'));
+    symlinkSync('loop.xml', join(odd, 'loop.xml'));
+    symlinkSync('folder.xml', join(odd, 'to-folder.xml'));
+    expect(await nodeFiles.glob(['*.xml'], odd)).toEqual(['gone.xml', 'loop.xml']);
+  });
+
   test('absolute patterns below cwd; a folder that is not there', async () => {
     expect(await nodeFiles.glob([`${root}/*.xml`], root)).toEqual(['a.xml']);
     expect(await nodeFiles.glob(['**'], join(root, 'none'))).toEqual([]);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants, createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { close, constants, createReadStream, fstat, open as openFile, read, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -16,7 +16,7 @@ export const nodeFiles: Files = {
   readText: (path) => clearly(path, () => readRegular(path)),
   readNow: (path) => readFileSync(path, 'utf8'),
   listNow: (path) => readdirSync(path),
-  stream: (path) => createReadStream(path),
+  stream: (path) => createReadStream(path, { fs: { open: openRegular, read, close } }),
   write: (path, data) => clearly(path, () => writeWhole(path, data)),
   writer: (path) => new NodeFileWriter(path),
   appendDurably: (path, line) => clearly(path, () => appendDurably(path, line)),
@@ -39,6 +39,21 @@ async function readRegular(path: string): Promise<string> {
     await file.close();
   }
   throw new GauntletError(`${path} is no regular file`, { kind: 'evidence', hint: 'Remove it, or have it written anew.' });
+}
+
+/** The same for what is read as a stream; the error is told by the stream. */
+function openRegular(
+  path: string,
+  ...[, , done]: [flags: unknown, mode: unknown, done: (error: Error | null, file?: number) => void]
+): void {
+  openFile(path, constants.O_RDONLY | constants.O_NONBLOCK, (error, file) => {
+    if (error) done(error);
+    else
+      fstat(file, (failed, found) => {
+        if (!failed && found.isFile()) done(null, file);
+        else close(file, () => done(failed ?? new Error('it is no regular file')));
+      });
+  });
 }
 
 /** A file where a folder should be, and a read-only disk, of which Node says that the folder does not exist. */

@@ -6,6 +6,7 @@ const NEVER = new Set(['node_modules', '.git']);
 /**
  * Files below `cwd` that match a pattern, as Node's own glob reads it (https://nodejs.org/api/fs.html#fspromisesglobpattern-options);
  * `!pattern` takes away. Wildcards do not match a leading dot, and `node_modules` and `.git` are never entered.
+ * Links that lead nowhere, pipes and devices match as well: whoever reads them learns what they are, and nobody passes them over.
  */
 export async function glob(patterns: readonly string[], cwd: string): Promise<string[]> {
   const written = patterns.map((pattern) => relativeTo(cwd, pattern));
@@ -15,14 +16,14 @@ export async function glob(patterns: readonly string[], cwd: string): Promise<st
   const found = new Set<string>();
   for await (const entry of nodeGlob(wanted, { cwd, withFileTypes: true, exclude: ({ name }) => NEVER.has(name) })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) found.add(relative(cwd, path));
+    if (!entry.isDirectory() && !(entry.isSymbolicLink() && (await isFolder(path)))) found.add(relative(cwd, path));
   }
   return [...found].filter((path) => !unwanted.some((pattern) => posix.matchesGlob(path, pattern))).toSorted();
 }
 
-function isFile(path: string): Promise<boolean> {
+function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
-    (target) => target.isFile(),
+    (target) => target.isDirectory(),
     () => false,
   );
 }
