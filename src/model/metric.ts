@@ -27,19 +27,35 @@ const OF_A_JOURNEY: Readonly<Record<string, MetricType>> = {
   errors: { kind: 'share', unit: 'ratio' },
 };
 
-const OF_A_SERVICE: Readonly<Record<string, MetricType>> = {
+/** What is measured of every service of the stack: `service.<name>.<what>`. */
+export const OF_A_SERVICE = {
+  /**
+   * CPU used, of what the busiest replica may use: of its own limit where it has one, of one core where it has none (then two busy
+   * cores are 200 %). An average over replicas would hide the one that is saturated.
+   */
   cpu: { kind: 'gauge', unit: 'ratio' },
+  /** Cores used by all replicas. */
   cores: { kind: 'gauge', unit: 'count' },
+  /** Memory of all replicas, without file cache. */
   memory: { kind: 'gauge', unit: 'bytes' },
+  /** Anonymous memory of all replicas. */
   anon: { kind: 'gauge', unit: 'bytes' },
+  /** Processes and threads of all replicas. */
   pids: { kind: 'gauge', unit: 'count' },
+  /** Open file descriptors of all replicas. */
   fds: { kind: 'gauge', unit: 'count' },
+  /** TCP sockets in use, of all replicas; a container's own resolver listens on one. */
   sockets: { kind: 'gauge', unit: 'count' },
+  /** Bytes received and sent per second, of all replicas. */
   network: { kind: 'gauge', unit: 'bytes' },
+  /** Share of the periods in which the replica that was held back most was held back by its CPU limit. */
   throttled: { kind: 'gauge', unit: 'ratio' },
+  /** Restarts since the beginning. */
   restarts: { kind: 'gauge', unit: 'count' },
+  /** Times that the kernel killed a process for want of memory, since the beginning. */
   oom_kills: { kind: 'gauge', unit: 'count' },
-};
+} as const satisfies Record<string, MetricType>;
+export type ServiceResource = keyof typeof OF_A_SERVICE;
 
 /** What a metric can be called: journeys with the number of their steps, and services as far as somebody knows them. */
 export interface Measured {
@@ -66,7 +82,7 @@ function serviceType(name: string, services: readonly string[] | undefined): Met
   const own = /^(.+?)\.metrics\.(.+)$/.exec(name);
   const [, service, what = ''] = own ?? /^(.+)\.([a-z_]+)$/.exec(name) ?? [];
   if (service === undefined || (services !== undefined && !services.includes(service))) return undefined;
-  if (!own) return Object.hasOwn(OF_A_SERVICE, what) ? OF_A_SERVICE[what] : undefined;
+  if (!own) return Object.entries<MetricType>(OF_A_SERVICE).find(([known]) => known === what)?.[1];
   const unit = /_(bytes|seconds|ratio)(?:\{.*)?$/.exec(what)?.[1];
   return { kind: 'gauge', unit: unit === 'bytes' ? 'bytes' : unit === 'seconds' ? 'milliseconds' : unit === 'ratio' ? 'ratio' : 'count' };
 }

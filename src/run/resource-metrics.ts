@@ -1,36 +1,6 @@
 import type { Histogram } from '../model/load.ts';
 import type { SeriesEvidence } from '../model/evidence.ts';
 
-/** What is measured of every service of the stack: `service.<name>.<what>`. */
-export const RESOURCES = {
-  /**
-   * CPU used, of what the busiest replica may use: of its own limit where it has one, of one core where it has none (then two busy
-   * cores are 200 %). An average over replicas would hide the one that is saturated.
-   */
-  cpu: 'ratio',
-  /** Cores used by all replicas. */
-  cores: 'count',
-  /** Memory of all replicas, without file cache. */
-  memory: 'bytes',
-  /** Anonymous memory of all replicas. */
-  anon: 'bytes',
-  /** Processes and threads of all replicas. */
-  pids: 'count',
-  /** Open file descriptors of all replicas. */
-  fds: 'count',
-  /** TCP sockets in use, of all replicas. */
-  sockets: 'count',
-  /** Bytes received and sent per second, of all replicas. */
-  network: 'bytes',
-  /** Share of the periods in which the replica that was held back most was held back by its CPU limit. */
-  throttled: 'ratio',
-  /** Restarts since the beginning. */
-  restarts: 'count',
-  /** Times that the kernel killed a process for want of memory, since the beginning. */
-  oom_kills: 'count',
-} as const satisfies Record<string, SeriesEvidence['unit']>;
-export type Resource = keyof typeof RESOURCES;
-
 /** Is it measured on the stack's services, and not by a load? */
 export function isResourceMetric(metric: string): boolean {
   return metric.startsWith('service.');

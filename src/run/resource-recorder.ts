@@ -1,5 +1,6 @@
+import { OF_A_SERVICE, type ServiceResource } from '../model/metric.ts';
 import type { ReplicaUsage, Sampler } from '../stacks/contract.ts';
-import { Recording, RESOURCES, type Resource } from './resource-metrics.ts';
+import { Recording } from './resource-metrics.ts';
 
 /** What one replica did since it was seen last. */
 interface Step {
@@ -27,7 +28,7 @@ export class ResourceRecorder {
     for (const [service, replicas] of Map.groupBy(usages, (usage) => usage.service)) {
       if (unseen.has(service)) continue;
       this.unseen.delete(service);
-      const add = (what: Resource, value: number | undefined): void => this.#add(service, what, { atMs, value });
+      const add = (what: ServiceResource, value: number | undefined): void => this.#add(service, what, { atMs, value });
       add(
         'memory',
         sumOf(replicas, ({ memoryBytes }) => memoryBytes),
@@ -82,10 +83,10 @@ export class ResourceRecorder {
     return steps;
   }
 
-  #add(service: string, what: Resource, { atMs, value }: { atMs: number; value: number | undefined }): void {
+  #add(service: string, what: ServiceResource, { atMs, value }: { atMs: number; value: number | undefined }): void {
     if (value === undefined) return;
     const metric = `service.${service}.${what}`;
-    const recording = this.recordings.get(metric) ?? new Recording(RESOURCES[what]);
+    const recording = this.recordings.get(metric) ?? new Recording(OF_A_SERVICE[what].unit);
     this.recordings.set(metric, recording);
     recording.add(atMs, value);
   }

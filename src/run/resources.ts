@@ -1,11 +1,12 @@
 import { ofKind } from '../model/evidence.ts';
+import { OF_A_SERVICE } from '../model/metric.ts';
 import type { Owed, PlannedStage } from '../model/plan.ts';
 import type { Window } from '../model/stage.ts';
 import { formatDuration } from '../model/units.ts';
 import type { Incident, Sampler } from '../stacks/contract.ts';
 import { addGap, type Gap, type RunContext } from './context.ts';
 import { canonical, MetricsEndpoints } from './metrics-endpoints.ts';
-import { isResourceMetric, Recording, RESOURCES } from './resource-metrics.ts';
+import { isResourceMetric, Recording } from './resource-metrics.ts';
 import { ResourceRecorder } from './resource-recorder.ts';
 import { samplesWithin, seriesOf, type Span } from './resource-series.ts';
 import { samplerOf, type RunningStack } from './stack.ts';
@@ -213,8 +214,8 @@ function whyMissing(metric: string, { seen, spans }: Pick<Storing, 'seen' | 'spa
   }
   const what = metric.slice(`service.${service}.`.length);
   if (what.startsWith('metrics.')) return whyNoEndpoint(metric, service, seen);
-  if (!(what in RESOURCES))
-    return { reason: 'matched-nothing', message: `${metric} is not measured`, fix: `name one of ${Object.keys(RESOURCES).join(', ')}` };
+  if (!Object.hasOwn(OF_A_SERVICE, what))
+    return { reason: 'matched-nothing', message: `${metric} is not measured`, fix: `name one of ${Object.keys(OF_A_SERVICE).join(', ')}` };
   if (seen.sampler === undefined) return unsupported(metric, seen);
   const why = seen.recorder.unseen.get(service);
   if (why !== undefined) return { reason: 'no-samples', message: `${metric} could not be read: ${why}` };
