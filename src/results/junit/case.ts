@@ -107,9 +107,9 @@ function statusAttribute(attributes: Readonly<Record<string, string>>): CaseStat
   if ([attributes['ignored'], attributes['skipped'], attributes['disabled']].includes('true')) return 'skipped';
   for (const said of [attributes['status'], attributes['result']]) {
     if (said === undefined) continue;
-    if (/^(?:notrun|disabled|skipped|ignored|pending|suppressed)$/i.test(said)) return 'skipped';
+    if (/^(?:not[ _-]?(?:run|executed)|disabled|skip(?:ped)?|ignored?|pending|suppressed|inconclusive|todo)$/i.test(said)) return 'skipped';
     if (/^(?:failed|failure|fail)$/i.test(said)) return 'failed';
-    if (/^(?:error|errored|crashed|timedout|timeout|aborted|interrupted)$/i.test(said)) return 'error';
+    if (/^(?:error|errored|broken|crash(?:ed)?|timed[ _-]?out|timeout|aborted|interrupted|cancell?ed)$/i.test(said)) return 'error';
   }
   return 'passed';
 }

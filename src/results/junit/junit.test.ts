@@ -127,6 +127,9 @@ describe('one case', () => {
     ],
     ['a warning beside a failure', '<testcase name="a"><warning/><failure message="f"/></testcase>', { status: 'failed', message: 'f' }],
     ['an ignored test of Eclipse', '<testcase name="a" ignored="true"/>', { status: 'skipped' }],
+    ['a test whose status alone says that it was skipped', '<testcase name="a" status="skip"/>', { status: 'skipped' }],
+    ['a test whose status alone says that it did not run', '<testcase name="a" status="NOT_RUN"/>', { status: 'skipped' }],
+    ['a test whose status alone says that it broke', '<testcase name="a" status="timed_out"/>', { status: 'error' }],
     ['a disabled test of googletest', '<testcase name="a" status="notrun" result="suppressed"/>', { status: 'skipped' }],
     [
       'an expected failure of pytest',
