@@ -23,14 +23,15 @@ export interface Audited {
 }
 
 /** Runs one static check, and its judge, on a real repository of these files; the stack's model is given as Compose resolves it. */
-export async function audit(code: string, files: Readonly<Record<string, string>>, model?: unknown): Promise<Audited> {
+export async function audit(code: string, files: Readonly<Record<string, string>>, model?: unknown, now?: string): Promise<Audited> {
   const project = await inlineProject(files);
   onTestFinished(() => project[Symbol.asyncDispose]());
   const check = checks.find((candidate) => candidate.code === code);
   const judge = rowJudges.find((candidate) => candidate.code === code);
   if (!check || !judge) throw new Error(`no check ${code}`);
+  const ports = nodePorts({ env: { PATH: process.env['PATH'] ?? '' }, progress: { say: () => {}, update: () => {}, warn: () => {} } });
   const context: CheckContext = {
-    ports: nodePorts({ env: { PATH: process.env['PATH'] ?? '' }, progress: { say: () => {}, update: () => {}, warn: () => {} } }),
+    ports: now === undefined ? ports : { ...ports, clock: { ...ports.clock, now: () => now } },
     root: project.path,
     tracked: async () => (await run('git', ['ls-files', '-z'], { cwd: project.path })).stdout.split('\0').filter((path) => path !== ''),
     model: async () => model,
