@@ -32,6 +32,8 @@ test('a message that the detail does not hold comes first, and a detail without 
   expect(readableFailure('1 != 2', 'def test_it():\n>   assert f() == 2\nE   assert 1 == 2')).toBe(
     '1 != 2\ndef test_it():\n>   assert f() == 2\nE   assert 1 == 2',
   );
+  const pytest = '>   assert f() == 2\nE    assert 1 == 2\nE     +  where 1 = f()\n\ntests/test_it.py:3: AssertionError';
+  expect(readableFailure('assert 1 == 2\n +  where 1 = f()', pytest)).toBe(pytest.replace('\n\n', '\n'));
   expect(readableFailure('only this')).toBe('only this');
   expect(readableFailure()).toBe('');
 });

@@ -18,11 +18,19 @@ export function readableFailure(message = '', detail = ''): string {
   const before = (first < 0 ? lines : lines.slice(0, first)).join('\n').trim();
   const frames = first < 0 ? [] : lines.slice(first, last + 1).filter((line) => !FOREIGN.test(line));
   const trace = frames.map((line) => line.replace(/ \{$/, '').trimEnd()).join('\n');
-  const said = oneLine(before).includes(oneLine(message)) ? '' : message.trim();
+  const said = saidBy(before, message) ? '' : message.trim();
   return [said, before, trace]
     .filter((part) => part.trim() !== '')
     .join('\n')
     .replace(/\n\s*\n/g, '\n');
+}
+
+/** pytest writes the message again, of several lines, behind its `E`s. */
+function saidBy(detail: string, message: string): boolean {
+  const said = oneLine(message);
+  if (oneLine(detail).includes(said)) return true;
+  const errors = detail.split('\n').filter((line) => /^E( |$)/.test(line));
+  return message.includes('\n') && oneLine(errors.map((line) => line.slice(1)).join('\n')).includes(said);
 }
 
 /** The line of `file` that a trace names first. */

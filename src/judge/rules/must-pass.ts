@@ -71,6 +71,7 @@ function notRun({ name }: PlannedStage, { pattern, skipped, found, proof }: NotR
     evidence: [{ id: proof ?? 'plan.json', shows: `${skipped.length} of ${found.length} skipped` }],
     measured: `${skipped.length} skipped`,
     expected: 'all of them pass',
+    fix: 'Enable the skipped tests listed here and give them what they need to run; take them out of `must_pass` only if nobody depends on them.',
     locations: skipped.slice(0, LISTED).flatMap(({ file }) => (file === undefined ? [] : [{ path: file }])),
   });
 }

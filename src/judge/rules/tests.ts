@@ -182,10 +182,16 @@ function displayName({ suite, class: owner, name, parameters }: CaseDetail): str
 }
 
 function locationOf({ location, file, detail }: CaseDetail): Drafted['finding']['locations'] {
-  const place = location ?? (file ? { path: file } : undefined);
+  const place = location ?? (file ? { path: file } : skipPlace(detail));
   if (place === undefined) return [];
   const line = place.line ?? lineInTrace(place.path, detail);
   return [{ ...place, ...(line === undefined ? {} : { line }) }];
+}
+
+/** pytest says where a skip is asked for, and nothing else about the file: `tests/test_a.py:6: the reason`. */
+function skipPlace(detail = ''): { path: string; line: number } | undefined {
+  const [, path, line] = /^(?!\/|[A-Za-z]:)([^\s:]{1,300}\.[A-Za-z]{1,8}):(\d{1,7}): /.exec(detail) ?? [];
+  return path === undefined ? undefined : { path, line: Number(line) };
 }
 
 /** Reports of earlier attempts are kept in the run directory, which every other path of a report begins at. */

@@ -149,10 +149,17 @@ function restBlock({ notLooked: all, findings, flaky, missingTests }: ReportV1):
   const waived = findings
     .filter(({ disposition }) => disposition === 'waived')
     .map(({ code, title, waiver }) => `  ${code}: ${cut(oneLine(title), 160)} (${oneLine(waiver ?? 'waived')})`);
+  const unlisted = (missingTests?.total ?? 0) - Math.min(3, missingTests?.list.length ?? 0);
   const work =
     missingTests?.list.slice(0, 3).map(({ what, where: place }) => `  ${cut(oneLine(what), 120)}: ${cut(oneLine(place), 80)}`) ?? [];
   return [
-    work.length > 0 ? [`missing tests (${grouped(missingTests?.total ?? 0)}), most valuable first:`, ...work].join('\n') : '',
+    work.length > 0
+      ? [
+          `missing tests (${grouped(missingTests?.total ?? 0)}), most valuable first:`,
+          ...work,
+          ...(unlisted > 0 ? [`  and ${grouped(unlisted)} more in the report`] : []),
+        ].join('\n')
+      : '',
     notLooked.length > 0 ? ['not looked at:', ...open, ...more].join('\n') : '',
     waived.length > 0 ? ['waived:', ...waived].join('\n') : '',
     flaky.length > 0 ? `${grouped(flaky.length)} flaky` : '',
