@@ -18,6 +18,9 @@ it('reads the totals of each file', async () => {
 it('reads what gcovr wrote before 5', async () => {
   const said = await read({ files: [{ file: 'a.c', line_total: 4, line_covered: 3, line_percent: 75 }] });
   expect(said.files).toEqual([{ path: 'a.c', lines: {}, totals: [3, 4] }]);
+  const first = { 'gcovr/summary_format_version': 0.1, files: [{ file: 'a.c', covered: 3, total: 4, percent: 75 }], covered: 3, total: 4 };
+  expect(gcovrSummary.sniff({ path: 'x', text: JSON.stringify(first) })).toBe(true);
+  expect(await read(first)).toEqual({ files: [{ path: 'a.c', lines: {}, totals: [3, 4] }] });
 });
 
 it('says when the totals are others, and when a file has none', async () => {

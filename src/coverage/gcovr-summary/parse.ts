@@ -3,7 +3,7 @@ import type { CoverageEvent } from '../contract.ts';
 import { isObject, readJsonReport } from '../json-report.ts';
 import { ratio, RecordBuilder } from '../record-builder.ts';
 
-const SUMS = new Set(['line_total', 'line_covered']);
+const SUMS = new Set(['line_total', 'line_covered', 'total', 'covered']);
 
 /** Totals of each file, no lines. The totals of the whole report are compared with them. */
 export async function parseGcovrSummary(text: AsyncIterable<string>, emit: (event: CoverageEvent) => void): Promise<void> {
@@ -54,5 +54,7 @@ function fileOf(value: unknown): RecordBuilder | undefined {
 }
 
 function part(value: Readonly<Record<string, unknown>>, key: string): Ratio | undefined {
-  return ratio(value[`${key}_covered`], value[`${key}_total`]);
+  // The first version had lines alone, and no word for them.
+  const first = key === 'line' ? ratio(value['covered'], value['total']) : undefined;
+  return ratio(value[`${key}_covered`], value[`${key}_total`]) ?? first;
 }

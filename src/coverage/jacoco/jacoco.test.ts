@@ -60,6 +60,8 @@ it('takes the sums of a report that names no file, and those of its packages whe
   const whole = { files: [], totals: { lines: [4, 5], branches: [3, 4], functions: [2, 2] } };
   expect(await saidBy(jacoco, text(sums('missed="1" covered="4"')))).toEqual(whole);
   expect(await saidBy(jacoco, text(`<package name="a">${sums('missed="1" covered="4"')}</package>`))).toEqual(whole);
+  const inner = `<group name="b">${sums('missed="0" covered="1"')}</group>`;
+  expect(await saidBy(jacoco, text(`<group name="a">${inner}${sums('missed="1" covered="4"')}</group>`))).toEqual(whole);
   expect(await report(`${LINE}<counter type="LINE" missed="0" covered="1"/>`)).not.toHaveProperty('totals');
 });
 

@@ -126,10 +126,12 @@ export class JacocoReport implements XmlReport {
     });
   }
 
-  /** Of a report that lists no file with a line: the sums of the report, or of the packages or classes where it has none. */
+  /** Of a report that lists no file with a line: the sums of the report, or of the groups, packages or classes where it has none. */
   #totals(): void {
-    const [report = {}, packages = {}, classes = {}] = ['report', 'package', 'class'].map((name) => this.#sums.get(name));
-    const totals = { ...classes, ...packages, ...report };
+    const [report = {}, groups = {}, packages = {}, classes = {}] = ['report', 'group', 'package', 'class'].map((name) =>
+      this.#sums.get(name),
+    );
+    const totals = { ...classes, ...packages, ...groups, ...report };
     if (this.#lines.total === 0 && (totals.lines?.total ?? 0) > 0) this.#emit({ type: 'totals', totals });
   }
 
@@ -141,7 +143,8 @@ export class JacocoReport implements XmlReport {
     }
     const said = { covered, total: covered + missed };
     const part = PARTS.get(attributes['type'] ?? '');
-    if (part !== undefined && parent !== undefined) {
+    // A group in a group is part of its sums.
+    if (part !== undefined && parent !== undefined && (parent !== 'group' || this.#groups.length === 1)) {
       const sums = this.#sums.get(parent) ?? {};
       const before = sums[part] ?? { covered: 0, total: 0 };
       this.#sums.set(parent, { ...sums, [part]: { covered: before.covered + covered, total: before.total + said.total } });

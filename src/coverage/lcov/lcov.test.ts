@@ -57,6 +57,7 @@ it('tells of a record that the next one cuts short, and of none without a file',
   expect(said.files.map(({ path }) => path)).toEqual(['a.c', 'b.c']);
   expect(said.gaps).toEqual(['malformed: line 1: a record without a file']);
   expect(lcov.sniff({ path: 'x', text: 'TN:\nSF:\n' })).toBe(true);
+  expect(await saidBy(lcov, 'SF:\nLF:0\nend_of_record\n')).toEqual({ files: [] });
 });
 
 it('passes over what a shell left between the records, and not over lines that lost their file', async () => {

@@ -159,7 +159,7 @@ class LcovReader {
     if (section === undefined) return;
     const { file, listed, stated, startsAt } = section;
     if (file.path.trim() === '') {
-      this.#wrong ??= `line ${startsAt}: a record without a file`;
+      if (listed > 0) this.#wrong ??= `line ${startsAt}: a record without a file`;
       return;
     }
     const found = stated.get('LF') ?? 0;
