@@ -31,7 +31,8 @@ interface Place {
 export async function inspectFile({ ports, root, cwd }: Place, file: string): Promise<Inspection> {
   const path = resolve(cwd, file);
   const shown = relative(cwd, path);
-  if (!(await ports.files.exists(path))) return { file: shown, gap: { reason: 'missing', message: 'there is no such file' } };
+  const unreadable = await whyUnreadable(ports.files, path);
+  if (unreadable !== undefined) return { file: shown, gap: { reason: 'missing', message: unreadable } };
   const found = (await inspectResults(ports.files, root, path)) ?? (await inspectCoverage(ports.files, root, path));
   if (found) return { ...found, file: shown };
   const empty = (await ports.files.size(path)) === 0;
@@ -41,4 +42,15 @@ export async function inspectFile({ ports, root, cwd }: Place, file: string): Pr
       ? { reason: 'empty', message: 'the file is empty' }
       : { reason: 'unrecognised', message: 'no known result or coverage format' },
   };
+}
+
+/** Folders, pipes, devices, links in a circle, files of others: asked for by opening it, as the readers do. */
+async function whyUnreadable(files: Ports['files'], path: string): Promise<string | undefined> {
+  try {
+    for await (const _ of files.stream(path)) break;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'there is no such file';
+    return `the file cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
