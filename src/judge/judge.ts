@@ -12,6 +12,7 @@ import { equationOf, verdictOf } from './equation.ts';
 import { matrixOf } from './matrix.ts';
 import { applyPolicy, memberPrint } from './policy.ts';
 import { rowJudges as registered } from './registry.ts';
+import { measurementsOf, performanceReport } from './series/performance.ts';
 import { claimsReport } from './tallies.ts';
 import { claims } from './rules/claims.ts';
 import { coverage } from './rules/coverage.ts';
@@ -25,6 +26,7 @@ import { notes } from './rules/notes.ts';
 import { only } from './rules/only.ts';
 import { owed } from './rules/owed.ts';
 import { rows } from './rules/rows.ts';
+import { series } from './rules/series.ts';
 import { stack } from './rules/stack.ts';
 import { stages } from './rules/stages.ts';
 import { tests } from './rules/tests.ts';
@@ -44,6 +46,8 @@ export interface Judged {
   readonly missingTests?: ReportV1['missingTests'];
   /** Verdicts and tallies of the claims file. */
   readonly claims?: ReportV1['claims'];
+  /** Loads and what became of their thresholds. */
+  readonly performance?: ReportV1['performance'];
   readonly baselineState: ReportV1['baseline'];
   /** The tests of this run against the base branch's. */
   readonly against?: AgainstBase;
@@ -65,6 +69,7 @@ const RULES: readonly JudgeRule[] = [
   coverage,
   journeys,
   rows,
+  series,
   notes,
   only,
   missingTests,
@@ -100,6 +105,7 @@ export function judge(input: JudgeInput): Judged {
     baselineState: baselineState(input),
     matrix: context.matrix,
     ...claimsOf(input),
+    ...performanceOf(input),
     ...missingTestsOf(rulings),
     ...(context.against ? { against: context.against } : {}),
     known: knownOf(drafts),
@@ -110,6 +116,12 @@ export function judge(input: JudgeInput): Judged {
 function claimsOf({ plan, evidence }: JudgeInput): Pick<Judged, 'claims'> {
   const outcome = unlessCrashed(() => claimsReport(plan, decideClaims({ plan, evidence })));
   return 'crash' in outcome || outcome.value === undefined ? {} : { claims: outcome.value };
+}
+
+/** A crash here is told by the rule of the series, which judges them in the same way. */
+function performanceOf(input: JudgeInput): Pick<Judged, 'performance'> {
+  const outcome = unlessCrashed(() => performanceReport(measurementsOf(input)));
+  return 'crash' in outcome || outcome.value.length === 0 ? {} : { performance: outcome.value };
 }
 
 function ruling(context: Context, rule: JudgeRule): Ruling {

@@ -73,8 +73,21 @@ export const PlannedLoad = z.object({
   connectWithinMs: z.number().optional(),
   askedMs: z.number(),
   grantedMs: z.number(),
+  /** The part of the granted time that is there only for the samples that a limit needs. */
+  extendedMs: z.number().optional(),
 });
 export type PlannedLoad = z.output<typeof PlannedLoad>;
+
+/** A limit that the samples of a load cannot support in the time that it gets: known beforehand. */
+export const PlannedShortage = z.object({
+  /** The threshold as written. */
+  threshold: z.string(),
+  load: z.string(),
+  /** Samples without a bad one that the limit needs, and those that the load brings. */
+  needs: z.number(),
+  brings: z.number(),
+});
+export type PlannedShortage = z.output<typeof PlannedShortage>;
 
 /** What is done to the stack: a plugin of `src/faults` by its type, and its own options. A later version may know a type that this one does not. */
 export const PlannedFault = z.object({
@@ -107,6 +120,8 @@ export const PlannedStage = z.object({
   loads: z.array(PlannedLoad),
   experiments: z.array(PlannedExperiment),
   thresholds: z.array(Threshold),
+  /** Only where there are some. */
+  shortages: z.array(PlannedShortage).optional(),
   parallel: z.boolean(),
   failFast: z.boolean(),
   /** Mission-critical tests: each of these must match tests that ran, all of them. */

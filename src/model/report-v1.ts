@@ -4,6 +4,7 @@ import { ClaimsReport } from './claim.ts';
 import { Ratio } from './coverage.ts';
 import { Finding } from './finding.ts';
 import { Phases } from './manifest.ts';
+import { LoadReport } from './report-performance.ts';
 import { RunInfo } from './run.ts';
 import { StageName, StageRun } from './stage.ts';
 import { TestCounts } from './tests.ts';
@@ -127,6 +128,8 @@ export const ReportV1 = z.object({
   missingTests: z.object({ list: z.array(MissingTest), total: z.number() }).optional(),
   /** What became of the claims file, where there is one. */
   claims: ClaimsReport.optional(),
+  /** Loads, each with what was asked, what came of it and what became of its thresholds. */
+  performance: z.array(LoadReport).optional(),
   /** Prefix of every repro line: a command that works for this reader, such as `bin/gauntlet`. */
   command: z.string(),
 });

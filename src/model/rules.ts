@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 import { CLAIM_RULES } from './rules-claims.ts';
+import { LOAD_RULES } from './rules-load.ts';
 
 export type { Rule } from './rule.ts';
 
@@ -162,6 +163,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     fix: 'Look for a changed glob, filter or reporter path in this change; if tests were removed on purpose, waive this once.',
   },
   ...CLAIM_RULES,
+  ...LOAD_RULES,
   'CFG-05': {
     title: 'a service does not serve',
     priority: 'P0',

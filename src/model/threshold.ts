@@ -75,6 +75,13 @@ export function writtenLimit({ text }: Pick<Threshold, 'text'>): string {
   return text.slice(text.lastIndexOf(': ') + 2);
 }
 
+/** A success rate as the threshold that it is. */
+export function successThreshold(rate: number): Threshold {
+  const limit = { op: '>=', value: rate, unit: 'ratio' } as const;
+  const text = `success_rate: rate >= ${Number((rate * 100).toPrecision(12))}%`;
+  return { metric: 'success_rate', aggregation: { type: 'rate' }, limit, abort: false, text };
+}
+
 const TAGS = 'write a load or a step, such as chat.latency{load:peak} or chat.latency{step:2}';
 
 /** `chat.latency{step:2}` is the metric `chat.2.latency`. */

@@ -1,3 +1,4 @@
+import { grouped } from '../lib/text.ts';
 import type { Plan, PlannedLoad, PlannedStage, PlannedTarget } from '../model/plan.ts';
 import { formatLimit } from '../model/limit.ts';
 import { formatDuration, formatRatio } from '../model/units.ts';
@@ -55,6 +56,10 @@ function stageLines(stage: PlannedStage): string[] {
       stage.experiments.map(({ name }) => name),
     ),
     ...stage.thresholds.map((threshold) => `  threshold ${threshold.text}`),
+    ...(stage.shortages ?? []).map(
+      ({ threshold, load, needs, brings }) =>
+        `  too few samples for ${threshold} under ${load}: it needs ${grouped(needs)} without a bad one, and gets ${grouped(brings)}`,
+    ),
     ...list('with', optionsOf(stage)),
   ];
 }
@@ -89,11 +94,12 @@ function coverageOf({
   return parts.length === 0 ? 'reported, without a limit' : parts.join(', ');
 }
 
-function loadOf({ name, users, perUserPerMinute, connectWithinMs, askedMs, grantedMs, journeys }: PlannedLoad): string {
+function loadOf({ name, users, perUserPerMinute, connectWithinMs, askedMs, grantedMs, extendedMs, journeys }: PlannedLoad): string {
   const rate = perUserPerMinute === undefined ? '' : `, ${perUserPerMinute} a minute each`;
   const ramp = connectWithinMs === undefined ? '' : ` within ${formatDuration(connectWithinMs)}`;
   const time = askedMs === grantedMs ? formatDuration(askedMs) : `asked ${formatDuration(askedMs)}, granted ${formatDuration(grantedMs)}`;
-  return `${name}: ${users} users${ramp}${rate}, ${time}${journeys.length === 0 ? '' : `, doing ${journeys.join(', ')}`}`;
+  const more = extendedMs === undefined ? '' : ` (${formatDuration(extendedMs)} of it for the samples that a limit needs)`;
+  return `${name}: ${users} users${ramp}${rate}, ${time}${more}${journeys.length === 0 ? '' : `, doing ${journeys.join(', ')}`}`;
 }
 
 function optionsOf({ services, parallel, failFast, retries, users, environment, successRate, recovery }: PlannedStage): string[] {

@@ -46,6 +46,8 @@ describe("the mission's own pipeline", () => {
         load peak: 200 users, 5 a minute each, asked 3 m, granted 30 s
         load burst: 500 users within 10 s, 30 s
         load sustained: 100 users, 1 a minute each, asked 1 h, granted 30 s
+        too few samples for success_rate: rate >= 99% under steady: it needs 299 without a bad one, and gets 25
+        too few samples for success_rate: rate >= 99% under sustained: it needs 299 without a bad one, and gets 50
         with: success rate >= 99 %
         owes samples of the load steady: 50 users for 30 s [LOAD-01 LOAD-13]
         owes samples of the load peak: 200 users for 30 s [LOAD-02 LOAD-05 LOAD-13]
@@ -485,6 +487,20 @@ describe("the mission's own pipeline", () => {
             "parallel": false,
             "retries": 0,
             "services": [],
+            "shortages": [
+              {
+                "brings": 25,
+                "load": "steady",
+                "needs": 299,
+                "threshold": "success_rate: rate >= 99%",
+              },
+              {
+                "brings": 50,
+                "load": "sustained",
+                "needs": 299,
+                "threshold": "success_rate: rate >= 99%",
+              },
+            ],
             "successRate": 0.99,
             "thresholds": [],
             "timeoutMs": 1200000,
@@ -568,6 +584,10 @@ test('the sketch', () => {
       threshold chat.latency: p(99) < 100ms
       threshold service.api.memory: max < 2GB
       threshold service.api.cpu: avg < 70%
+      too few samples for success_rate: rate >= 99% under steady: it needs 299 without a bad one, and gets 25
+      too few samples for chat.latency: p(99) < 100ms under steady: it needs 299 without a bad one, and gets 25
+      too few samples for success_rate: rate >= 99% under sustained: it needs 299 without a bad one, and gets 50
+      too few samples for chat.latency: p(99) < 100ms under sustained: it needs 299 without a bad one, and gets 50
       with: the whole stack, success rate >= 99 %
       owes samples of the load steady: 50 users for 30 s [LOAD-01 LOAD-13]
       owes samples of the load peak: 200 users for 30 s [LOAD-02 LOAD-05 LOAD-13]

@@ -4,8 +4,10 @@ import type { StageEntry } from '../config/stages.ts';
 import { raceFlag } from '../lib/race-flag.ts';
 import type { Command, PlannedCommand, PlannedStage } from '../model/plan.ts';
 import type { Budget } from '../model/stage.ts';
+import { successThreshold } from '../model/threshold.ts';
 import { grant, timeoutOf } from './budgets.ts';
 import { type LoadOverrides, planLoads } from './loads.ts';
+import { extended, shortagesOf } from './samples.ts';
 
 /** What a plan must know of a check. */
 export type KnownCheck = Pick<CheckPlugin, 'code' | 'needs'>;
@@ -23,7 +25,11 @@ export interface StageContext {
 export function planStage(stage: StageEntry, context: StageContext): PlannedStage {
   const { config, budget, overrides } = context;
   const checks = checksOf(stage, context);
-  const loads = planLoads(stage.scenarios ?? [], { journeys: stage.journeys ?? [], budget, overrides });
+  const thresholds = [...(stage.successRate === undefined ? [] : [successThreshold(stage.successRate)]), ...stage.thresholds];
+  const written = planLoads(stage.scenarios ?? [], { journeys: stage.journeys ?? [], budget, overrides });
+  // A duration that somebody asked for is kept.
+  const loads = overrides.durationMs === undefined ? extended(written, { thresholds, config, budget }) : written;
+  const shortages = shortagesOf(loads, { thresholds, config });
   const overridden =
     overrides.durationMs !== undefined && (stage.durationMs !== undefined || loads.length > 0 || stage.name === 'performance');
   const asked = overridden ? overrides.durationMs : stage.durationMs;
@@ -38,6 +44,7 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     loads: loads,
     experiments: (stage.experiments ?? []).map((name) => ({ name, rows: [], ...config.experiments[name] })),
     thresholds: [...stage.thresholds],
+    ...(shortages.length === 0 ? {} : { shortages }),
     ...(stage.mustPass === undefined ? {} : { mustPass: [...stage.mustPass] }),
     ...(stage.legs === undefined ? {} : { legs: [...stage.legs] }),
     parallel: stage.parallel ?? false,

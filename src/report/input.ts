@@ -17,6 +17,7 @@ export interface JudgedRun {
   readonly against?: ReportV1['against'];
   readonly missingTests?: ReportV1['missingTests'];
   readonly claims?: ReportV1['claims'];
+  readonly performance?: ReportV1['performance'];
 }
 
 /** All that a report is made of. */

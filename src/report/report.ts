@@ -33,6 +33,7 @@ export function makeReport(input: ReportInput): ReportV1 {
     ...(judged.against ? { against: judged.against } : {}),
     ...(judged.missingTests ? { missingTests: judged.missingTests } : {}),
     ...(judged.claims ? { claims: judged.claims } : {}),
+    ...(judged.performance ? { performance: judged.performance } : {}),
     command: input.command,
   };
 }

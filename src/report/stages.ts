@@ -47,6 +47,8 @@ function stageReport({ stageRuns, evidence, judged }: ReportInput, name: StageNa
       coverage,
       journeys,
       experiments: experiments.length,
+      loads:
+        judged.performance?.filter(({ stage, load, doubt }) => stage === name && load !== undefined && doubt === undefined).length ?? 0,
       commands: new Set(ofKind(own, 'exit').map(({ command }) => command)).size,
       checks: checksOf(ofKind(own, 'facts'), judged),
       blocking,
@@ -61,6 +63,8 @@ interface Headline {
   readonly coverage: StageReport['coverage'] | undefined;
   readonly journeys: readonly EvidenceOf<'journey'>[];
   readonly experiments: number;
+  /** Those that proved what they measured. */
+  readonly loads: number;
   readonly commands: number;
   readonly checks: { readonly looked: number; readonly apart: number };
   readonly blocking: readonly Finding[];
@@ -68,7 +72,7 @@ interface Headline {
 }
 
 /** `1,204 tests, 2 flaky, 91.3 % lines`; when nothing was judged, why. */
-function headline({ tests, coverage, journeys, experiments, commands, checks, blocking, status }: Headline): string {
+function headline({ tests, coverage, journeys, experiments, loads, commands, checks, blocking, status }: Headline): string {
   const failed = (tests?.failed ?? 0) + (tests?.errors ?? 0);
   const passed = journeys.filter(({ outcome }) => outcome === 'passed').length;
   const parts = [
@@ -83,6 +87,7 @@ function headline({ tests, coverage, journeys, experiments, commands, checks, bl
         : `${passed} of ${counted(journeys.length, 'journey')}`
       : '',
     experiments > 0 ? counted(experiments, 'experiment') : '',
+    loads > 0 ? counted(loads, 'load') : '',
     checks.looked > 0 ? counted(checks.looked, 'check') : '',
     checks.apart > 0 ? `${counted(checks.apart, 'check')} not applicable` : '',
   ].filter(Boolean);

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 import { codeowners } from '../../src/lib/codeowners.ts';
+import { DistributionCounts } from '../../src/lib/histogram.ts';
 import { packCases } from '../../src/lib/packed-cases.ts';
 import { Baseline } from '../../src/model/baseline.ts';
 import { Evidence } from '../../src/model/evidence.ts';
@@ -10,6 +11,7 @@ import { Plan } from '../../src/model/plan.ts';
 import { RunInfo } from '../../src/model/run.ts';
 import { STAGES, StageRun } from '../../src/model/stage.ts';
 import { CaseLine, type TestLine } from '../../src/model/tests.ts';
+import { parseThreshold } from '../../src/model/threshold.ts';
 
 /** A case as written: only what it is about. Everything else has a plain value here. */
 type Loose = Record<string, unknown>;
@@ -119,7 +121,6 @@ function fillStage(loose: Loose): Loose {
     checks: [],
     loads: [],
     experiments: [],
-    thresholds: [],
     parallel: false,
     failFast: false,
     retries: 0,
@@ -127,6 +128,10 @@ function fillStage(loose: Loose): Loose {
     users: 'none',
     timeoutMs: 600_000,
     ...loose,
+    ...(loose['loads']
+      ? { loads: list(loose['loads']).map((load) => ({ journeys: ['chat'], users: 50, askedMs: 60_000, grantedMs: 60_000, ...load })) }
+      : {}),
+    thresholds: ((loose['thresholds'] ?? []) as string[]).map(fillThreshold),
     commands: list(loose['commands']).map((command) => ({
       name: 'main',
       command: { type: 'shell', line: 'npm test' },
@@ -139,6 +144,14 @@ function fillStage(loose: Loose): Loose {
   };
 }
 
+/** `chat.latency: p(99) < 100ms` */
+function fillThreshold(text: string): Loose {
+  const [metric = '', limit = ''] = text.split(/: (?=[a-z]+[( ])/);
+  const threshold = parseThreshold(metric, limit);
+  if ('error' in threshold) throw new Error(threshold.error);
+  return { ...threshold };
+}
+
 /** What the planner would owe for the stage. */
 function owedBy(stage: Loose): Loose[] {
   const name = String(stage['name']);
@@ -148,8 +161,13 @@ function owedBy(stage: Loose): Loose[] {
     kind,
     name: of,
     what,
-    rows: kind === 'facts' ? [of] : [],
+    rows: kind === 'facts' ? [of] : list(stage['loads']).some((load) => load['name'] === of) ? ['LOAD-13'] : [],
   });
+  const metrics = new Set([
+    ...list(stage['loads']).map((load) => String(load['name'])),
+    ...(stage['successRate'] === undefined ? [] : ['success_rate']),
+    ...list(stage['thresholds']).map(({ metric }) => String(metric)),
+  ]);
   const commands = list(stage['commands']).flatMap(({ name: of, results, coverage }) => [
     piece('exit', String(of), `how \`${String(of)}\` ends`),
     ...((results as string[]).length > 0
@@ -161,6 +179,7 @@ function owedBy(stage: Loose): Loose[] {
     ...commands,
     ...(stage['journeys'] as string[]).map((of) => piece('journey', of, `journey ${of}`)),
     ...(stage['checks'] as string[]).map((of) => piece('facts', of, `facts of ${of}`)),
+    ...[...metrics].map((of) => piece('series', of, `samples of ${of}`)),
   ];
 }
 
@@ -200,7 +219,40 @@ export function fillEvidence(loose: Loose): Evidence {
     ...defaults(kind, stage),
     ...loose,
     ...(kind === 'tests' ? fillTests(loose) : {}),
+    ...(kind === 'series' ? fillSeries(loose) : {}),
   });
+}
+
+/** `times: {5: 990, 120: 10}` is a distribution in milliseconds, `values` one of whole bytes or counts, `delivery` that of a load. */
+function fillSeries({ times, values, metric, load, samples, rate, delivery, ...loose }: Loose): Loose {
+  const counts = new DistributionCounts();
+  const factor = times ? 1_000 : 1;
+  for (const [value, amount] of Object.entries((times ?? values ?? {}) as Record<string, number>))
+    counts.record(Number(value) * factor, amount);
+  const own = delivery ? { metric: load, delivery: fillDelivery(delivery as Loose) } : { metric };
+  const unit = rate ? 'ratio' : times ? 'milliseconds' : ((loose['unit'] as string | undefined) ?? 'count');
+  return {
+    id: `${String(loose['stage'])}/series-${[load, delivery ? undefined : metric].filter(Boolean).join('-')}`,
+    ...(load === undefined ? {} : { load }),
+    ...own,
+    unit,
+    samples: samples ?? (rate as Loose | undefined)?.['of'] ?? (times || values ? counts.count : (own.delivery as Loose)['arrivals']),
+    ...(rate ? { rate } : {}),
+    ...(times || values ? { histogram: { unit: times ? 'microseconds' : unit, ...counts.store() } } : {}),
+  };
+}
+
+/** `{arrivals, failed}` is all that most cases are about. */
+function fillDelivery({ arrivals, failed = 0, proof, misses = [] }: Loose): Loose {
+  const [all, bad] = [Number(arrivals), Number(failed)];
+  return {
+    arrivals,
+    asked: { users: 50, arrivals: all, durationMs: 60_000, perSecond: all / 60 },
+    achieved: { arrivals: all, kept: all - bad, failed: bad, cut: 0, dropped: 0, durationMs: 60_000, mostInFlight: 5, misses },
+    lag: { p50: 0.2, p99: 0.9, max: 2 },
+    busy: 0.1,
+    proof: proof ?? { state: 'proved' },
+  };
 }
 
 function defaults(kind: string, stage: string): Loose {

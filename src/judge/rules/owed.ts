@@ -55,7 +55,7 @@ function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...Evid
   const rows = pieces.flatMap((piece) => piece.rows);
   const reason = first.reason === 'budget' ? 'budget' : first.reason === 'unsupported' ? 'unsupported' : 'gap';
   const waits = first.reason === 'stack-not-ready';
-  return draft((reason === 'budget' ? rows[0] : undefined) ?? CODES[first.reason], {
+  return draft(codeOf(first.reason, rows), {
     stage: first.stage,
     subject: waits ? `${first.stage}: stack not ready` : ids.join(', ') || first.id,
     title: titleOf(first.reason),
@@ -81,6 +81,12 @@ function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...Evid
   });
 }
 
+/** Rows of the catalogue that speak of the gap itself: a time that was cut, a load that was not delivered. */
+function codeOf(reason: GapReason, [first, ...rows]: readonly string[]): string {
+  if (reason === 'budget' && first !== undefined) return first;
+  return reason === 'unproved' && [first, ...rows].includes('LOAD-13') ? 'LOAD-13' : CODES[reason];
+}
+
 function titleOf(reason: GapReason): string {
   switch (reason) {
     case 'stack-not-ready':
@@ -90,7 +96,7 @@ function titleOf(reason: GapReason): string {
     case 'matched-nothing':
       return 'no file where a report is owed';
     case 'unproved':
-      return 'a fault was never proved';
+      return 'what was done was never proved';
     case 'no-samples':
       return 'nothing was measured';
     case 'budget':

@@ -6,6 +6,7 @@ import { clockFace, formatDuration } from '../../model/units.ts';
 import { defineSink } from '../contract.ts';
 import { claimProof, claimTally, claimWord } from '../sections/claims.ts';
 import { reproLine, where } from '../sections/findings.ts';
+import { LOAD_HEAD, loadCells, performanceTally, THRESHOLD_HEAD, thresholdCells } from '../sections/performance.ts';
 import { STYLE } from './style.ts';
 
 /** One page without scripts or anything to load. */
@@ -33,6 +34,7 @@ function page(report: ReportV1): string {
     section(`Does not block (${others.length})`, told(others)),
     section(`Missing tests (${report.missingTests?.total ?? 0})`, missingList(report)),
     section('Tests against the base branch', againstList(report)),
+    performanceSection(report),
     claimsSection(report),
     section('Component × stage', matrixTable(report)),
     section('Stack', stackTable(report)),
@@ -110,6 +112,13 @@ function claimsSection({ claims }: ReportV1): string {
     `Claims: ${escaped(claimTally(claims))}`,
     `${table(['claim', '', 'verdict', 'priority', 'shown by'], rows)}\n${table(['stated', 'says', 'counted', ''], stated)}`,
   );
+}
+
+function performanceSection({ performance }: ReportV1): string {
+  if (!performance || performance.length === 0) return '';
+  const loads = performance.filter(({ load }) => load !== undefined).map(loadCells);
+  const limits = thresholdCells(performance);
+  return section(`Performance: ${escaped(performanceTally(performance))}`, `${table(LOAD_HEAD, loads)}\n${table(THRESHOLD_HEAD, limits)}`);
 }
 
 function matrixTable({ matrix }: ReportV1): string {

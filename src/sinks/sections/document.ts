@@ -4,6 +4,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
 import { claimsFold } from './claims.ts';
 import { findingFold, findingsTable } from './findings.ts';
+import { performanceFold } from './performance.ts';
 import { equationLine, heading, lookedAt, noveltyLine, notLookedAt } from './headline.ts';
 import { againstFold, footer, matrixFold, missingFold, restFold, stackFold, stageTable, timelineFold } from './tables.ts';
 
@@ -98,6 +99,7 @@ function stages(report: ReportV1, extent: Extent): string {
 function folds(report: ReportV1, extent: Extent): string[] {
   return [
     // A comment names the few that matter most; the full report names all that it has.
+    extent.rest > 0 ? performanceFold(report, extent.elsewhere ? 500 : 30) : '',
     extent.rest > 0 ? missingFold(report, extent.elsewhere ? 100 : Math.min(5, extent.rest)) : '',
     extent.rest > 0 ? againstFold(report, extent.rest) : '',
     extent.rest > 0 ? claimsFold(report, extent.elsewhere ? 500 : 60) : '',
@@ -121,6 +123,7 @@ function leftOut(report: ReportV1, extent: Extent): string {
     !extent.matrix && report.matrix.components.length > 0 ? 'component × stage' : '',
     !extent.stack && report.stack.length > 0 ? 'the stack' : '',
     extent.rest === 0 && report.claims !== undefined ? 'the claims' : '',
+    extent.rest === 0 && report.performance !== undefined ? 'performance' : '',
     extent.rest === 0 && report.notLooked.length + report.flaky.length + report.counts.waived > 0
       ? 'what was not looked at, waived or flaky'
       : '',

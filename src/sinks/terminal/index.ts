@@ -5,6 +5,7 @@ import type { ReportV1 } from '../../model/report-v1.ts';
 import { defineSink } from '../contract.ts';
 import { claimProof, claimTally, claimWord, statedTally } from '../sections/claims.ts';
 import { reproLine, where } from '../sections/findings.ts';
+import { loadCells, performanceTally, thresholdCells } from '../sections/performance.ts';
 
 /** How words stand out; picocolors has this shape. */
 export interface Style {
@@ -43,6 +44,7 @@ export function renderTerminal(report: ReportV1, { style = PLAIN, directory }: R
     ...shown.slice(0, MOST).map((finding) => findingBlock(report, finding, style)),
     rest > 0 ? `${counted(rest, 'more finding')} in the full report.` : '',
     stageBlock(report, style),
+    performanceBlock(report, style),
     claimsBlock(report, style),
     restBlock(report),
     whereBlock(report, { style, directory }),
@@ -139,6 +141,27 @@ function claimsBlock({ claims }: ReportV1, style: Style): string {
         style.yellow(`  "${cut(oneLine(text), 80)}": stated ${cut(oneLine(says), 40)}, counted ${cut(oneLine(computed), 160)}`),
       ),
   ].join('\n');
+}
+
+/** Each load in one line, and each threshold below. */
+function performanceBlock({ performance }: ReportV1, style: Style): string {
+  if (!performance || performance.length === 0) return '';
+  const loads = performance
+    .filter(({ load }) => load !== undefined)
+    .map(loadCells)
+    .map(([name = '', asked = '', achieved = '', n = '', p50 = '', p95 = '', p99 = '', errors = '']) =>
+      p50 === ''
+        ? `  ${oneLine(name)}  asked ${asked}; ${cut(oneLine(achieved), 160)}`
+        : `  ${oneLine(name)}  asked ${asked}; got ${achieved}; n ${n}, p50 ${p50}, p95 ${p95}, p99 ${p99}; errors ${errors}`,
+    );
+  const paint: Record<string, (text: string) => string> = { '✓': style.green, '✗': style.red, '?': style.yellow };
+  const limits = thresholdCells(performance)
+    .slice(0, 40)
+    .map(([mark = '', text = '', under = '', measured = '']) => {
+      const shown = style.dim(`  ${cut(oneLine(under), 40)}: ${cut(oneLine(measured), 160)}`);
+      return `  ${paint[mark]?.(mark) ?? mark} ${cut(oneLine(text), 80)}${shown}`;
+    });
+  return [`performance: ${performanceTally(performance)}`, ...loads, ...limits].join('\n');
 }
 
 function restBlock({ notLooked: all, findings, flaky, missingTests }: ReportV1): string {

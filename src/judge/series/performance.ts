@@ -1,0 +1,117 @@
+import { shareInterval } from '../../lib/statistics/intervals.ts';
+import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
+import { metricType } from '../../model/metric.ts';
+import type { Plan, PlannedStage } from '../../model/plan.ts';
+import type { LoadReport } from '../../model/report-performance.ts';
+import { successThreshold, type Threshold } from '../../model/threshold.ts';
+import { byKey, type Context } from '../context.ts';
+import { Distribution } from './distribution.ts';
+import { outcomeOf, type Series } from './outcome.ts';
+
+/** One threshold under one load, with the samples that decided it. */
+export interface Judgement {
+  readonly threshold: Threshold;
+  readonly result: LoadReport['thresholds'][number];
+  readonly series: Series | undefined;
+}
+
+/** What was measured at one time: during a load, or over the whole stage. */
+export interface Measurement {
+  readonly stage: PlannedStage;
+  readonly load: string | undefined;
+  readonly leg: string | undefined;
+  /** The load's own series, where there is a load. */
+  readonly own: Series | undefined;
+  readonly series: readonly Series[];
+  readonly judgements: readonly Judgement[];
+}
+
+/** Everything that loads and samplers measured, held against the thresholds. Without proof of its load nothing is judged. */
+export function measurementsOf({ plan, evidence }: Pick<Context, 'plan' | 'evidence'>): Measurement[] {
+  return plan.stages.flatMap((stage) => {
+    const own = ofKind(evidence, 'series').filter((piece) => piece.stage === stage.name);
+    const whole = new Set(own.filter(({ load }) => load === undefined).map(({ metric }) => metric));
+    const groups = byKey(own, ({ load, leg }) => `${load ?? ''}\0${leg ?? ''}`);
+    return groups.map((series) => measurement(plan, stage, { series, whole }));
+  });
+}
+
+interface Together {
+  readonly series: readonly [Series, ...Series[]];
+  /** Metrics that were sampled over the whole stage: they are judged there. */
+  readonly whole: ReadonlySet<string>;
+}
+
+function measurement(plan: Plan, stage: PlannedStage, together: Together): Measurement {
+  const { series } = together;
+  const [{ load, leg }] = series;
+  const own = load === undefined ? undefined : series.find(({ metric }) => metric === load);
+  const judged = load === undefined || own?.delivery?.proof.state === 'proved';
+  const judgements = judged ? thresholdsOf(stage, load).flatMap((threshold) => judgement(plan, threshold, together)) : [];
+  return { stage, load, leg, own, series, judgements };
+}
+
+function judgement(plan: Plan, threshold: Threshold, { series, whole }: Together): Judgement[] {
+  const piece = series.find(({ metric }) => metric === threshold.metric);
+  if (piece) return [{ threshold, series: piece, result: outcomeOf(threshold, piece, kindOf(plan, threshold.metric)) }];
+  // What is owed and was measured nowhere is said where it is owed.
+  if (series[0].load === undefined || whole.has(threshold.metric)) return [];
+  const because = `nothing measured ${threshold.metric} in this load`;
+  const { text, metric } = threshold;
+  return [{ threshold, series: undefined, result: { text, metric, outcome: 'open', measured: 'no samples', samples: 0, because } }];
+}
+
+function kindOf({ journeys }: Plan, metric: string) {
+  return metricType(metric, { journeys: new Map(journeys.map(({ name, steps }) => [name, steps.length])) })?.kind;
+}
+
+/** The thresholds of one load, with the stage's success rate as one of them. */
+function thresholdsOf({ thresholds, successRate }: PlannedStage, load: string | undefined): Threshold[] {
+  const rate = successRate === undefined || load === undefined ? [] : [successThreshold(successRate)];
+  return [...rate, ...thresholds.filter((threshold) => threshold.load === undefined || threshold.load === load)];
+}
+
+/** The measurements as a report shows them. */
+export function performanceReport(measurements: readonly Measurement[]): LoadReport[] {
+  return measurements.filter(({ own, judgements }) => own !== undefined || judgements.length > 0).map(loadReport);
+}
+
+function loadReport({ stage, load, leg, own, series, judgements }: Measurement): LoadReport {
+  const { delivery } = own ?? {};
+  const proved = delivery?.proof.state === 'proved';
+  return {
+    stage: stage.name,
+    ...(load === undefined ? {} : { load }),
+    ...(leg === undefined ? {} : { leg }),
+    ...(delivery ? deliveryOf(delivery) : {}),
+    ...(delivery?.proof.state === 'unproved' ? { doubt: delivery.proof.why } : {}),
+    ...(proved ? { ...latencyOf(series), ...errorsOf(series) } : {}),
+    thresholds: judgements.map(({ result }) => result),
+  };
+}
+
+function deliveryOf({ asked, achieved }: NonNullable<EvidenceOf<'series'>['delivery']>): Pick<LoadReport, 'asked' | 'achieved'> {
+  const perSecond = (arrivals: number, ms: number) => (ms > 0 ? (arrivals / ms) * 1_000 : 0);
+  return {
+    asked: { users: asked.users, arrivals: asked.arrivals, perSecond: perSecond(asked.arrivals, asked.durationMs) },
+    achieved: {
+      arrivals: achieved.arrivals,
+      perSecond: perSecond(achieved.arrivals, asked.durationMs),
+      kept: achieved.kept,
+      failed: achieved.failed,
+    },
+  };
+}
+
+function latencyOf(series: readonly Series[]): Pick<LoadReport, 'latency'> {
+  const histogram = series.find(({ metric }) => metric === 'latency')?.histogram;
+  if (!histogram) return {};
+  const found = new Distribution(histogram);
+  if (found.count === 0) return {};
+  return { latency: { samples: found.count, p50: found.estimate(0.5), p95: found.estimate(0.95), p99: found.estimate(0.99) } };
+}
+
+function errorsOf(series: readonly Series[]): Pick<LoadReport, 'errors'> {
+  const rate = series.find(({ metric }) => metric === 'errors')?.rate;
+  return rate === undefined || rate.of === 0 ? {} : { errors: { ...rate, ...shareInterval(rate.hits, rate.of) } };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+import { StageName } from './stage.ts';
+
+/** A number with its 95 % interval; a side that the samples cannot bound is absent. */
+export const Estimate = z.object({ value: z.number(), low: z.number().optional(), high: z.number().optional() });
+export type Estimate = z.output<typeof Estimate>;
+
+/** What became of one threshold under one load. `open`: the samples do not decide it. */
+export const ThresholdOutcome = z.object({
+  text: z.string(),
+  metric: z.string(),
+  outcome: z.enum(['kept', 'broken', 'open']),
+  /** `p(99) 84 ms (71 to 96 ms), n 1,204`. */
+  measured: z.string(),
+  samples: z.number(),
+  because: z.string().optional(),
+});
+export type ThresholdOutcome = z.output<typeof ThresholdOutcome>;
+
+/** One load: what was asked and what came of it. Without `load` it is what was measured over the whole stage. */
+export const LoadReport = z.object({
+  stage: StageName,
+  load: z.string().optional(),
+  leg: z.string().optional(),
+  /** Arrivals per second: as asked at most, and on average as they were asked and came. */
+  asked: z.object({ users: z.number(), arrivals: z.number(), perSecond: z.number() }).optional(),
+  achieved: z.object({ arrivals: z.number(), perSecond: z.number(), kept: z.number(), failed: z.number() }).optional(),
+  /** Why nothing of it counts. */
+  doubt: z.string().optional(),
+  /** Milliseconds, from the scheduled time. */
+  latency: z.object({ samples: z.number(), p50: Estimate, p95: Estimate, p99: Estimate }).optional(),
+  errors: z.object({ hits: z.number(), of: z.number(), low: z.number(), high: z.number() }).optional(),
+  thresholds: z.array(ThresholdOutcome),
+});
+export type LoadReport = z.output<typeof LoadReport>;
