@@ -22,19 +22,32 @@ export interface Audited {
   readonly results: readonly RowResult[];
 }
 
+export interface Surroundings {
+  /** The time of the run (ISO 8601). */
+  readonly now?: string;
+  /** Makes what git does not track, in the repository's folder; returns the model when paths in it must be absolute. */
+  readonly prepare?: (root: string) => Promise<unknown>;
+}
+
 /** Runs one static check, and its judge, on a real repository of these files; the stack's model is given as Compose resolves it. */
-export async function audit(code: string, files: Readonly<Record<string, string>>, model?: unknown, now?: string): Promise<Audited> {
+export async function audit(
+  code: string,
+  files: Readonly<Record<string, string>>,
+  model?: unknown,
+  { now, prepare }: Surroundings = {},
+): Promise<Audited> {
   const project = await inlineProject(files);
   onTestFinished(() => project[Symbol.asyncDispose]());
   const check = checks.find((candidate) => candidate.code === code);
   const judge = rowJudges.find((candidate) => candidate.code === code);
   if (!check || !judge) throw new Error(`no check ${code}`);
   const ports = nodePorts({ env: { PATH: process.env['PATH'] ?? '' }, progress: { say: () => {}, update: () => {}, warn: () => {} } });
+  const prepared = await prepare?.(project.path);
   const context: CheckContext = {
     ports: now === undefined ? ports : { ...ports, clock: { ...ports.clock, now: () => now } },
     root: project.path,
     tracked: async () => (await run('git', ['ls-files', '-z'], { cwd: project.path })).stdout.split('\0').filter((path) => path !== ''),
-    model: async () => model,
+    model: async () => prepared ?? model,
     manifest: undefined,
     signal: AbortSignal.timeout(20_000),
   };

@@ -50,10 +50,10 @@ test('TLS-14: a careful repository is silent', async () => {
 
 test('TLS-02: a certificate that ends soon, by the days left and by who mounts it', async () => {
   const files = { '.ssl/qdrant.pem': CERTIFICATE, 'tests/certs/old.pem': CERTIFICATE };
-  const at = async (now: string, model?: unknown) => (await audit('TLS-02', files, model, now)).found;
+  const at = async (now: string, model?: unknown) => (await audit('TLS-02', files, model, { now })).found;
   expect(await at('2026-06-01T00:00:00.000Z')).toEqual([]);
   expect(await at('2026-11-20T00:00:00.000Z')).toEqual(['P2 .ssl/qdrant.pem']);
-  const { results } = await audit('TLS-02', files, undefined, '2026-12-03T00:00:00.000Z');
+  const { results } = await audit('TLS-02', files, undefined, { now: '2026-12-03T00:00:00.000Z' });
   expect(results[0]?.summary).toBe('The certificate of qdrant.example in .ssl/qdrant.pem expired 2 days ago (2026-12-01).');
 });
 

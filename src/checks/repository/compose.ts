@@ -19,6 +19,8 @@ const port = z.looseObject({ target: z.number().optional(), published: z.coerce.
 /** One service of `docker compose config --format json`, as far as checks look at it. */
 const Service = z.looseObject({
   image: z.string().optional(),
+  user: z.string().optional(),
+  secrets: z.array(z.looseObject({ source: z.string() })).nullish(),
   build: z.unknown().optional(),
   command: z.union([z.string(), z.array(z.string())]).nullish(),
   environment: z.record(z.string(), z.string().nullable()).nullish(),
@@ -38,11 +40,16 @@ const Service = z.looseObject({
 });
 export type Service = z.output<typeof Service>;
 
-const Model = z.looseObject({ services: z.record(z.string(), Service).default({}) });
+const Model = z.looseObject({
+  services: z.record(z.string(), Service).default({}),
+  secrets: z.record(z.string(), z.looseObject({ file: z.string().optional() })).default({}),
+});
 
 /** The stack as Compose resolved it, with the places of its services in tracked files. */
 export interface ResolvedStack {
   readonly services: readonly { readonly name: string; readonly service: Service }[];
+  /** Absolute path of each secret that is a file. */
+  readonly secretFiles: ReadonlyMap<string, string>;
   /** Where a service, or a key of it, stands. */
   readonly place: (service: string, ...keys: string[]) => { path: string; line: number } | undefined;
 }
@@ -62,6 +69,7 @@ export function resolvedStack(context: CheckContext): Promise<ResolvedStack | st
     const { files } = await composeFiles(context);
     return {
       services: Object.entries(parsed.data.services).map(([name, service]) => ({ name, service })),
+      secretFiles: new Map(Object.entries(parsed.data.secrets).flatMap(([name, { file }]) => (file === undefined ? [] : [[name, file]]))),
       place: (...keys) => placeOf(files, keys),
     };
   });
