@@ -39,6 +39,11 @@ export function totalOf(segments: readonly Segment[]): number {
   return Math.round(segments.reduce((sum, segment) => sum + arrivalsIn(segment), 0));
 }
 
+/** Milliseconds from the beginning of the first segment to the end of the last. */
+export function lengthOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
+}
+
 /** Points between 0 and `total`, ascending, `total` of them: in expected arrivals instead of time every process has rate one. */
 function* placesIn(total: number, spacing: Spacing): Generator<number, void, undefined> {
   let at = 0;

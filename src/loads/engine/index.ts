@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-import { randomOf } from '../../lib/random.ts';
 import type { Delivery } from '../../model/load.ts';
 import { formatDuration } from '../../model/units.ts';
-import { defineLoad, type LoadContext, type LoadJourney, type LoadOutput, type Population, type Walked } from '../contract.ts';
-import { arrivalsOf, totalOf, type Segment, type Spacing } from './arrivals.ts';
+import { defineLoad, type LoadContext, type LoadOutput } from '../contract.ts';
+import { lengthOf, totalOf, type Segment } from './arrivals.ts';
 import { calibrate } from './calibrate.ts';
-import { drive, type Driven, type Under } from './drive.ts';
+import type { Driven } from './drive.ts';
+import { measure } from './measure.ts';
 import { seriesOf } from './metrics.ts';
-import { Recorder } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import { doubtOf, uncertified } from './validity.ts';
 
 const Options = z
@@ -23,12 +23,7 @@ const Options = z
   });
 type Options = z.output<typeof Options>;
 
-/** Parts of the time that are counted apart. */
-const SLICES = 60;
-const SLICE_MS = 1_000;
-const TELL_MS = 1_000;
-/** What a walk may take beyond the time-outs of its steps. */
-const GRACE_MS = 1_000;
+/** The best of so many tries counts: a machine that is too noisy for all of them is too noisy for the load. */
 const CALIBRATIONS = 3;
 
 /**
@@ -53,19 +48,13 @@ async function* run(options: Options, context: LoadContext): AsyncGenerator<Load
   const segments = segmentsOf(options);
   const perSecond = Math.max(...segments.flatMap(({ from, to }) => [from, to]));
   const calibration = await certify(context, perSecond);
-  if (calibration !== undefined && !context.signal.aborted) {
-    const doubt = uncertified(calibration);
-    if (doubt) {
-      yield { kind: 'gap', reason: doubt.reason, message: doubt.why, fix: FIX };
-      return;
-    }
-  }
   const from = context.ports.clock.now();
-  const { recorder, driven } = await walkAll(options, context, segments);
+  const { recorder, driven } = await measure({ ...options, segments }, context);
   const window = { from, to: context.ports.clock.now() };
   const delivery = deliveryOf(recorder, driven, { options, segments, perSecond, calibration });
   const doubt = doubtOf({
     delivery,
+    latencyP99Ms: recorder.all.latency.whole.quantile(0.99) / 1_000,
     exhausted: recorder.exhausted,
     hopeless: driven.hopeless,
     interrupted: context.signal.aborted,
@@ -91,90 +80,15 @@ function segmentsOf({ users, perUserPerMinute, connectWithinMs, durationMs }: Op
   ].filter((segment) => segment.durationMs > 0 && segment.from > 0);
 }
 
-/** The best of a few tries: a machine that is too noisy for all of them is too noisy for the load. */
 async function certify(context: LoadContext, perSecond: number): Promise<Delivery['calibration']> {
   let best: Delivery['calibration'];
   for (let round = 0; round < CALIBRATIONS && !context.signal.aborted; round += 1) {
     context.tell(`calibrating against a server of known delay`);
     const calibration = await calibrate(context, { perSecond });
     if (best === undefined || calibration.p99 < best.p99) best = calibration;
-    if (!uncertified(best)) break;
+    if (uncertified(best, 0) === undefined) break;
   }
   return best;
-}
-
-interface Walking {
-  readonly recorder: Recorder;
-  readonly driven: Driven;
-}
-
-async function walkAll(options: Options, context: LoadContext, segments: readonly Segment[]): Promise<Walking> {
-  const { ports, signal, seed } = context;
-  const walks = new AbortController();
-  await using population = context.populate(AbortSignal.any([signal, walks.signal]));
-  const journeys = population.journeys.map(({ name }) => name);
-  const durationMs = lengthOf(segments);
-  const recorder = new Recorder({ durationMs, journeys }, Math.max(1, Math.min(SLICES, Math.floor(durationMs / SLICE_MS))));
-  const spacing: Spacing = options.perUserPerMinute === undefined ? { type: 'even' } : { type: 'poisson', random: randomOf(seed) };
-  const under: Under = { inFlight: 0 };
-  await using _telling = telling(context, { recorder, under });
-  const driven = await drive(
-    {
-      clock: ports.clock,
-      arrivals: arrivalsOf(segments, spacing),
-      begin: (startMs) => recorder.begin(startMs),
-      launched: (dueMs, nowMs) => recorder.launched(dueMs, nowMs),
-      walk: (index) => journeyOf(population, options, index).walk(index % options.users),
-      ended: (index, { dueMs, endMs, walked }) => {
-        const journey = journeyOf(population, options, index);
-        const late = walked.end === 'cut' && walks.signal.aborted && !signal.aborted;
-        recorder.ended({ journey: journey.name, dueMs, endMs, walked: late ? tooLong(walked, journey) : walked });
-      },
-      drainMs: Math.max(...population.journeys.map(({ longestMs }) => longestMs)) + GRACE_MS,
-      signal,
-      stopWalks: () => walks.abort(new Error('the load is over')),
-    },
-    under,
-  );
-  return { recorder, driven };
-}
-
-/** Every user comes to walk every journey. */
-function journeyOf({ journeys }: Population, { users }: Options, index: number): LoadJourney {
-  const journey = journeys[(Math.floor(index / users) + index) % journeys.length];
-  if (journey === undefined) throw new RangeError('a load has at least one journey');
-  return journey;
-}
-
-/** Still under way long after the load: as wrong as an answer that never came. */
-function tooLong(walked: Walked, { longestMs }: LoadJourney): Walked {
-  const measured = 'not over when the load was';
-  const miss = { what: 'timeout' as const, measured, expected: `an end within ${formatDuration(longestMs)}` };
-  return { ...walked, end: 'missed', steps: [...walked.steps, { place: walked.steps.length + 1, title: 'the walk', durationMs: 0, miss }] };
-}
-
-/** Tells once a second how it goes, until it is disposed of. */
-function telling({ ports, tell, signal }: LoadContext, { recorder, under }: { recorder: Recorder; under: Under }): AsyncDisposable {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  const loop = (async () => {
-    for (let fromMs = ports.clock.monotonicMs(); !either.aborted;) {
-      await ports.clock.sleep(TELL_MS, either).catch(() => undefined);
-      if (either.aborted) return;
-      const nowMs = ports.clock.monotonicMs();
-      const { ended, wrong, latency } = recorder.takeRecent();
-      const rate = (ended / (nowMs - fromMs)) * 1_000;
-      const p99 = ended === 0 ? '–' : formatDuration(Math.round(latency.quantile(0.99) / 1_000));
-      tell(`${rate.toFixed(rate < 10 ? 1 : 0)}/s, p99 ${p99}, ${wrong} wrong, ${under.inFlight} in flight`);
-      fromMs = nowMs;
-    }
-  })();
-  return {
-    [Symbol.asyncDispose]: async () => {
-      over.abort();
-      await loop;
-    },
-  };
 }
 
 interface Asked {
@@ -197,8 +111,4 @@ function deliveryOf(
     busy,
     ...(calibration === undefined ? {} : { calibration }),
   };
-}
-
-function lengthOf(segments: readonly Segment[]): number {
-  return segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+
+import { doubtOf, type Delivered } from './validity.ts';
+
+const SOUND: Delivered = {
+  delivery: {
+    asked: { users: 10, arrivals: 300, durationMs: 60_000, perSecond: 5 },
+    achieved: { arrivals: 300, kept: 299, failed: 1, cut: 0, dropped: 0, durationMs: 59_900, mostInFlight: 7, misses: [] },
+    lag: { p50: 0.2, p99: 3, max: 12 },
+    busy: 0.2,
+    calibration: { samples: 300, perSecond: 200, p50: 0.4, p99: 4 },
+  },
+  latencyP99Ms: 80,
+  exhausted: 0,
+  hopeless: false,
+  interrupted: false,
+};
+
+type Delivery = Delivered['delivery'];
+
+const but = (changes: Partial<Delivery>, more: Partial<Delivered> = {}): Delivered => ({
+  ...SOUND,
+  ...more,
+  delivery: { ...SOUND.delivery, ...changes },
+});
+
+const achieved = (changes: Partial<Delivery['achieved']>) => ({ achieved: { ...SOUND.delivery.achieved, ...changes } });
+
+describe('a load proves', () => {
+  it('what it measured, when it was delivered as asked by a generator at ease', () => {
+    expect(doubtOf(SOUND)).toBeUndefined();
+  });
+
+  it('slow answers with a generator that is late by little of them', () => {
+    expect(doubtOf(but({ lag: { p50: 1, p99: 90, max: 200 } }, { latencyP99Ms: 4_000 }))).toBeUndefined();
+  });
+
+  it.each<[string, Delivered, string]>([
+    ['an arrival was dropped', but(achieved({ dropped: 1 })), 'had no room for 1 of 300 arrivals'],
+    ['an arrival was never sent', but(achieved({ arrivals: 299 })), 'sent 299 of 300'],
+    ['it was late', but({ lag: { p50: 1, p99: 20.5, max: 200 } }), 'sent 1 % of the arrivals 20.5 ms late'],
+    ['it gave up', but({}, { hopeless: true }), 'behind its own schedule'],
+    ['it was busy', but({ busy: 0.95 }), 'was busy for 95'],
+    ['its machine ran out of sockets', but({}, { exhausted: 3 }), 'ran out of ports, files or memory 3 times'],
+    ['nothing came to an end', but(achieved({ kept: 0, failed: 0 }), { latencyP99Ms: Number.NaN }), 'not one arrival'],
+    ['it was stopped', but(achieved({ arrivals: 12 }), { interrupted: true }), '12 of 300 arrivals'],
+    ['it was off by itself', but({ calibration: { samples: 300, perSecond: 200, p50: 0.4, p99: 21 } }), '21.0 ms (p99) off'],
+    ['it was off by itself in the middle', but({ calibration: { samples: 300, perSecond: 200, p50: 2.1, p99: 4 } }), '2.1 ms (p50)'],
+    ['its own server did not answer', but({ calibration: { samples: 99, perSecond: 200, p50: 0, p99: 0 } }), 'answered 99 times'],
+  ])('nothing when %s', (_, delivered, why) => {
+    expect(doubtOf(delivered)?.why).toContain(why);
+  });
+
+  it('nothing without a calibration', () => {
+    const { calibration: _, ...delivery } = SOUND.delivery;
+    expect(doubtOf({ ...SOUND, delivery })?.why).toContain('not calibrated');
+  });
+});

@@ -1,0 +1,41 @@
+import { stepKinds } from '../../src/journeys/registry.ts';
+import { measure, type Measured } from '../../src/loads/engine/measure.ts';
+import type { Journey, JourneyStep } from '../../src/model/journey.ts';
+import { nodePorts } from '../../src/ports/node/index.ts';
+import { populate } from '../../src/run/population.ts';
+
+export interface Load {
+  readonly perSecond: number;
+  readonly durationMs: number;
+  readonly users?: number;
+  readonly signal?: AbortSignal;
+}
+
+type Written = Readonly<Record<string, unknown>> & { readonly expect?: JourneyStep['expect'] };
+
+/** What the engine measures with real ports and a journey of these steps, whether or not it would vouch for it. */
+export async function measureLoad(written: readonly Written[], { perSecond, durationMs, users = 100, ...load }: Load): Promise<Measured> {
+  const journey: Journey = { name: 'j', steps: written.map(stepOf), expect: {}, rows: [] };
+  const ports = nodePorts({ env: {}, self: [], progress: { say: () => {}, update: () => {}, warn: () => {} } });
+  const schedule = { users, perUserPerMinute: (perSecond * 60) / users, segments: [{ durationMs, from: perSecond, to: perSecond }] };
+  await using closing = new AsyncDisposableStack();
+  return await measure(schedule, {
+    name: 'load',
+    ports,
+    seed: 1,
+    tell: () => undefined,
+    signal: load.signal ?? new AbortController().signal,
+    populate: (walks) => {
+      const http = closing.use(ports.loadHttp(walks));
+      const context = { ports: { ...ports, http }, root: '/', targets: [], env: {}, signal: walks, redact: (text: string) => text };
+      return populate([journey], context, (user) => `u${user}`);
+    },
+  });
+}
+
+function stepOf({ expect = {}, ...step }: Written): JourneyStep {
+  const plugin = stepKinds.find(({ keys }) => keys.some((key) => key in step));
+  if (!plugin) throw new Error('no kind of step has any of these keys');
+  const options = plugin.options.parse(step) as JourneyStep['options'];
+  return { type: plugin.type, title: plugin.title(options), options, capture: {}, expect, timeoutMs: 10_000 };
+}
