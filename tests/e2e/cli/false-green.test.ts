@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
@@ -69,6 +71,24 @@ describe('what no other report makes good', () => {
     const { exitCode, stdout } = await project.gauntlet(['run']);
     expect(stdout).toContain('reports/old.xml matched but was written before this run: not counted');
     expect(exitCode).toBe(0);
+  });
+});
+
+describe('a baseline', () => {
+  it('that is none is refused before anything runs', async () => {
+    await using project = await told({ run: 'cp green.xml reports/a.xml' });
+    await project.write({ 'base.json': '{"schema":' });
+    const { exitCode } = await project.gauntlet(['run', '--baseline', 'base.json']);
+    expect(exitCode).toBe(3);
+    await expect(project.read('reports/a.xml')).rejects.toThrow('ENOENT');
+  });
+
+  it('is the one that stood there before the tests could write another', async () => {
+    await using project = await told({ run: 'cp green.xml reports/a.xml && echo nothing > base.json' });
+    await project.gauntlet(['run']);
+    const [id = ''] = await readdir(join(project.path, '.gauntlet/runs'));
+    await project.write({ 'base.json': await project.read(`.gauntlet/runs/${id}/baseline.json`) });
+    expect((await project.gauntlet(['run', '--baseline', 'base.json'])).exitCode).toBe(0);
   });
 });
 
