@@ -1,5 +1,7 @@
 interface Document {
   readonly json: boolean;
+  /** What `gcov -i` wrote before it wrote JSON. */
+  readonly intermediate: boolean;
   readonly text: AsyncIterable<string>;
 }
 
@@ -11,7 +13,11 @@ export async function* documents(text: AsyncIterable<string>): AsyncGenerator<Do
   const pieces = splitDocuments(text);
   for (let head = await pieces.next(); head.done !== true; head = await pieces.next()) {
     const one = untilEnd(head.value, pieces);
-    yield { json: /^\s*\{/.test(head.value), text: { [Symbol.asyncIterator]: () => ({ next: () => one.next() }) } };
+    yield {
+      json: /^\s*\{/.test(head.value),
+      intermediate: /^\s*(?:version|cwd|file):/.test(head.value),
+      text: { [Symbol.asyncIterator]: () => ({ next: () => one.next() }) },
+    };
     for (let rest = await one.next(); rest.done !== true; rest = await one.next());
   }
 }

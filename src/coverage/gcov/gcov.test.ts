@@ -53,6 +53,30 @@ it('reads the same gzipped, as gcov writes it', async () => {
   });
 });
 
+it('reads what gcov -i wrote before GCC 9', async () => {
+  const text = `file:a.c
+function:1,3,main
+function:7,9,0,other
+lcount:1,3
+lcount:2,-5
+lcount:7,0,1
+branch:2,taken
+branch:2,nottaken
+branch:7,notexec
+file:b.h
+lcount:4,12
+`;
+  expect(gcov.sniff({ path: 'x', text })).toBe(true);
+  expect(gcov.sniff({ path: 'x', text: 'file:a.c is not here\n' })).toBe(false);
+  expect(await saidBy(gcov, text)).toEqual({
+    files: [
+      { path: 'a.c', lines: { 1: 3, 2: 0, 7: 0 }, branches: [1, 3], functions: [1, 2] },
+      { path: 'b.h', lines: { 4: 12 } },
+    ],
+  });
+  expect((await saidBy(gcov, 'file:a.c\nlcount:1,1\nlcount:x,1\n')).gaps).toEqual(["malformed: line 3 is no line of gcov's"]);
+});
+
 it('reads the text: exceptional and unexecuted lines, stars, short numbers and instantiations', async () => {
   const text = `        -:    0:Source:a.cc
         -:    0:Working directory:/app

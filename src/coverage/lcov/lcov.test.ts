@@ -22,6 +22,11 @@ it.each([
     { lines: { 1: 3 }, functions: [1, 2] },
   ],
   ['function names with commas', 'FN:1,f<int, int>(int)\nFNDA:0,f<int, int>(int)\nDA:1,0\n', { lines: { 1: 0 }, functions: [0, 1] }],
+  [
+    'functions of one name',
+    'FN:1,anonymous\nFN:5,anonymous\nFN:9,anonymous\nFN:9,anonymous\nFNDA:2,anonymous\nFNDA:0,anonymous\nFNDA:1,anonymous\nDA:1,3\n',
+    { lines: { 1: 3 }, functions: [2, 3] },
+  ],
   ['branches that were never reached', 'BRDA:1,0,0,-\nBRDA:1,0,1,2\nDA:1,2\n', { lines: { 1: 2 }, branches: [1, 2] }],
   ['branches with an expression for a name', 'BRDA:1,0,a > 1, b,0\nBRDA:1,0,a > 1, c,1\nDA:1,2\n', { lines: { 1: 2 }, branches: [1, 2] }],
   ['checksums and Windows line ends', 'VER:1\r\nDA:1,2,abc\r\nDA:2,0\r\n', { lines: { 1: 2, 2: 0 } }],

@@ -1,6 +1,6 @@
 import { LineHits } from '../../lib/lines-hits.ts';
 import type { CoverageEvent } from '../contract.ts';
-import { ratio, RecordBuilder } from '../record-builder.ts';
+import { copied, ratio, RecordBuilder } from '../record-builder.ts';
 import { eachLcovLine } from './fast.ts';
 
 type Emit = (event: CoverageEvent) => void;
@@ -31,6 +31,8 @@ interface Section {
   listed: number;
   /** lcov 2: the line of a function by its index, for all of its names. */
   readonly indexed: Map<string, string>;
+  /** Names need not be unique: many tools have one for all functions that have none. */
+  readonly named: Map<string, { readonly lines: Set<string>; ran: number }>;
   /** Key → what the record says about itself. */
   readonly stated: Map<string, number>;
 }
@@ -111,6 +113,7 @@ class LcovReader {
       startsAt: this.#number,
       listed: 0,
       indexed: new Map(),
+      named: new Map(),
       stated: new Map(),
     };
   }
@@ -130,17 +133,25 @@ class LcovReader {
       this.#wrong ??= `line ${this.#number}: "DA:${value.slice(0, 100)}" is no line and count`;
   }
 
-  #field({ file, indexed, stated }: Section, key: string, value: string): void {
+  #field({ file, indexed, named, stated }: Section, key: string, value: string): void {
     if (key === 'BRDA') {
       const comma = value.lastIndexOf(',');
       file.branch(value.slice(0, comma), Number(value.slice(comma + 1)) > 0);
     } else if (key === 'FN') {
+      // Names need not be unique: many tools have one for all functions without a name.
       // Old: line,name. lcov 1.16 and later: line,end,name.
       const parts = value.split(',');
-      file.function(parts.slice(/^\d+$/.test(parts[1] ?? '') && parts.length > 2 ? 2 : 1).join(','), false);
+      const name = parts.slice(/^\d+$/.test(parts[1] ?? '') && parts.length > 2 ? 2 : 1).join(',');
+      file.function(name, false);
+      const known = named.get(name);
+      if (known === undefined) named.set(copied(name), { lines: new Set([parts[0] ?? '']), ran: 0 });
+      else known.lines.add(parts[0] ?? '');
     } else if (key === 'FNDA') {
       const comma = value.indexOf(',');
-      file.function(value.slice(comma + 1), Number(value.slice(0, comma)) > 0);
+      const [name, ran] = [value.slice(comma + 1), Number(value.slice(0, comma)) > 0];
+      file.function(name, ran);
+      const known = named.get(name);
+      if (known !== undefined && ran) known.ran += 1;
     } else if (key === 'FNL') {
       // lcov 2.2: index,line,end.
       const [index = '', line = ''] = value.split(',');
@@ -168,6 +179,7 @@ class LcovReader {
       this.#emit({ type: 'gap', reason: 'malformed', message });
     }
     file.stated({ branches: ratio(stated.get('BRH'), stated.get('BRF')), functions: ratio(stated.get('FNH'), stated.get('FNF')) });
+    addNamesakes(section);
     this.#compare(section);
     this.#emit({ type: 'file', record: file.record() });
   }
@@ -179,4 +191,10 @@ class LcovReader {
     this.#disagreeing += 1;
     if (this.#disagreeing === 1) this.#disagreement = `${file.path} (line ${startsAt}): ${found} lines stated, ${file.lines.size} listed`;
   }
+}
+
+/** Of several functions of one name, as many ran as counts are above zero: which of them is not said. */
+function addNamesakes({ file, named }: Section): void {
+  for (const [name, { lines, ran }] of named)
+    for (let index = 1; index < lines.size; index += 1) file.function(`${name}#${index}`, index < ran);
 }
