@@ -17,18 +17,24 @@ const SLEEP = 'sleep 1 while 1';
 const BURN = '1 while 1';
 
 describeWithDocker('what containers use', () => {
-  it('is seen under a limit, over replicas and across a restart', async () => {
+  it('is seen under limits, over replicas and across a restart', async () => {
     const again = service('gauntlet-phoenix', `1 until -e '/go'; unlink '/go'; exit 1`, '    restart: always\n    cpus: 0.2\n');
+    const killed = service(
+      'gauntlet-tight',
+      `until (-e '/go') { sleep 1 } unlink '/go'; unless (fork) { ${holding(200, 'exit')} } ${SLEEP}`,
+      '    mem_limit: 50m\n',
+    );
     const yaml = [
       'services:\n',
       service('hog', holding(200, BURN), '    cpus: 0.2\n'),
       service('pair', holding(50, SLEEP), '    deploy: {replicas: 2}\n'),
       again,
+      killed,
     ].join('');
-    const filter = '--filter label=com.docker.compose.service=gauntlet-phoenix';
+    const go = (name: string): string => `docker exec $(docker ps -q --filter label=com.docker.compose.service=${name}) touch /go\n`;
     await using project = await inlineProject({
       'compose.yaml': yaml,
-      'drive.sh': `sleep 6\ndocker exec $(docker ps -q ${filter}) touch /go\nsleep 6\n`,
+      'drive.sh': `sleep 6\n${go('gauntlet-phoenix')}${go('gauntlet-tight')}sleep 6\n`,
       'gauntlet.yml': `version: 1
 stack: {compose: {files: compose.yaml}, ready: 60s}
 stages:
@@ -47,6 +53,7 @@ stages:
     expect(mostOf(of('pair.pids'))).toBe(2);
     expect(meanOf(of('pair.cpu'))).toBeLessThan(0.1);
     expect(['hog', 'pair', 'gauntlet-phoenix'].map((name) => mostOf(of(`${name}.restarts`)))).toEqual([0, 0, 1]);
+    expect(['hog', 'gauntlet-tight'].map((name) => mostOf(of(`${name}.oom_kills`)))).toEqual([0, 1]);
     // Its new life begins with counters of its own, far below those of the first one.
     const after = of('gauntlet-phoenix.cpu').points?.filter(([ms]) => ms > 9_000) ?? [];
     expect(after.length).toBeGreaterThan(1);
