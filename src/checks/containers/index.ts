@@ -2,7 +2,7 @@ import { counted } from '../../lib/text.ts';
 import { defineCheck, type CheckContext, type CheckPlugin, type Collected } from '../contract.ts';
 import { resolvedStack, type ResolvedStack, type Service } from '../repository/compose.ts';
 import { dockerfiles, type Dockerfile } from '../repository/dockerfile.ts';
-import { datastoreOf, unpinned } from './images.ts';
+import { datastoreOf, unpinned } from '../repository/images.ts';
 import { Problems, type Problem } from './judge.ts';
 import { privileges } from './privileges.ts';
 

@@ -1,5 +1,5 @@
 import type { Service } from '../repository/compose.ts';
-import { speaksToEngine, watchesHost } from './images.ts';
+import { speaksToEngine, watchesHost } from '../repository/images.ts';
 import type { Problem } from './judge.ts';
 
 type Found = Omit<Problem, 'subject' | 'path' | 'line'> & { readonly keys: readonly string[] };
