@@ -9,6 +9,7 @@ import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
 import { CommandDiagnostics } from './diagnostics.ts';
 import { changedLines, trackedFiles } from './git.ts';
 import { LinkedTests } from './linked-tests.ts';
+import { placedIn } from './placed.ts';
 import { foreign, missing, uncounted, usual, type Uncounted } from './missing-reports.ts';
 import type { Reports } from './reports.ts';
 
@@ -83,7 +84,8 @@ async function collectTests(
   cases.close();
   await addGaps(context, place, gaps);
   if (tests.counts.tests === 0) return;
-  const evidence: TestsEvidence = { ...tests, ...frame(context, stage, { kind: 'tests', command: command.name }), cases: { file } };
+  const placed = placedIn(context.root, await trackedFiles(context), tests);
+  const evidence: TestsEvidence = { ...placed, ...frame(context, stage, { kind: 'tests', command: command.name }), cases: { file } };
   await context.directory.addEvidence(evidence);
   await storeLinked(context, stage, { command, linked });
 }
