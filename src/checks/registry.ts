@@ -4,8 +4,9 @@ import { containers } from './containers/index.ts';
 import { encryption } from './encryption/index.ts';
 import { healthcheck } from './healthcheck/index.ts';
 import { kubernetes } from './kubernetes/index.ts';
+import { monitoring } from './monitoring/index.ts';
 import { secretFiles } from './secret-files/index.ts';
 import { secrets } from './secrets/index.ts';
 import { testEvidence } from './test-evidence/index.ts';
 
-export const checks: readonly CheckPlugin[] = [...containers, ...encryption, ...healthcheck, ...kubernetes, ...secretFiles, ...secrets, ...testEvidence];
+export const checks: readonly CheckPlugin[] = [...containers, ...encryption, ...healthcheck, ...kubernetes, ...monitoring, ...secretFiles, ...secrets, ...testEvidence];

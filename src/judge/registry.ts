@@ -4,8 +4,9 @@ import { judges as containers } from '../checks/containers/judge.ts';
 import { judges as encryption } from '../checks/encryption/judge.ts';
 import { judges as healthcheck } from '../checks/healthcheck/judge.ts';
 import { judges as kubernetes } from '../checks/kubernetes/judge.ts';
+import { judges as monitoring } from '../checks/monitoring/judge.ts';
 import { judges as secretFiles } from '../checks/secret-files/judge.ts';
 import { judges as secrets } from '../checks/secrets/judge.ts';
 import { judges as testEvidence } from '../checks/test-evidence/judge.ts';
 
-export const rowJudges: readonly RowJudge[] = [...containers, ...encryption, ...healthcheck, ...kubernetes, ...secretFiles, ...secrets, ...testEvidence];
+export const rowJudges: readonly RowJudge[] = [...containers, ...encryption, ...healthcheck, ...kubernetes, ...monitoring, ...secretFiles, ...secrets, ...testEvidence];
