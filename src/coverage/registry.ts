@@ -15,9 +15,10 @@ import { jacoco } from './jacoco/index.ts';
 import { lcov } from './lcov/index.ts';
 import { llvmCov } from './llvm-cov/index.ts';
 import { opencover } from './opencover/index.ts';
+import { scoverage } from './scoverage/index.ts';
 import { simplecov } from './simplecov/index.ts';
 import { sonar } from './sonar/index.ts';
 import { v8 } from './v8/index.ts';
 import { visualStudio } from './visual-studio/index.ts';
 
-export const coverageFormats: readonly CoverageFormat[] = [clover, cobertura, codecov, coveragePy, coveralls, dotcover, gcov, gcovrSummary, go, istanbul, istanbulSummary, jacoco, lcov, llvmCov, opencover, simplecov, sonar, v8, visualStudio];
+export const coverageFormats: readonly CoverageFormat[] = [clover, cobertura, codecov, coveragePy, coveralls, dotcover, gcov, gcovrSummary, go, istanbul, istanbulSummary, jacoco, lcov, llvmCov, opencover, scoverage, simplecov, sonar, v8, visualStudio];

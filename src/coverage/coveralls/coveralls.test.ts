@@ -15,13 +15,21 @@ it('reads one entry a line, and four numbers a branch', async () => {
   });
 });
 
-it.each([[{ name: 'a.py' }], [{ coverage: [1] }], [{ name: 'a.py', coverage: [1, 'x'] }], [{ name: 'a.py', coverage: [true] }]])(
-  'is malformed with %j',
-  async (file) => {
-    const said = await saidBy(coveralls, JSON.stringify({ source_files: [file, { name: 'b.py', coverage: [1] }] }));
-    expect(said).toEqual({
-      files: [{ path: 'b.py', lines: { 1: 1 } }],
-      gaps: ['malformed: source_files[0]: no name, or no list of lines, or something else in it'],
-    });
-  },
-);
+it('reads the lists that Code Climate writes as text', async () => {
+  const said = await saidBy(coveralls, JSON.stringify({ source_files: [{ name: 'a.rb', blob_id: '0', coverage: '[1,null,0]' }] }));
+  expect(said).toEqual({ files: [{ path: 'a.rb', lines: { 1: 1, 3: 0 } }] });
+});
+
+it.each([
+  [{ name: 'a.py' }],
+  [{ name: 'a.py', coverage: '[1,' }],
+  [{ coverage: [1] }],
+  [{ name: 'a.py', coverage: [1, 'x'] }],
+  [{ name: 'a.py', coverage: [true] }],
+])('is malformed with %j', async (file) => {
+  const said = await saidBy(coveralls, JSON.stringify({ source_files: [file, { name: 'b.py', coverage: [1] }] }));
+  expect(said).toEqual({
+    files: [{ path: 'b.py', lines: { 1: 1 } }],
+    gaps: ['malformed: source_files[0]: no name, or no list of lines, or something else in it'],
+  });
+});

@@ -5,7 +5,7 @@ import { parseCoveralls } from './parse.ts';
 /** The request of Coveralls' API, https://docs.coveralls.io/api-reference. */
 export const coveralls: CoverageFormat = {
   format: 'coveralls',
-  title: 'Coveralls JSON (coveralls-python, php-coveralls, excoveralls, cpp-coveralls, grcov, cargo-tarpaulin)',
-  sniff: ({ text }) => hasPath(text, 'source_files') && !hasPath(text, 'source_files', 0, 'lines'),
+  title: 'Coveralls JSON (coveralls-python, php-coveralls, excoveralls, cpp-coveralls, grcov, cargo-tarpaulin; also of Code Climate)',
+  sniff: ({ text }) => hasPath(text, 'source_files'),
   parse: parseCoveralls,
 };
