@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 
 import { DistributionCounts } from '../lib/histogram.ts';
 import { SeriesEvidence } from '../model/evidence.ts';
-import type { Sample } from './resource-metrics.ts';
-import { seriesOf } from './resource-series.ts';
+import { Recording, type Sample } from './resource-metrics.ts';
+import { samplesWithin, seriesOf } from './resource-series.ts';
 
 const FROM = Date.parse('2026-01-01T00:00:00.000Z');
 const span = { load: 'peak', window: { from: new Date(FROM).toISOString(), to: new Date(FROM + 3_600_000).toISOString() } };
@@ -30,4 +30,13 @@ test.each([
   ['milliseconds', [1.5], 'microseconds', 1_500],
 ] as const)('%s %j is counted in %s', (unit, values, counted, sum) => {
   expect(series(unit, values).histogram).toMatchObject({ unit: counted, sum });
+});
+
+test('a load has the samples of its own time', () => {
+  const recording = new Recording('count');
+  for (const atMs of [FROM - 1, FROM, FROM + 3_600_000, FROM + 3_600_001]) recording.add(atMs, 1);
+  expect(samplesWithin(recording, span)).toEqual([
+    [FROM, 1],
+    [FROM + 3_600_000, 1],
+  ]);
 });
