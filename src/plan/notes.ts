@@ -4,6 +4,7 @@ import { FAULT_FAMILIES } from '../config/profiles.ts';
 import type { StageEntry } from '../config/stages.ts';
 import type { PlanNote, PlannedStage } from '../model/plan.ts';
 import { STAGES } from '../model/stage.ts';
+import { writtenMetric } from '../model/threshold.ts';
 import { needsStack } from './needs.ts';
 
 export interface NoteContext {
@@ -71,6 +72,14 @@ function stageNotes(entry: StageEntry, planned: PlannedStage, note: Noter): Plan
       note(entry.at, 'matched-nothing', {
         message: `${planned.name} has nothing to do, so its outcome is unknown, which blocks`,
         fix: 'add `run`, `journeys`, `checks`, `load_profile` or `experiments`, or remove the stage',
+      }),
+    );
+  }
+  for (const threshold of planned.thresholds.filter(({ abort }) => abort)) {
+    notes.push(
+      note([...entry.at, 'thresholds', writtenMetric(threshold)], 'no-effect', {
+        message: `\`abort\` of ${threshold.text} has no effect in this version: the limit is judged when the load has ended`,
+        fix: 'leave `abort` out',
       }),
     );
   }

@@ -906,3 +906,14 @@ components:
   ]);
   expect(describePlan(planned)).toContain('  must pass: payments, auth * token\n  legs: 1, 2, 3\n');
 });
+
+test('`abort` has no effect yet, which is said where it is written', () => {
+  const written =
+    'stages:\n  - performance:\n      load_profile: peak\n      journeys: chat\n      thresholds: {"errors{load:peak}": rate < 1% abort}\n';
+  const { notes } = plan(`${written}journeys: {chat: {steps: [{get: "http://a.example/"}]}}\n`);
+  expect(notes.map(({ kind, message, location }) => [kind, message, location?.line])).toContainEqual([
+    'no-effect',
+    '`abort` of errors{load:peak}: rate < 1% abort has no effect in this version: the limit is judged when the load has ended',
+    5,
+  ]);
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+
+import { inlineProject } from '../support/project.ts';
+
+const SERVER = `require('node:http').createServer((request, response) => {
+  setTimeout(() => response.writeHead(request.url === '/broken' ? 503 : 200).end('{}'), request.url === '/slow' ? 60 : 5);
+}).listen(process.env.PORT, '127.0.0.1');
+`;
+
+const project = (path: string, limits: string): Record<string, string> => ({
+  'server.cjs': SERVER,
+  'gauntlet.yml': `version: 1
+stack: {process: {api: {run: node server.cjs, port: auto, health: /}}, ready: 20s}
+targets: {api: {service: api, port: 8080}}
+policy: {block: [P0, P1]}
+stages:
+  - performance: {load_profile: peak, journeys: [chat], ${limits}}
+journeys:
+  chat: {steps: [{get: "{{api}}/fast"}, {get: "{{api}}${path}", expect: {status: 200}}]}
+`,
+});
+
+const RUN = ['run', '--users', '1200', '--duration', '5s'];
+
+describe('limits of a load', { retry: 2 }, () => {
+  it('are kept with confidence, and shown with n and interval', async () => {
+    await using here = await inlineProject(
+      project('/fast', 'success_rate: 99%, thresholds: {chat.latency: [p(99) < 2s, max < 9s], errors: rate < 1%}'),
+    );
+    const { exitCode, stdout } = await here.gauntlet(RUN);
+    expect(stdout).toMatch(/performance: 1 load, 4 thresholds: all kept/);
+    expect(stdout).toMatch(/✓ errors: rate < 1% +peak: 0 of 1,000, 0 % \(0 % to 0\.368 %\)/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('are broken by a slow step, which is named', async () => {
+    await using here = await inlineProject(project('/slow', 'thresholds: {chat.latency: p(95) < 40ms}'));
+    const { exitCode, report } = await here.gauntlet(RUN);
+    const { findings } = await report();
+    expect(findings.map(({ code, result }) => [code, result.verdict])).toEqual([['LOAD-08', 'confirmed']]);
+    expect(findings[0]?.summary).toMatch(/Slowest steps:\n- chat, step 2: p\(50\) 6\d(\.\d)? ms/);
+    expect(exitCode).toBe(1);
+  });
+
+  it('that nobody wrote are no excuse for journeys that fail', async () => {
+    await using here = await inlineProject(project('/broken', 'retries: 0'));
+    const { exitCode, report } = await here.gauntlet(RUN);
+    const { findings } = await report();
+    expect(findings.map(({ code }) => code)).toEqual(['LOAD-06']);
+    expect(findings[0]?.summary).toContain('status 503, 200 asked (500 times)');
+    expect(exitCode).toBe(1);
+  });
+
+  it('that so few samples cannot support advise, because the plan said so', async () => {
+    await using here = await inlineProject(project('/fast', 'thresholds: {errors: rate < 0.1%}'));
+    const planned = await here.gauntlet(['plan', '--users', '1200', '--duration', '5s']);
+    expect(planned.stdout).toContain(
+      'too few samples for errors: rate < 0.1% under peak: it needs 2,995 without a bad one, and gets 1,000',
+    );
+    const { exitCode, report } = await here.gauntlet(RUN);
+    expect((await report()).findings.map(({ code, result, disposition }) => [code, result, disposition])).toEqual([
+      ['LOAD-07', { verdict: 'not_tested', reason: 'budget', because: '0.1 % needs 2,995 clean samples, had 1,000' }, 'advisory'],
+    ]);
+    expect(exitCode).toBe(0);
+    const nightly = await here.gauntlet([...RUN, '--budget', 'nightly']);
+    expect(nightly.exitCode).toBe(2);
+  });
+
+  it('that do not fit are refused before anything starts', async () => {
+    await using here = await inlineProject(project('/fast', 'thresholds: {chat.latency: rate < 1%}'));
+    const { exitCode, stderr } = await here.gauntlet(RUN);
+    expect(stderr).toContain('a time has no rate');
+    expect(exitCode).toBe(3);
+  });
+});
