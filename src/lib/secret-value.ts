@@ -21,22 +21,26 @@ export function isSecretName(name: string): boolean {
 const INDIRECT =
   /\$\{|\$\(|\$[A-Z_]{2}|\{\{|<%|^(?:\.{0,2}\/|~\/|[a-z]:\\)|^(?:file|vault|arn|sm|op|ssm|gcpsm|awssm|secret|ref\+\w+|akv|doppler|env):|^ENC\[|^!vault|^AQICAH|^secret(?:s|KeyRef)?\.\w/i;
 const PLACEHOLDER =
-  /change[-_ ]?(?:me|this|it)|^(?:please[-_ ])?change|^(?:\w{1,6}[-_])?your[-_ ]|[-_ ]your[-_ ]|^<[^>]*>$|^\[[^\]]*\]$|^[xX]{4,}$|^\*{3,}$|^\.{3,}$|^(?:todo|fixme|tbd|none|null|undefined|n\/a|placeholder|dummy)$|replace[-_ ]?(?:me|this|with|in[-_ ])|^insert[-_ ]|[-_ ]here$|placeholder|^set[-_ ]?me|^fill[-_ ]?(?:me|in)|^AC[xX]{6,}$|^sk-[xX.]{3,}|^to[-_ ]be[-_ ]/i;
+  /change[-_ ]?(?:me|this|it)|^(?:please[-_ ])?change|^(?:\w{1,6}[-_])?your[-_ ]|[-_ ]your[-_ ]|^<[^>]*>$|^\[[^\]]*\]$|^[xX]{4,}$|^\*{3,}$|^\.{3,}$|^(?:todo|fixme|tbd|placeholder)$|replace[-_ ]?(?:me|this|with|in[-_ ])|^insert[-_ ]|[-_ ]here$|placeholder|^set[-_ ]?me|^fill[-_ ]?(?:me|in)|^AC[xX]{6,}$|^sk-[xX.]{3,}|^to[-_ ]be[-_ ]/i;
 const LOCAL =
   /^(?:local(?:host)?|dev|development|test|testing|demo|ci|e2e|sample|example|fake|mock|dummy|insecure|unsafe|not-?a-?(?:real-?)?secret)[-_.]|[-_.](?:local|dev|development|test|testing|demo|example|fake|dummy|insecure)$|not-?for-?production|only-?for-?(?:dev|test)|EXAMPLE/i;
+/** What stubs of others are given where they insist on some value (LocalStack, a model that runs at home). */
+const STAND_IN =
+  /^(?:test|testing|testpass|demo|example|sample|dummy|fake|stub|mock|foo|bar|foobar|local|localstack|ollama|lm-studio|not-?needed|no-?key(?:-required)?|sk-no-key-required|unused|ignored?|anything)$/i;
 const WEAK = new Set(
-  'password passw0rd p@ssw0rd password1 password123 pass pass123 secret secret123 secrets mysecret mysecretpassword supersecret supersecretkey secretkey my-secret my-secret-key my_secret_key super-secret super-secret-key topsecret admin admin123 administrator root root123 toor user guest default letmein qwerty qwerty123 abc123 test test123 testing testpass demo example postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit minio minioadmin minio123 elastic grafana keycloak nats kafka clickhouse qdrant neo4j sa changeit welcome welcome1 123 1234 12345 123456 1234567 12345678 123456789 1234567890 jwt-secret jwtsecret jwt_secret'.split(
+  'password passw0rd p@ssw0rd password1 password123 pass pass123 secret secret123 secrets mysecret mysecretpassword supersecret supersecretkey secretkey my-secret my-secret-key my_secret_key super-secret super-secret-key topsecret admin admin123 administrator root root123 toor user guest default letmein qwerty qwerty123 abc123 test123 postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit minio minioadmin minio123 elastic grafana keycloak nats kafka clickhouse qdrant neo4j sa changeit welcome welcome1 123 1234 12345 123456 1234567 12345678 123456789 1234567890 jwt-secret jwtsecret jwt_secret'.split(
     ' ',
   ),
 );
 
 export function classifySecret(value: string): SecretClass {
   const text = value.trim();
-  if (text === '' || /^(?:true|false|yes|no|on|off|0|1)$/i.test(text)) return 'empty';
+  if (text === '' || /^(?:true|false|yes|no|on|off|0|1|none|null|nil|undefined|empty|n\/a)$/i.test(text)) return 'empty';
   if (text.length > 4_096) return 'plain';
   if (INDIRECT.test(text)) return 'indirect';
   if (PLACEHOLDER.test(text)) return 'placeholder';
-  if (WEAK.has(text.toLowerCase())) return 'weak';
+  if (STAND_IN.test(text)) return 'local';
+  if (WEAK.has(text.toLowerCase()) || /^(.)\1{5,}$/.test(text)) return 'weak';
   if (LOCAL.test(text)) return 'local';
   return isRandom(text) ? 'strong' : 'plain';
 }
@@ -63,5 +67,7 @@ export function isSamplePath(path: string): boolean {
 
 /** Files that by their name are for work on one machine or for CI: `compose.dev.yaml`, `docker-compose.override.yml`. */
 export function isLocalPath(path: string): boolean {
-  return /(?:^|[/._-])(?:dev|devel|development|local|localhost|override|ci|devcontainer|sandbox|debug|debugging)(?:[/._-]|$)/i.test(path);
+  return /(?:^|[/._-])(?:dev|devel|development|local|localhost|override|ci|devcontainer|sandbox|debug|debugging|self[-_]?signed|snakeoil)(?:[/._-]|$)/i.test(
+    path,
+  );
 }

@@ -19,6 +19,7 @@ test('TLS-14: literal switches weigh most, those under a condition and in script
     'app/gated.py':
       "import os, httpx\n\nif os.getenv('ENVIRONMENT', 'development') != 'production':\n    client = httpx.Client(verify=False)\n",
     'cmd/api/main.go': 'package main\n\nvar c = tls.Config{InsecureSkipVerify: true}\n',
+    'cmd/probe/main.go': 'package main\n\nvar c = tls.Config{InsecureSkipVerify: true} // #nosec G402\n',
     'src/db.ts': 'export const pool = new Pool({ ssl: { rejectUnauthorized: false } });\n',
     'scripts/wait.sh': '#!/bin/sh\ncurl -fsSk https://qdrant:6333/healthz\n',
     'vite.config.ts': 'export default { proxy: { rejectUnauthorized: false } };\n',
@@ -28,6 +29,7 @@ test('TLS-14: literal switches weigh most, those under a condition and in script
     'P0 cmd/api/main.go: InsecureSkipVerify',
     'P0 src/db.ts: rejectUnauthorized',
     'P2 app/gated.py: verify=False',
+    'P2 cmd/probe/main.go: InsecureSkipVerify',
     'P2 scripts/wait.sh: curl',
     'P2 vite.config.ts: rejectUnauthorized',
   ]);

@@ -64,12 +64,25 @@ export function switchedOff(path: string, text: string): Off[] {
         .split('\n')
         .slice(-4)
         .join('\n');
-      return [{ line: lineOf(text, found.index), text: hint, gated: GATE.test(`${above}${before}`) }];
+      return [
+        {
+          line: lineOf(text, found.index),
+          text: hint,
+          gated: GATE.test(`${above}${before}`) || DECIDED.test(text.slice(found.index, endOfLine(text, found.index))),
+        },
+      ];
     }),
   );
 }
 
+/** Somebody has looked at the line and told a linter so. */
+const DECIDED = /nosec|nolint|noqa|NOSONAR|eslint-disable/;
 const GATE = /\b(?:if|unless|when|elif|else|case)\b|\?\s|&&|\bENV(?:IRONMENT)?\b|\binsecure\b|\bskip/i;
+
+function endOfLine(text: string, from: number): number {
+  const at = text.indexOf('\n', from);
+  return at === -1 ? text.length : at;
+}
 
 /** Does a quote stand open before it? The quote of the key itself does not count. */
 function insideText(before: string, found: string): boolean {

@@ -62,7 +62,7 @@ export function watchesHost(image: string): boolean {
 export function speaksToEngine(image: string): boolean {
   return (
     watchesHost(image) ||
-    /(?:^|\/)(?:traefik|portainer(?:-ce|-ee)?|watchtower|dozzle|nginx-proxy|docker-gen|acme-companion|docker-socket-proxy|socket-proxy|autoheal|diun|homepage|gitlab-runner|act_runner|dockge|ofelia|swarmpit|caddy-docker-proxy|lazydocker|uptime-kuma|docker-proxy)$/.test(
+    /(?:^|\/)(?:traefik|portainer(?:-ce|-ee)?|watchtower|dozzle|nginx-proxy|docker-gen|acme-companion|docker-socket-proxy|socket-proxy|autoheal|diun|homepage|gitlab-runner|act_runner|dockge|ofelia|swarmpit|caddy-docker-proxy|lazydocker|uptime-kuma|docker-proxy|localstack|localstack-pro|jenkins|drone-runner-docker|woodpecker-agent|github-runner|logspout|crowdsec|coolify)$/.test(
       repositoryOf(image),
     )
   );

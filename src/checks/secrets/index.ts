@@ -182,9 +182,7 @@ function layerSites({ path, instructions, lastStage }: Dockerfile): LayerFacts['
       if (!isSecretName(key) || value === undefined) return [];
       const variable = /^\$\{?(\w+)\}?$/.exec(value)?.[1];
       if (variable !== undefined) return name === 'ENV' && given.has(variable) ? [{ path, line, name: key, how: 'env-from-arg' }] : [];
-      return ['strong', 'plain', 'weak'].includes(classifySecret(value))
-        ? [{ path, line, name: key, how: name === 'ENV' ? 'env' : 'arg' }]
-        : [];
+      return ['strong', 'weak'].includes(classifySecret(value)) ? [{ path, line, name: key, how: name === 'ENV' ? 'env' : 'arg' }] : [];
     });
   });
 }

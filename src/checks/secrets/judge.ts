@@ -188,6 +188,8 @@ function weigh({ path, how, class: like, name, taken }: Default): Pick<RowResult
   const signs = SIGNING.test(name);
   if (how === 'default')
     return taken === true && signs ? { priority: ['P1', 'lower:only-a-default'] } : { priority: ['P2', 'lower:only-a-default'] };
+  // A placeholder that waits for somebody else's key opens no door here: the call to that service fails.
+  if (like === 'placeholder' && !signs && /API_?KEY$|TOKEN$/i.test(name)) return { priority: ['P1', 'lower:key-of-another-service'] };
   return like === 'placeholder' || signs ? {} : { priority: ['P1', 'lower:password-of-one-service'] };
 }
 

@@ -56,7 +56,8 @@ secrets:
   'src/ids.ts': "export const TENANT = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'; const etag = '9f86d081884c7d659a2feaa0c55ad015';",
   'k8s/secret.yaml': `apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: app}\nspec: {data: [{secretKey: jwt}]}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: sealed}\nsops: {version: 3}\nstringData: {jwt: "ENC[AES256_GCM,data:Zm9v]"}\n`,
   'k8s/secret.example.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: app}\nstringData: {jwt: CHANGE-ME}\n',
-  Dockerfile: 'FROM node:24.1\nARG VERSION=1\nENV NODE_ENV=production TOKEN_TTL=3600\nRUN --mount=type=secret,id=npm npm ci\nCOPY . .\n',
+  Dockerfile:
+    'FROM node:24.1\nARG VERSION=1\nENV NODE_ENV=production TOKEN_TTL=3600\nRUN --mount=type=secret,id=npm npm ci\nCOPY . .\nENV DJANGO_SECRET_KEY=only-to-collect-static\n',
 };
 
 test('a well-written repository: nothing is found, and what was looked at is said', async () => {
@@ -126,6 +127,9 @@ services:
       JWT_SECRET: \${JWT_SECRET:-changeme}
       SMTP_PASSWORD: \${SMTP_PASSWORD:-secret}
       OPENAI_API_KEY: your-openai-key
+      SESSION_PASSWORD: CHANGE-ME
+      AWS_SECRET_ACCESS_KEY: test
+      LLM_API_KEY: none
   db:
     image: postgres:16
     environment: [POSTGRES_PASSWORD=postgres]
@@ -141,7 +145,8 @@ services:
   expect(found).toEqual([
     'P1 compose.yaml: JWT_SECRET',
     'P2 compose.yaml: SMTP_PASSWORD',
-    'P0 compose.yaml: OPENAI_API_KEY',
+    'P1 compose.yaml: OPENAI_API_KEY',
+    'P0 compose.yaml: SESSION_PASSWORD',
     'P1 compose.yaml: POSTGRES_PASSWORD',
     'P1 compose.yaml: POSTGRES_HOST_AUTH_METHOD',
     'P0 api.env: SESSION_SECRET',
