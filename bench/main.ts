@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { benchLoads } from './loads.ts';
 import { compare, median, time, type Comparison } from './measure.ts';
 import { benchResults } from './results.ts';
 
@@ -26,6 +27,7 @@ const COMPOSE = `services:
 print(await coldStart());
 await overhead();
 await benchResults();
+await benchLoads();
 if (spawnSync('docker', ['compose', 'version']).status === 0) print(await stackUp());
 else process.stdout.write('stack-up: not measured, there is no docker compose here\n');
 
