@@ -100,6 +100,23 @@ it('takes totals for what they are: no lines, and nothing about a change', async
   });
 });
 
+it('says of every changed file that nobody knows of it where a report only tells sums', async () => {
+  const jacoco = '<report name="x"><sessioninfo id="h" start="1" dump="2"/><counter type="LINE" missed="1" covered="9"/></report>';
+  const paths = ['src/A.java', 'src/ATest.java', 'README.md'];
+  const change = { base: 'abc', lines: new Map(paths.map((path) => [path, new Set([1])])) };
+  const alone = await collect({ 'jacoco.xml': jacoco }, paths, { change });
+  expect(alone.gaps).toEqual([]);
+  expect(alone.coverage).toMatchObject({ lines: { covered: 9, total: 10 }, files: [], changed: { unlisted: ['src/A.java'] } });
+  const both = await collect({ 'jacoco.xml': jacoco, 'lcov.info': LCOV('src/A.java', '1,0') }, paths, { change });
+  expect(both.gaps.map(({ reason, message }) => [reason, message])).toEqual([
+    ['unsupported', 'jacoco.xml: the report names no file, so nobody knows whether the other reports tell of the same: it is not counted'],
+  ]);
+  const two = await collect({ a: jacoco, b: jacoco.replace('covered="9"', 'covered="0"') }, paths);
+  expect(two.coverage.lines).toEqual({ covered: 9, total: 11 });
+  expect(two.coverage.notes).toContain('a: the report names no file: all that is known is its total');
+  expect(both.coverage).toMatchObject({ lines: { covered: 0, total: 1 }, changed: { lines: { covered: 0, total: 1 } } });
+});
+
 it("reads V8's offsets in the repository's own files, and says which are not there", async () => {
   const script = (url: string): string =>
     `{"scriptId": "1", "url": "${url}", "functions": [{"functionName": "", "ranges": [{"startOffset": 0, "endOffset": 20, "count": 1}, {"startOffset": 7, "endOffset": 14, "count": 0}], "isBlockCoverage": true}]}`;

@@ -65,21 +65,33 @@ export async function collectCoverage(options: CollectCoverageOptions): Promise<
   const gaps: CoverageGap[] = [];
   const notes: CoverageNote[] = [];
   const sources: Source[] = [];
+  /** Reports that tell nothing but sums. */
+  const withoutFiles: Source[] = [];
   for (const path of new Set(paths)) {
     const report = shownPath(root, path);
     const key = (raw: string, roots: readonly string[], within?: string): string =>
       mapper.place(raw, { roots, report, within, ...(cwd !== undefined && { cwd }) });
+    let onlyTotals = false;
     const read = await readFile({ files: ports.files, root, redact }, path, {
       place: (record, roots) => merge.add(key(record.path, roots, record.within), record),
-      totals: (totals) => merge.stated(totals),
+      totals: (totals) => {
+        merge.stated(totals);
+        onlyTotals ||= (totals.lines?.total ?? 0) > 0;
+      },
       source: async (raw, roots) => {
         const mapped = mapper.now(key(raw, roots));
         return mapped.to === 'repository' ? await readSource(ports.files, join(root, mapped.path)) : undefined;
       },
     });
+    if (onlyTotals) withoutFiles.push(read.source);
     sources.push(read.source);
     gaps.push(...read.gaps);
     notes.push(...read.notes);
+  }
+  if (merge.namesLines()) {
+    const message = 'the report names no file, so nobody knows whether the other reports tell of the same: it is not counted';
+    for (const source of withoutFiles)
+      gaps.push({ reason: 'unsupported', message: `${source.file}: ${message}`, source, ...reportFix('unsupported', 'coverage') });
   }
   const { unmapped, ambiguous } = settle(merge, mapper);
   for (const [path, candidates] of ambiguous.slice(0, GAPS_PER_FILE))
@@ -195,7 +207,9 @@ async function readFile({ files, root, redact }: ReadContext, path: string, hand
       lines += event.record.lines.size + (event.record.totals?.total ?? 0);
       handlers.place(event.record, roots);
     } else if (event.type === 'totals') {
-      lines += event.totals.lines?.total ?? 0;
+      const told = event.totals.lines?.total ?? 0;
+      lines += told;
+      if (told > 0) notes.push('the report names no file: all that is known is its total');
       handlers.totals(event.totals);
     } else if (event.type === 'root') {
       if (roots.length < ROOTS) roots.push(event.path);

@@ -1,8 +1,10 @@
 import type { ChangedLines } from '../lib/diff.ts';
 import type { ChangedCoverage, FileCoverage, LineRange, Ratio } from '../model/coverage.ts';
 import type { CoverageRecord, Tally, Totals } from './contract.ts';
+import { isCode } from './code-lines.ts';
 import { LineSet } from './line-set.ts';
 import { mergeTallies } from './tally.ts';
+import { isTestFile } from './test-files.ts';
 
 interface MergedFile {
   readonly lines: LineSet;
@@ -38,12 +40,15 @@ export class CoverageMerge {
     file.functions = mergeTallies(file.functions, functions);
   }
 
-  /** What a report only knows in all: it counts while no report tells the same of a file. */
+  /**
+   * What a report only knows in all: it counts while no report tells the same of a file. Whether two such reports are of the same files
+   * is not known: they add up, so that neither hides the other.
+   */
   stated({ lines, branches, functions }: Totals): void {
     this.#stated = {
-      lines: mergeTallies(this.#stated.lines, lines),
-      branches: mergeTallies(this.#stated.branches, branches),
-      functions: mergeTallies(this.#stated.functions, functions),
+      lines: added(this.#stated.lines, lines),
+      branches: added(this.#stated.branches, branches),
+      functions: added(this.#stated.functions, functions),
     };
   }
 
@@ -82,12 +87,22 @@ export class CoverageMerge {
     for (const path of [...change.keys()].sort()) {
       const file = this.#files.get(path);
       const only = change.get(path);
+      if (file === undefined && this.#onlyTotals() && isCode(path) && !isTestFile(path)) unlisted.push(path);
       if (file === undefined || only === undefined) continue;
       if (file.lines.empty && (file.totals?.total ?? 0) > 0) unlisted.push(path);
       const { uncovered, covered, total } = ranges(file.lines, { only, most: RANGES_OF_FILE });
       if (total > 0) files.push({ path, lines: { covered, total }, uncovered });
     }
     return { lines: sum(files.map(({ lines }) => lines)), files, ...(unlisted.length > 0 && { unlisted }) };
+  }
+
+  /** All that is known are sums of whole reports: any file may be among them. */
+  #onlyTotals(): boolean {
+    return (this.#stated.lines?.total ?? 0) > 0 && !this.namesLines();
+  }
+
+  namesLines(): boolean {
+    return [...this.#files.values()].some((file) => linesOf(file).total > 0);
   }
 
   totals(): CoverageTotals {
@@ -156,6 +171,10 @@ function ranges(lines: LineSet, { only, most }: { only?: ReadonlySet<number>; mo
     end = line;
   });
   return { uncovered, omitted, covered, total };
+}
+
+function added(a: Ratio | undefined, b: Ratio | undefined): Ratio | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : sum([a, b]);
 }
 
 function sum(ratios: readonly Ratio[]): Ratio {

@@ -21,8 +21,8 @@ it('says when the sum is another', async () => {
 it('takes the total where there is nothing else', async () => {
   const said = await saidBy(istanbulSummary, JSON.stringify({ total: part(9, 12) }));
   expect(said).toMatchObject({
-    files: [{ path: 'total', totals: [9, 12] }],
-    notes: ['the summary names no file: all that is known is its total'],
+    files: [],
+    totals: { lines: [9, 12] },
   });
 });
 

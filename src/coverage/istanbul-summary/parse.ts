@@ -41,8 +41,8 @@ export async function parseIstanbulSummary(text: AsyncIterable<string>, emit: (e
   const stated = all?.totals;
   if (!whole || all === undefined || stated === undefined) return;
   if (files === 0) {
-    emit({ type: 'note', message: 'the summary names no file: all that is known is its total' });
-    emit({ type: 'file', record: all.record() });
+    const { branches, functions } = all.record();
+    emit({ type: 'totals', totals: { lines: stated, branches, functions } });
   } else if (stated.covered !== sum.covered || stated.total !== sum.total) {
     const said = `the total says ${stated.covered} of ${stated.total} lines`;
     emit({ type: 'note', message: `${said}, its files are ${sum.covered} of ${sum.total}` });
