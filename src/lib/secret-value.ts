@@ -28,7 +28,7 @@ const LOCAL =
 const STAND_IN =
   /^(?:test|testing|testpass|demo|example|sample|dummy|fake|stub|mock|foo|bar|foobar|local|localstack|ollama|lm-studio|not-?needed|no-?key(?:-required)?|sk-no-key-required|unused|ignored?|anything)$/i;
 const WEAK = new Set(
-  'password passw0rd p@ssw0rd password1 password123 pass pass123 secret secret123 secrets mysecret mysecretpassword supersecret supersecretkey secretkey my-secret my-secret-key my_secret_key super-secret super-secret-key topsecret admin admin123 administrator root root123 toor user guest default letmein qwerty qwerty123 abc123 test123 postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit minio minioadmin minio123 elastic grafana keycloak nats kafka clickhouse qdrant neo4j sa changeit welcome welcome1 123 1234 12345 123456 1234567 12345678 123456789 1234567890 jwt-secret jwtsecret jwt_secret'.split(
+  'password passw0rd p@ssw0rd password1 password123 pass pass123 secret secret123 secrets mysecret mysecretpassword supersecret supersecretkey secretkey my-secret my-secret-key my_secret_key super-secret super-secret-key topsecret admin admin123 administrator root root123 toor user guest default letmein qwerty qwerty123 abc123 test123 postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit minio minioadmin minio123 miniosecret elastic grafana keycloak nats kafka clickhouse qdrant neo4j sa changeit welcome welcome1 123 1234 12345 123456 1234567 12345678 123456789 1234567890 jwt-secret jwtsecret jwt_secret'.split(
     ' ',
   ),
 );
