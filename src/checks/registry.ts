@@ -7,6 +7,7 @@ import { kubernetes } from './kubernetes/index.ts';
 import { monitoring } from './monitoring/index.ts';
 import { secretFiles } from './secret-files/index.ts';
 import { secrets } from './secrets/index.ts';
+import { sharedKeys } from './shared-keys/index.ts';
 import { testEvidence } from './test-evidence/index.ts';
 
-export const checks: readonly CheckPlugin[] = [...containers, ...encryption, ...healthcheck, ...kubernetes, ...monitoring, ...secretFiles, ...secrets, ...testEvidence];
+export const checks: readonly CheckPlugin[] = [...containers, ...encryption, ...healthcheck, ...kubernetes, ...monitoring, ...secretFiles, ...secrets, ...sharedKeys, ...testEvidence];

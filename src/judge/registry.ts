@@ -7,6 +7,7 @@ import { judges as kubernetes } from '../checks/kubernetes/judge.ts';
 import { judges as monitoring } from '../checks/monitoring/judge.ts';
 import { judges as secretFiles } from '../checks/secret-files/judge.ts';
 import { judges as secrets } from '../checks/secrets/judge.ts';
+import { judges as sharedKeys } from '../checks/shared-keys/judge.ts';
 import { judges as testEvidence } from '../checks/test-evidence/judge.ts';
 
-export const rowJudges: readonly RowJudge[] = [...containers, ...encryption, ...healthcheck, ...kubernetes, ...monitoring, ...secretFiles, ...secrets, ...testEvidence];
+export const rowJudges: readonly RowJudge[] = [...containers, ...encryption, ...healthcheck, ...kubernetes, ...monitoring, ...secretFiles, ...secrets, ...sharedKeys, ...testEvidence];
