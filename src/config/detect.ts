@@ -18,6 +18,7 @@ export async function exampleFor(files: Files, root: string): Promise<string> {
     'version: 1',
     ...(compose === undefined ? [] : ['stack:', `  compose: ${compose}`]),
     'stages:',
+    '  - audit:   # secrets, images, open ports and more; needs no settings',
     '  - unit:',
     `      run: ${tests?.run ?? 'make test   # the command that runs your tests'}`,
     `      results: ${tests?.results ?? 'reports/*.xml   # the JUnit files that it writes'}`,
