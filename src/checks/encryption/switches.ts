@@ -35,6 +35,9 @@ const SWITCHES: readonly Switch[] = [
   },
 ];
 
+/** Places looked at for each switch in one file. */
+const PER_FILE = 20;
+
 export const HINTS: readonly string[] = SWITCHES.map(({ hint }) => hint);
 
 /** Is this a file in which one of the switches could stand? */
@@ -55,9 +58,10 @@ export function switchedOff(path: string, text: string): Off[] {
   // A verification of its own in place of the usual one: https://pkg.go.dev/crypto/tls#Config
   if (/\bVerify(?:PeerCertificate|Connection)\s*[:=]/.test(text)) return [];
   return SWITCHES.filter(({ hint, files }) => files.test(path) && text.includes(hint)).flatMap(({ hint, pattern }) =>
-    [...text.matchAll(pattern)].flatMap((found): Off[] => {
+    [...text.matchAll(pattern).take(PER_FILE)].flatMap((found): Off[] => {
       const from = text.lastIndexOf('\n', found.index) + 1;
-      const before = text.slice(from, found.index);
+      // A line of a megabyte is no line that somebody wrote.
+      const before = text.slice(Math.max(from, found.index - 1_000), found.index);
       if (/^\s*(?:#|\/\/|\*|\/\*|--|<!--|["'`])/.test(before) || /\s(?:#|\/\/)\s/.test(before) || insideText(before, found[0])) return [];
       const above = text
         .slice(Math.max(0, from - 300), from)

@@ -29,6 +29,8 @@ const TOKENS: readonly { readonly name: string; readonly hint: string; readonly 
   { name: 'Anthropic key', hint: 'sk-ant-api', pattern: /\bsk-ant-api\d\d-[\w-]{80,120}/g },
   { name: 'npm token', hint: 'npm_', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g },
 ];
+/** Places of one shape that are looked at in one file. */
+const PER_FILE = 20;
 const KEY_HINT = 'PRIVATE KEY-----';
 /** The header, then at least 64 characters of Base64: code that only knows the header holds no key. */
 const KEY =
@@ -41,7 +43,7 @@ export const HINTS: readonly string[] = [KEY_HINT, ...TOKENS.map(({ hint }) => h
 export function materialIn(text: string): Material[] {
   const found: Material[] = [];
   if (text.includes(KEY_HINT))
-    for (const match of text.matchAll(KEY)) {
+    for (const match of text.matchAll(KEY).take(PER_FILE)) {
       const body = match[2] ?? '';
       if (new Set(body).size < 20 || /\.\.\.|EXAMPLE/i.test(body)) continue;
       found.push({
@@ -53,7 +55,7 @@ export function materialIn(text: string): Material[] {
     }
   for (const { name, hint, pattern } of TOKENS) {
     if (!text.includes(hint)) continue;
-    for (const match of text.matchAll(pattern))
+    for (const match of text.matchAll(pattern).take(PER_FILE))
       if (isReal(match[0], hint)) found.push({ kind: 'token', name, ...place(text, match.index), length: match[0].length });
   }
   return found;
