@@ -58,7 +58,7 @@ describeWithDocker('compose: what is taken away while a stage runs is the stackâ
     const blocking = findings.filter(({ priority }) => priority === 'P0');
     expect(blocking.map(({ code, title }) => [code, title])).toEqual([
       ['CFG-05', 'db could not be reached after integration'],
-      ['TST-02', '`main` fails with exit 1'],
+      ['TST-02', '`sh check.sh` fails with exit 1'],
     ]);
     expect(new Set(blocking.map(({ group }) => group)).size).toBe(1);
     expect(ended.stdout).toMatch(/^BLOCKED by CFG-05/m);
