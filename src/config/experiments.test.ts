@@ -5,12 +5,18 @@ import { FAKES } from '../../tests/support/config.ts';
 import { defineFault } from '../faults/contract.ts';
 import { parseConfig } from './load.ts';
 
-const pause = defineFault<{ service: string }>({
+const pause = defineFault<{ service: string }, null>({
   type: 'pause',
   summary: 'freezes a service',
   rows: ['CHA-01'],
   options: z.strictObject({ service: z.string() }),
+  undo: z.null(),
+  lasts: 'held',
+  expires: false,
   title: ({ service }) => `freeze ${service}`,
+  services: ({ service }) => [service],
+  prepare: async () => null,
+  fingerprint: async () => null,
   capability: async () => ({ state: 'able' }),
   inject: async () => {},
   prove: async () => ({ state: 'unproved', why: 'a fake' }),

@@ -40,7 +40,8 @@ async function carryOut(context: RunContext, { stage, experiment, stack }: Carry
   if (!stack) return { reason: 'unsupported', message: `experiment ${name}: no stack of ours is there to do it to` };
   const { ports, signal } = context;
   try {
-    const capability = await plugin.capability(fault.options, { ports, manifest: stack.manifest, signal });
+    const expiresAtMs = Date.parse(ports.clock.now());
+    const capability = await plugin.capability(fault.options, { ports, manifest: stack.manifest, signal, expiresAtMs });
     if (capability.state === 'unsupported') return { reason: 'unsupported', message: `experiment ${name}: ${capability.why}` };
     await inject(context, { stage, experiment: { name, fault }, stack, plugin });
     return {
@@ -62,11 +63,10 @@ interface Injecting {
 async function inject(context: RunContext, { stage, experiment, stack, plugin }: Injecting): Promise<void> {
   const { name, fault } = experiment;
   const { progress, clock } = context.ports;
+  progress.say(`${stage.name} │ experiment ${name}: ${plugin.title(fault.options)}`);
+  const holdMs = fault.durationMs ?? 0;
   const { value, window } = await timed(clock, () =>
-    withFault(context, { plugin, options: fault.options, experiment: name, manifest: stack.manifest }, async () => {
-      progress.say(`${stage.name} │ experiment ${name}: ${plugin.title(fault.options)}`);
-      await clock.sleep(fault.durationMs ?? 0, context.signal);
-    }),
+    withFault(context, { plugin, options: fault.options, experiment: name, manifest: stack.manifest, holdMs }),
   );
   const evidence: FaultEvidence = {
     id: `${stage.name}/fault-${name}`,
@@ -77,7 +77,7 @@ async function inject(context: RunContext, { stage, experiment, stack, plugin }:
     fault: fault.type,
     options: mapStrings(fault.options, context.redact),
     proof: value.proof.state === 'proved' ? { state: 'proved', by: [...value.proof.by] } : value.proof,
-    healed: value.healed,
+    healed: value.residue === undefined,
     facts: null,
   };
   await context.directory.addEvidence(evidence);

@@ -1,18 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { z } from 'zod';
 
 import type { FaultContext, FaultPlugin, Proof } from '../faults/contract.ts';
 import { faults } from '../faults/registry.ts';
+import type { Json } from '../lib/json.ts';
 import { errorMessage } from '../model/errors.ts';
-import { StackInstance, type StackManifest } from '../model/manifest.ts';
+import type { StackManifest } from '../model/manifest.ts';
 import type { JournalEntry } from '../model/run.ts';
 import type { RunContext } from './context.ts';
 import { expiry } from './task-runner.ts';
 
 /** An undo has its own time: neither the stage's deadline nor a cancel may cut it short. */
 const HEAL_MS = 30_000;
+/** Looking at the target, doing it, and the time after which a fault that should be over is over whoever lives. */
+const PREPARE_MS = 15_000;
+const INJECT_MS = 20_000;
+const SLACK_MS = INJECT_MS + 10_000;
+const PROVE_MS = 10_000;
+const PROVE_AGAIN_MS = 200;
 
 /** All that healing may need of a fault: the undo that the journal books, read back by whatever process heals. */
-const FaultUndo = z.object({ type: z.string(), options: z.json(), instance: StackInstance });
+const FaultUndo = z.object({
+  type: z.string(),
+  undo: z.json(),
+  /** Milliseconds since the epoch. */
+  expiresAtMs: z.number(),
+  /** The fingerprint before the act. */
+  before: z.json(),
+});
 type FaultUndo = z.output<typeof FaultUndo>;
 
 /** A fault that was booked and is not known to be healed. */
@@ -25,55 +41,79 @@ export interface OpenFault {
 export interface FaultRun {
   readonly plugin: FaultPlugin;
   /** As the plugin's own schema parsed them. */
-  readonly options: OpenFault['undo']['options'];
+  readonly options: Json;
   readonly experiment: string;
   readonly manifest: StackManifest;
+  /** Milliseconds that it is held; of no meaning for a fault of a moment. */
+  readonly holdMs: number;
 }
 
+/** What became of a fault. Times are those of `monotonicMs`. */
+export interface FaultRecord {
+  readonly proof: Proof;
+  /** Just before and just after the act. */
+  readonly injectMs: number;
+  readonly injectedMs: number;
+  /** Just before the heal, and when it was verified. */
+  readonly healMs: number;
+  readonly healedMs: number;
+  /** Why it is not healed, or what is not as it was before: then nothing later can be trusted. */
+  readonly residue?: string;
+}
+
+/** Whatever must stand before harm is done: resolves when the fault is sure to end, rejects when nobody could end it. */
+export type Guard = (open: OpenFault, plugin: FaultPlugin) => Promise<void>;
+
 /**
- * Books the undo, injects, proves, lets `during` happen, and heals whatever became of it: when the injection died half-way, when
- * `during` threw, when the run was stopped. What heals is the booked undo, as another process would do it.
- * @throws what `inject`, `prove` or `during` threw, after healing; a heal that fails is told in `healed` and stays open for `gauntlet heal`.
+ * Prepares, books the undo, injects, holds and proves meanwhile, and heals whatever became of it: when the injection died half-way,
+ * when the run was stopped. What heals is the booked undo, as another process would do it.
+ * @throws what `prepare`, `guard`, `inject` or `prove` threw, or the reason of the stop, after healing; a heal that fails is told in
+ * `residue` and stays open for `gauntlet heal`.
  */
-export async function withFault(
-  context: RunContext,
-  { plugin, options, experiment, manifest }: FaultRun,
-  during: () => Promise<void>,
-): Promise<{ readonly proof: Proof; readonly healed: boolean }> {
-  const { directory, ports } = context;
-  const open: OpenFault = { id: `fault-${experiment}`, undo: { type: plugin.type, options, instance: manifest.instance } };
-  await directory.journal({ type: 'intent', at: ports.clock.now(), id: open.id, act: 'fault', undo: open.undo });
-  let proof: Proof;
+export async function withFault(context: RunContext, run: FaultRun, guard: Guard = async () => {}): Promise<FaultRecord> {
+  const { ports, signal } = context;
+  const { clock } = ports;
+  const { plugin, options, manifest, holdMs } = run;
+  signal.throwIfAborted();
+  const expiresAtMs = Date.parse(clock.now()) + SLACK_MS + holdMs;
+  const faultContext = (ms: number): FaultContext => ({
+    ports,
+    manifest,
+    expiresAtMs,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]),
+  });
+  const open = await book(context, run, faultContext(PREPARE_MS));
+  const { undo } = open.undo;
   try {
-    const faultContext: FaultContext = { ports, manifest, signal: context.signal };
-    await plugin.inject(options, faultContext);
-    proof = await plugin.prove(options, faultContext);
-    await during();
+    await guard(open, plugin);
+    const injectMs = clock.monotonicMs();
+    await inTime(faultContext(INJECT_MS), (own) => plugin.inject(options, undo, own));
+    const injectedMs = clock.monotonicMs();
+    const prove = (): Promise<Proof> => inTime(faultContext(PROVE_MS), (own) => plugin.prove(options, undo, own));
+    const proof = await hold(context, { untilMs: injectedMs + (plugin.lasts === 'held' ? holdMs : 0), prove });
+    const healMs = clock.monotonicMs();
+    const residue = await healOne(context, open, plugin);
+    return { proof, injectMs, injectedMs, healMs, healedMs: clock.monotonicMs(), ...(residue === undefined ? {} : { residue }) };
   } catch (error) {
-    await healOne(context, open, { plugin, manifest });
+    await healOne(context, open, plugin);
     throw error;
   }
-  const problem = await healOne(context, open, { plugin, manifest });
-  return { proof, healed: problem === undefined };
 }
 
 /** Heals everything that this run booked and never healed, last first. Never throws: what stays open is a problem, in words. */
 export async function healFaults(
   context: RunContext,
-  plugins: readonly FaultPlugin[] = faults,
+  { plugins = faults, only }: { readonly plugins?: readonly FaultPlugin[]; readonly only?: (open: OpenFault) => boolean } = {},
 ): Promise<{ readonly healed: readonly string[]; readonly problems: readonly string[] }> {
   const healed: string[] = [];
   const problems: string[] = [];
   for (const open of openFaults(await context.directory.readJournal())) {
-    const { type, instance } = open.undo;
+    if (only?.(open) === false) continue;
+    const { type } = open.undo;
     const plugin = plugins.find((candidate) => candidate.type === type);
-    const manifest = await context.directory.manifest(instance);
-    const problem =
-      plugin && manifest
-        ? await healOne(context, open, { plugin, manifest })
-        : plugin
-          ? `${open.id} (${type}) is open, and nothing is known of the stack that it was done to`
-          : `${open.id} is open, and this version has no fault ${type}: heal with the version that ran it`;
+    const problem = plugin
+      ? await healOne(context, open, plugin)
+      : `${open.id} is open, and this version has no fault ${type}: heal with the version that ran it`;
     if (problem === undefined) healed.push(`${open.id} (${type})`);
     else problems.push(problem);
   }
@@ -92,20 +132,71 @@ export function openFaults(journal: readonly JournalEntry[]): OpenFault[] {
   return [...open.values()].reverse();
 }
 
-/** Heals and books that it is done; `undefined`, or why it is not. */
-async function healOne(
-  { directory, ports }: RunContext,
-  { id, undo }: OpenFault,
-  { plugin, manifest }: Pick<FaultRun, 'plugin' | 'manifest'>,
-): Promise<string | undefined> {
-  const signal = AbortSignal.timeout(HEAL_MS);
+async function book({ directory, ports }: RunContext, run: FaultRun, context: FaultContext): Promise<OpenFault> {
+  const { plugin, options, experiment } = run;
+  const undo = z.json().parse(await inTime(context, (own) => plugin.prepare(options, own)));
+  const before = await inTime(context, (own) => plugin.fingerprint(undo, own));
+  const open = { id: `fault-${experiment}`, undo: { type: plugin.type, undo, expiresAtMs: context.expiresAtMs, before } };
+  await directory.journal({ type: 'intent', at: ports.clock.now(), id: open.id, act: 'fault', undo: open.undo });
+  return open;
+}
+
+/** Asks for the proof until there is one, at least once: counters count only when somebody has tried. */
+async function hold(context: RunContext, { untilMs, prove }: { untilMs: number; prove: () => Promise<Proof> }): Promise<Proof> {
+  const { clock } = context.ports;
+  let proof = await prove();
+  while (proof.state === 'unproved' && clock.monotonicMs() < untilMs) {
+    await clock.sleep(PROVE_AGAIN_MS, context.signal);
+    proof = await prove();
+  }
+  await clock.sleep(Math.max(0, untilMs - clock.monotonicMs()), context.signal);
+  return proof;
+}
+
+/** Heals, compares, and books that it is done; `undefined`, or why it is not as it was. */
+async function healOne({ directory, ports }: RunContext, { id, undo }: OpenFault, plugin: FaultPlugin): Promise<string | undefined> {
+  const healing = { ports, signal: AbortSignal.timeout(HEAL_MS) };
   try {
-    await Promise.race([plugin.heal(plugin.options.parse(undo.options), { ports, manifest, signal }), expiry(signal)]);
-    await directory.journal({ type: 'undone', at: ports.clock.now(), id, outcome: 'healed' });
-    return undefined;
+    const booked = plugin.undo.parse(undo.undo);
+    await inTime(healing, (own) => plugin.heal(booked, own));
+    const residue = await residueOf(undo.before, { ports, fingerprint: () => inTime(healing, (own) => plugin.fingerprint(booked, own)) });
+    const outcome = residue === undefined ? 'healed' : `healed, but ${residue}`;
+    await directory.journal({ type: 'undone', at: ports.clock.now(), id, outcome });
+    return residue;
   } catch (error) {
     const problem = `${id} (${undo.type}) could not be healed: ${errorMessage(error)}`;
     ports.progress.warn(`fault │ ${problem}`);
     return problem;
   }
+}
+
+/** What the kernel and the engine were told may take a moment to show. */
+const SETTLE_MS = 3_000;
+const LOOK_MS = 100;
+const SHOWN = 300;
+
+async function residueOf(
+  before: Json,
+  { ports: { clock }, fingerprint }: Pick<RunContext, 'ports'> & { readonly fingerprint: () => Promise<Json> },
+): Promise<string | undefined> {
+  const until = clock.monotonicMs() + SETTLE_MS;
+  for (;;) {
+    const after = await fingerprint();
+    if (after === null || isDeepStrictEqual(after, before)) return undefined;
+    if (clock.monotonicMs() >= until) return differenceOf(before, after);
+    await clock.sleep(LOOK_MS);
+  }
+}
+
+function differenceOf(before: Json, after: Json): string {
+  return `it is not as it was before: ${JSON.stringify(before).slice(0, SHOWN)} became ${JSON.stringify(after).slice(0, SHOWN)}`;
+}
+
+/** A plugin that hangs must not hold up what comes after it. */
+async function inTime<Context extends { readonly signal: AbortSignal }, Value>(
+  context: Context,
+  act: (context: Context) => Promise<Value>,
+): Promise<Value> {
+  context.signal.throwIfAborted();
+  return Promise.race([act(context), expiry(context.signal)]);
 }
