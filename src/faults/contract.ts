@@ -13,6 +13,12 @@ export interface HealContext {
 
 export interface FaultContext extends HealContext {
   readonly manifest: StackManifest;
+  /** Of this injection alone: letters, digits and `-`, 40 at most. Tags rules, containers and helpers, so that nothing of others is undone. */
+  readonly id: string;
+  /** Absolute; for the logs and state of a detached helper. It may not be there yet. */
+  readonly folder: string;
+  /** Repeats everything random. */
+  readonly seed: number;
   /**
    * Milliseconds since the epoch after which nothing of the fault may be left, whoever lives then. Kernel rules that can expire
    * carry it; what cannot is healed by the watchdog.

@@ -40,8 +40,9 @@ async function carryOut(context: RunContext, { stage, experiment, stack }: Carry
   if (!stack) return { reason: 'unsupported', message: `experiment ${name}: no stack of ours is there to do it to` };
   const { ports, signal } = context;
   try {
+    const place = { id: 'look', folder: context.directory.file('faults/look'), seed: context.plan.seed };
     const expiresAtMs = Date.parse(ports.clock.now());
-    const capability = await plugin.capability(fault.options, { ports, manifest: stack.manifest, signal, expiresAtMs });
+    const capability = await plugin.capability(fault.options, { ports, manifest: stack.manifest, signal, expiresAtMs, ...place });
     if (capability.state === 'unsupported') return { reason: 'unsupported', message: `experiment ${name}: ${capability.why}` };
     await inject(context, { stage, experiment: { name, fault }, stack, plugin });
     return {

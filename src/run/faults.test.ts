@@ -112,7 +112,7 @@ async function trial({ throws, signal = new AbortController().signal }: Trial = 
   const silent = { say: () => undefined, update: () => undefined, warn: () => undefined };
   const ports = nodePorts({ env: {}, progress: silent });
   const directory = await RunDirectory.create(root, { id: 'r1' } as RunInfo, ports);
-  const context = { ports, root, directory, signal } as unknown as RunContext;
+  const context = { ports, root, directory, signal, info: { id: 'r1' }, plan: { seed: 1 } } as unknown as RunContext;
   const log: string[] = [];
   const act = async (name: string, stop?: AbortSignal) => {
     log.push(name);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
 import { z } from 'zod';
@@ -76,9 +77,13 @@ export async function withFault(context: RunContext, run: FaultRun, guard: Guard
   const { plugin, options, manifest, holdMs } = run;
   signal.throwIfAborted();
   const expiresAtMs = Date.parse(clock.now()) + SLACK_MS + holdMs;
+  const id = newId(context, run);
   const faultContext = (ms: number): FaultContext => ({
     ports,
     manifest,
+    id,
+    folder: context.directory.file(`faults/${id}`),
+    seed: context.plan.seed,
     expiresAtMs,
     signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]),
   });
@@ -130,6 +135,15 @@ export function openFaults(journal: readonly JournalEntry[]): OpenFault[] {
     if (undo.success) open.set(entry.id, { id: entry.id, undo: undo.data });
   }
   return [...open.values()].reverse();
+}
+
+/** Unique on this machine, and short enough for the comment of a rule. */
+function newId({ info }: RunContext, { experiment }: FaultRun): string {
+  const digest = createHash('sha256').update(`${info.id}\0${experiment}`).digest('hex').slice(0, 12);
+  return `${experiment
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 24)}-${digest}`;
 }
 
 async function book({ directory, ports }: RunContext, run: FaultRun, context: FaultContext): Promise<OpenFault> {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -86,7 +87,15 @@ describe.each(faults.map((plugin) => ({ plugin, type: plugin.type })))('$type', 
 });
 
 function gone(signal = new AbortController().signal): FaultContext {
-  return { ports: brokenPorts(), manifest: goneStack('compose'), expiresAtMs: 0, signal };
+  return {
+    ports: brokenPorts(),
+    manifest: goneStack('compose'),
+    id: 'gone-1',
+    folder: join(tmpdir(), 'gone-1'),
+    seed: 1,
+    expiresAtMs: 0,
+    signal,
+  };
 }
 
 /** Undos as the journal holds them, of targets that are not there any more. */
