@@ -6,10 +6,11 @@ import type { CoverageEvidence } from '../model/evidence.ts';
  * totals, so they are left out: a gate on them then says that it does not know.
  */
 export function mergedCoverage(pieces: readonly [CoverageEvidence, ...CoverageEvidence[]]): CoverageEvidence {
-  const [{ branches: _, functions: __, changed: ___, neverLoaded: ____, leg: _____, ...first }] = pieces;
+  const [{ branches: _, functions: __, changed: ___, neverLoaded: ____, leg: _____, disagreements: ______, ...first }] = pieces;
   const files = mergedFiles(pieces.map((piece) => piece.files));
   const neverLoaded = mergedNeverLoaded(pieces, new Set(files.map(({ path }) => path)));
   const changed = mergedChanged(pieces);
+  const disagreements = pieces.flatMap((piece) => piece.disagreements ?? []);
   return {
     ...first,
     legs: pieces.flatMap(({ leg }) => leg ?? []),
@@ -18,6 +19,7 @@ export function mergedCoverage(pieces: readonly [CoverageEvidence, ...CoverageEv
     files,
     unmapped: [...new Set(pieces.flatMap(({ unmapped }) => unmapped))],
     ...(changed ? { changed } : {}),
+    ...(disagreements.length > 0 ? { disagreements } : {}),
     ...(neverLoaded ? { neverLoaded } : {}),
   };
 }

@@ -149,11 +149,48 @@ it('names source files that no test loaded, and the changed lines in them', asyn
   expect(coverage.changed?.neverLoaded).toEqual([{ path: 'src/new.ts', lines: 1, uncovered: [[1, 1]] }]);
 });
 
-it('says in the evidence what is odd about a report', async () => {
+it('keeps what a report states and does not list', async () => {
   const { coverage } = await collect({ 'lcov.info': 'SF:src/a.ts\nDA:1,1\nLF:9\nend_of_record\n' }, ['src/a.ts']);
-  expect(coverage.notes).toEqual([
-    'lcov.info: 1 records state other totals than they list; the first is src/a.ts (line 1): 9 lines stated, 1 listed',
+  expect(coverage.disagreements).toEqual([{ file: 'lcov.info', scope: 'src/a.ts', what: 'lines', declared: 9, counted: 1 }]);
+});
+
+it('says in the evidence what is odd about a report', async () => {
+  const { coverage } = await collect({ 'lcov.info': 'SF:src/a.ts\nDA:1,1\nDA:2,-4\nend_of_record\n' }, ['src/a.ts']);
+  expect(coverage.notes).toEqual(['lcov.info: 1 negative counts are taken for none']);
+});
+
+it('doubts coverage of lines that the file does not have', async () => {
+  const source = 'a();\nb();\n';
+  const lcov = (last: number): string => LCOV('src/a.ts', '1,1', `${last},1`);
+  const of = async (report: string) =>
+    (await collect({ 'lcov.info': report, 'src/a.ts': source }, ['src/a.ts'], { paths: ['lcov.info'] })).gaps.map(({ message }) => message);
+  // An empty last line is one to some tools.
+  expect(await of(lcov(3))).toEqual([]);
+  expect(await of(lcov(4))).toEqual([
+    'the coverage is of another version of the sources: src/a.ts has 3 lines, and 4 is its last one in the report',
   ]);
+});
+
+it('doubts coverage of tests alone, unless they are called sources', async () => {
+  const tracked = ['src/a.ts', 'test/a.test.ts'];
+  const tests = { 'lcov.info': LCOV('test/a.test.ts', '1,1') };
+  expect((await collect(tests, tracked)).gaps.map(({ reason, message }) => `${reason}: ${message}`)).toEqual([
+    'matched-nothing: the coverage is of tests alone (test/a.test.ts): which lines of the sources ran is not known',
+  ]);
+  expect((await collect(tests, tracked, { include: ['test/**'] })).gaps).toEqual([]);
+  expect((await collect({ 'lcov.info': tests['lcov.info'] + LCOV('src/a.ts', '1,1') }, tracked)).gaps).toEqual([]);
+});
+
+it.each([
+  ['everything', { exclude: ['**'] }, true],
+  ['all that is included', { include: ['src/**'], exclude: ['src/*.ts'] }, true],
+  ['some', { exclude: ['lib/**'] }, false],
+  ['what is no source', { exclude: ['**/*.md'] }, false],
+])('doubts an exclude of %s', async (_, globs, doubted) => {
+  const { gaps } = await collect({ 'lcov.info': LCOV('src/a.ts', '1,1') }, ['src/a.ts', 'src/b.ts', 'README.md'], globs);
+  expect(gaps.map(({ message }) => message)).toEqual(
+    doubted ? [expect.stringMatching(/^`coverage.exclude` .* takes out every source/)] : [],
+  );
 });
 
 it('names so many ranges and counts the rest', async () => {
@@ -166,7 +203,7 @@ it('names so many ranges and counts the rest', async () => {
 function collect(
   reports: Readonly<Record<string, string>>,
   tracked: readonly string[],
-  { paths, ...options }: { paths?: readonly string[] } & Pick<CollectCoverageOptions, 'change' | 'include'> = {},
+  { paths, ...options }: { paths?: readonly string[] } & Pick<CollectCoverageOptions, 'change' | 'include' | 'exclude'> = {},
 ): Promise<CollectedCoverage> {
   return withReports(reports, (root, all) =>
     collectCoverage({ ports: { files }, root, paths: paths ?? all, tracked, redact: (text) => text, ...options }),

@@ -7,8 +7,10 @@ import type { CoverageEvidence, GapReason } from '../model/evidence.ts';
 import { LIMITS } from '../model/limits.ts';
 import { reportFix } from '../model/report-fixes.ts';
 import { sourceOf, type Source } from '../model/source.ts';
+import type { Disagreement } from '../model/tests.ts';
 import type { Files, Ports } from '../ports/index.ts';
 import type { CoverageContext, CoverageEvent, CoverageRecord, Totals } from './contract.ts';
+import { doubtsAbout } from './doubts.ts';
 import { CoverageMerge } from './merge.ts';
 import { findNeverLoaded } from './never-loaded.ts';
 import { PathMapper } from './paths.ts';
@@ -54,17 +56,52 @@ export interface CollectedCoverage {
 const UNMAPPED = 500;
 const GAPS_PER_FILE = 20;
 const NOTES = 50;
+const DISAGREEMENTS = 100;
 /** Folders that relative paths start at: a report has a few. */
 const ROOTS = 50;
 
 /** Coverage of one command: every report, merged per line, its paths led back to the repository's files. */
 export async function collectCoverage(options: CollectCoverageOptions): Promise<CollectedCoverage> {
-  const { ports, root, paths, tracked, redact, cwd } = options;
+  const { ports, root, tracked, redact } = options;
   const merge = new CoverageMerge();
   const mapper = new PathMapper(root, tracked, await goModules(ports.files, root, tracked));
-  const gaps: CoverageGap[] = [];
-  const notes: CoverageNote[] = [];
-  const sources: Source[] = [];
+  const { gaps, notes, sources, disagreements } = await readAll(options, merge, mapper);
+  const { unmapped, ambiguous } = settle(merge, mapper);
+  for (const [path, candidates] of ambiguous.slice(0, GAPS_PER_FILE))
+    notes.push({ message: redact(`${path} could be ${candidates.join(' or ')}`) });
+  if (unmapped.length > UNMAPPED) notes.push({ message: `${unmapped.length - UNMAPPED} more paths lead to no file of the repository` });
+  for (const doubt of await doubtsAbout({ ...options, files: ports.files, lastLines: merge.lastLines() }))
+    gaps.push({ ...doubt, message: redact(doubt.message) });
+  const told = notes.map(({ message, source }) => (source === undefined ? message : `${source.file}: ${message}`)).slice(0, NOTES);
+  return {
+    coverage: {
+      sources,
+      ...merge.totals(),
+      files: merge.files(),
+      ...(await unloaded(options, merge)),
+      unmapped: unmapped.slice(0, UNMAPPED).map(redact),
+      ...(disagreements.length > 0 && { disagreements }),
+      ...(told.length > 0 && { notes: told }),
+    },
+    gaps,
+    notes,
+  };
+}
+
+interface ReadReports {
+  readonly gaps: CoverageGap[];
+  readonly notes: CoverageNote[];
+  readonly sources: Source[];
+  readonly disagreements: NonNullable<CoverageEvidence['disagreements']>;
+}
+
+/** Every report, with its records under the keys of the mapper. */
+async function readAll(
+  { ports, root, paths, redact, cwd }: CollectCoverageOptions,
+  merge: CoverageMerge,
+  mapper: PathMapper,
+): Promise<ReadReports> {
+  const all: ReadReports = { gaps: [], notes: [], sources: [], disagreements: [] };
   /** Reports that tell nothing but sums. */
   const withoutFiles: Source[] = [];
   for (const path of new Set(paths)) {
@@ -84,32 +121,21 @@ export async function collectCoverage(options: CollectCoverageOptions): Promise<
       },
     });
     if (onlyTotals) withoutFiles.push(read.source);
-    sources.push(read.source);
-    gaps.push(...read.gaps);
-    notes.push(...read.notes);
+    all.sources.push(read.source);
+    all.gaps.push(...read.gaps);
+    all.notes.push(...read.notes);
+    const room = DISAGREEMENTS - all.disagreements.length;
+    all.disagreements.push(
+      ...read.disagreements.slice(0, room).map((told) => ({ file: read.source.file, ...told, scope: redact(told.scope) })),
+    );
   }
-  if (merge.namesLines()) {
-    const message = 'the report names no file, so nobody knows whether the other reports tell of the same: it is not counted';
-    for (const source of withoutFiles)
-      gaps.push({ reason: 'unsupported', message: `${source.file}: ${message}`, source, ...reportFix('unsupported', 'coverage') });
-  }
-  const { unmapped, ambiguous } = settle(merge, mapper);
-  for (const [path, candidates] of ambiguous.slice(0, GAPS_PER_FILE))
-    notes.push({ message: redact(`${path} could be ${candidates.join(' or ')}`) });
-  if (unmapped.length > UNMAPPED) notes.push({ message: `${unmapped.length - UNMAPPED} more paths lead to no file of the repository` });
-  const told = notes.map(({ message, source }) => (source === undefined ? message : `${source.file}: ${message}`)).slice(0, NOTES);
-  return {
-    coverage: {
-      sources,
-      ...merge.totals(),
-      files: merge.files(),
-      ...(await unloaded(options, merge)),
-      unmapped: unmapped.slice(0, UNMAPPED).map(redact),
-      ...(told.length > 0 && { notes: told }),
-    },
-    gaps,
-    notes,
-  };
+  if (merge.namesLines()) all.gaps.push(...withoutFiles.map(uncountable));
+  return all;
+}
+
+function uncountable(source: Source): CoverageGap {
+  const message = 'the report names no file, so nobody knows whether the other reports tell of the same: it is not counted';
+  return { reason: 'unsupported', message: `${source.file}: ${message}`, source, ...reportFix('unsupported', 'coverage') };
 }
 
 /** Puts what was read under the repository's own paths; what leads nowhere keeps the path of its report. */
@@ -151,6 +177,7 @@ export interface CoverageInspection {
   readonly functions?: Ratio;
   /** How many source files the report tells of. */
   readonly files: number;
+  readonly disagreements?: readonly Disagreement[];
   readonly notes?: readonly string[];
   readonly gap?: CoverageGap;
 }
@@ -158,7 +185,7 @@ export interface CoverageInspection {
 /** Totals of one file by itself; `undefined` when no coverage format claims it. */
 export async function inspectCoverage(files: Files, root: string, path: string): Promise<CoverageInspection | undefined> {
   const merge = new CoverageMerge();
-  const { claimedBy, source, gaps, notes } = await readFile({ files, root, redact: (text) => text }, path, {
+  const { claimedBy, source, gaps, notes, disagreements } = await readFile({ files, root, redact: (text) => text }, path, {
     // Two modules may have a file of one name each.
     place: (record) => merge.add(record.within === undefined ? record.path : `${record.within}/${record.path}`, record),
     totals: (totals) => merge.stated(totals),
@@ -171,6 +198,7 @@ export async function inspectCoverage(files: Files, root: string, path: string):
     format: claimedBy.length === 1 ? (claimedBy[0] ?? '') : 'ambiguous',
     ...merge.totals(),
     files: merge.size,
+    ...(disagreements.length > 0 && { disagreements }),
     ...(notes.length > 0 && { notes: notes.map(({ message }) => message) }),
     ...(gap === undefined ? {} : { gap }),
   };
@@ -181,6 +209,7 @@ interface FileOutcome {
   readonly claimedBy: readonly string[];
   readonly gaps: readonly CoverageGap[];
   readonly notes: readonly CoverageNote[];
+  readonly disagreements: readonly Disagreement[];
 }
 
 interface ReadContext {
@@ -201,6 +230,7 @@ async function readFile({ files, root, redact }: ReadContext, path: string, hand
   const gaps: { reason: GapReason; message: string }[] = [];
   const notes: string[] = [];
   const roots: string[] = [];
+  const disagreements: Disagreement[] = [];
   let lines = 0;
   const take = (event: CoverageEvent): void => {
     if (event.type === 'file') {
@@ -213,6 +243,9 @@ async function readFile({ files, root, redact }: ReadContext, path: string, hand
       handlers.totals(event.totals);
     } else if (event.type === 'root') {
       if (roots.length < ROOTS) roots.push(event.path);
+    } else if (event.type === 'disagreement') {
+      const { type: _, ...told } = event;
+      if (disagreements.length < DISAGREEMENTS) disagreements.push(told);
     } else if (event.type === 'note') {
       if (notes.length < NOTES) notes.push(event.message);
     } else if (gaps.length < GAPS_PER_FILE) gaps.push({ reason: event.reason, message: event.message });
@@ -231,6 +264,7 @@ async function readFile({ files, root, redact }: ReadContext, path: string, hand
   return {
     source,
     claimedBy: reading.claimedBy,
+    disagreements,
     gaps: gaps.map(({ reason, message }) => ({
       reason,
       message: `${shown}: ${redact(message).slice(0, LIMITS.caseText)}`,

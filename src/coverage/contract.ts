@@ -1,5 +1,6 @@
 import type { GapReason } from '../model/evidence.ts';
 import type { Ratio } from '../model/coverage.ts';
+import type { Disagreement } from '../model/tests.ts';
 
 /** Hits by line number. A `Map` is one; so is `LineHits`. Readers may use its room again: it holds until `emit` returns. */
 export interface LineTable {
@@ -46,6 +47,8 @@ export type CoverageEvent =
   /** A folder that relative paths of the report start at. */
   | { readonly type: 'root'; readonly path: string }
   | { readonly type: 'gap'; readonly reason: GapReason; readonly message: string }
+  /** A number that the report states about a file, and that its own lines do not bear out. */
+  | ({ readonly type: 'disagreement' } & Disagreement)
   /** Something odd that changes no count: said, never judged. */
   | { readonly type: 'note'; readonly message: string };
 

@@ -9,6 +9,8 @@ export class LineSet {
   #near: Uint32Array = new Uint32Array(FIRST);
   /** Generated code of hundreds of thousands of lines, and line numbers that somebody made up. */
   #far: Map<number, Uint32Array> | undefined;
+  /** The highest line that is known. */
+  last = 0;
   #total = 0;
   #covered = 0;
 
@@ -20,6 +22,7 @@ export class LineSet {
     if ((known & bit) === 0) {
       words[word] = known | bit;
       this.#total += 1;
+      if (line > this.last) this.last = line;
     }
     const before = words[word + 1] ?? 0;
     if (!ran || (before & bit) !== 0) return;

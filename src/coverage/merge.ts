@@ -101,6 +101,11 @@ export class CoverageMerge {
     return (this.#stated.lines?.total ?? 0) > 0 && !this.namesLines();
   }
 
+  /** The highest line that is known of each file with lines. */
+  lastLines(): Map<string, number> {
+    return new Map([...this.#files].filter(([, { lines }]) => !lines.empty).map(([path, { lines }]) => [path, lines.last]));
+  }
+
   namesLines(): boolean {
     return [...this.#files.values()].some((file) => linesOf(file).total > 0);
   }

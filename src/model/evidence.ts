@@ -6,9 +6,10 @@ import { Detector, Diagnostic } from './diagnostic.ts';
 import { JourneyStepRun } from './journey.ts';
 import { Delivery, Histogram, Rate, Slice } from './load.ts';
 import { Preflight, Readiness, Service, StackInstance } from './manifest.ts';
+import { Completion, Messages } from './messages.ts';
 import { Source } from './source.ts';
 import { StageName, Window } from './stage.ts';
-import { CaseDetail, CaseResult, ResultFile, TestCounts } from './tests.ts';
+import { CaseDetail, CaseResult, Disagreement, ResultFile, TestCounts } from './tests.ts';
 
 /** Why evidence that was owed is not there, or cannot be used. */
 export const GapReason = z.enum([
@@ -106,6 +107,8 @@ export const CoverageEvidence = z.object({
   /** Paths of the report that no file of the repository answers to. */
   unmapped: z.array(z.string()),
   neverLoaded: NeverLoaded.optional(),
+  /** Numbers that the reports state and that their own lines do not bear out. Bounded. */
+  disagreements: z.array(Disagreement.extend({ file: z.string() })).optional(),
   /** What is odd about the reports and changes no count: totals that their own lines do not bear out, ambiguous paths. Bounded. */
   notes: z.array(z.string()).optional(),
 });
@@ -122,6 +125,8 @@ export const JourneyEvidence = z.object({
   steps: z.array(JourneyStepRun),
   /** Sums over the steps; tokens only when a step or the journey has a token budget. */
   totals: z.object({ bytes: z.number(), tokens: z.number().optional(), tokenizer: z.string().optional() }),
+  /** Where messages with a nonce were sent over a WebSocket. */
+  messages: Messages.optional(),
 });
 export type JourneyEvidence = z.output<typeof JourneyEvidence>;
 
@@ -180,8 +185,11 @@ export const SeriesEvidence = z.object({
   slices: z.array(Slice).optional(),
   /** `[milliseconds since the window began, value in the unit]`. */
   points: z.array(z.tuple([z.number(), z.number()])).optional(),
-  /** Only of a load's own series. */
+  /** Only of a load's own series, as what follows. */
   delivery: Delivery.optional(),
+  /** Where its users sent messages with a nonce over a WebSocket. */
+  messages: Messages.optional(),
+  completion: Completion.optional(),
   source: Source.optional(),
 });
 export type SeriesEvidence = z.output<typeof SeriesEvidence>;

@@ -20,6 +20,8 @@ export interface SaidCoverage {
   readonly roots?: readonly string[];
   readonly gaps?: readonly string[];
   readonly notes?: readonly string[];
+  /** `a.c: 3 lines stated, 1 listed`. */
+  readonly disagreements?: readonly string[];
 }
 
 /** Reads a text with one format, in small pieces; `sources` are the files of the repository. */
@@ -50,6 +52,9 @@ function plain(events: readonly CoverageEvent[]): SaidCoverage {
   const roots = events.flatMap((event) => (event.type === 'root' ? [event.path] : []));
   const gaps = events.flatMap((event) => (event.type === 'gap' ? [`${event.reason}: ${event.message}`] : []));
   const notes = events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
+  const disagreements = events.flatMap((event) =>
+    event.type === 'disagreement' ? [`${event.scope}: ${event.declared} ${event.what} stated, ${event.counted} listed`] : [],
+  );
   const files = events.flatMap((event) => (event.type === 'file' ? [event.record] : []));
   return {
     files: files.map(({ path, lines, totals, branches, functions, within }) => {
@@ -68,6 +73,7 @@ function plain(events: readonly CoverageEvent[]): SaidCoverage {
     ...(roots.length > 0 && { roots }),
     ...(gaps.length > 0 && { gaps }),
     ...(notes.length > 0 && { notes }),
+    ...(disagreements.length > 0 && { disagreements }),
   };
 }
 

@@ -76,8 +76,8 @@ it('passes over what a shell left between the records, and not over lines that l
 });
 
 it('says where a record states other totals than it lists', async () => {
-  const said = await saidBy(lcov, 'SF:a.c\nDA:1,1\nLF:3\nLH:1\nend_of_record\nSF:b.c\nDA:1,1\nDA:1,1\nLF:2\nend_of_record\n');
-  expect(said.notes).toEqual(['1 records state other totals than they list; the first is a.c (line 1): 3 lines stated, 1 listed']);
+  const said = await saidBy(lcov, 'SF:a.c\nDA:1,1\nLF:3\nLH:3\nend_of_record\nSF:b.c\nDA:1,1\nDA:1,1\nLF:2\nLH:1\nend_of_record\n');
+  expect(said.disagreements).toEqual(['a.c: 3 lines stated, 1 listed', 'a.c: 3 covered lines stated, 1 listed']);
 });
 
 it.each(['DA:x,1', 'DA:1', 'DA:1,', 'DA:1,1,sum,more', 'DA:99999999999,1'])('says where %s is damaged and goes on', async (line) => {

@@ -29,6 +29,8 @@ interface Section {
   readonly file: RecordBuilder;
   readonly startsAt: number;
   listed: number;
+  /** Of these, how many ran. */
+  ran: number;
   /** lcov 2: the line of a function by its index, for all of its names. */
   readonly indexed: Map<string, string>;
   /** Names need not be unique: many tools have one for all functions that have none. */
@@ -46,8 +48,6 @@ class LcovReader {
   #nowhere = 0;
   #foreign = 0;
   #cutAt: number | undefined;
-  #disagreeing = 0;
-  #disagreement = '';
   #wrong: string | undefined;
 
   constructor(emit: Emit) {
@@ -60,6 +60,7 @@ class LcovReader {
     if (section === undefined || !section.file.lines.add(line, hits)) return false;
     this.#number += 1;
     section.listed += 1;
+    if (hits > 0) section.ran += 1;
     return true;
   }
 
@@ -80,10 +81,6 @@ class LcovReader {
 
   end(): void {
     if (this.#wrong !== undefined) this.#emit({ type: 'gap', reason: 'malformed', message: this.#wrong });
-    if (this.#disagreeing > 0) {
-      const message = `${this.#disagreeing} records state other totals than they list; the first is ${this.#disagreement}`;
-      this.#emit({ type: 'note', message });
-    }
     if (this.#negative > 0) this.#emit({ type: 'note', message: `${this.#negative} negative counts are taken for none` });
     if (this.#foreign > 0) this.#emit({ type: 'note', message: `${this.#foreign} lines between the records are none of LCOV's` });
     if (this.#nowhere > 0)
@@ -112,6 +109,7 @@ class LcovReader {
       file: new RecordBuilder(path, { lines: this.#lines }),
       startsAt: this.#number,
       listed: 0,
+      ran: 0,
       indexed: new Map(),
       named: new Map(),
       stated: new Map(),
@@ -124,6 +122,7 @@ class LcovReader {
     // As gcov writes what never ran; old versions of geninfo pass it on.
     const count = hits === '' ? Number.NaN : /^(?:#{5}|={5})$/.test(hits) ? 0 : Number(hits);
     section.listed += 1;
+    if (count > 0) section.ran += 1;
     if (line === '0' && count >= 0) {
       this.#nowhere += 1;
       return;
@@ -185,12 +184,31 @@ class LcovReader {
   }
 
   /** Fewer lines than stated were lost on the way, more were merged: either way the list is what counts. */
-  #compare({ file, listed, stated, startsAt }: Section): void {
-    const found = stated.get('LF');
-    if (found === undefined || listed === 0 || found === listed || found === file.lines.size) return;
-    this.#disagreeing += 1;
-    if (this.#disagreeing === 1) this.#disagreement = `${file.path} (line ${startsAt}): ${found} lines stated, ${file.lines.size} listed`;
+  #compare({ file, listed, ran, stated }: Section): void {
+    const [found, covered] = [stated.get('LF'), stated.get('LH')];
+    // A line that is listed twice is two to some writers.
+    const agree = (found ?? listed) === listed && (covered ?? ran) === ran;
+    if (listed === 0 || agree) return;
+    const counted = { lines: 0, covered: 0 };
+    file.lines.forEach((hits) => {
+      counted.lines += 1;
+      if (hits > 0) counted.covered += 1;
+    });
+    this.#disagree(file.path, { what: 'lines', declared: found, entries: listed, counted: counted.lines });
+    this.#disagree(file.path, { what: 'covered lines', declared: covered, entries: ran, counted: counted.covered });
   }
+
+  #disagree(scope: string, { what, declared, entries, counted }: Stated): void {
+    if (declared !== undefined && declared !== entries && declared !== counted)
+      this.#emit({ type: 'disagreement', scope, what, declared, counted });
+  }
+}
+
+interface Stated {
+  readonly what: string;
+  readonly declared: number | undefined;
+  readonly entries: number;
+  readonly counted: number;
 }
 
 /** Of several functions of one name, as many ran as counts are above zero: which of them is not said. */

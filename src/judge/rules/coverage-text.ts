@@ -9,10 +9,12 @@ export type Coverage = EvidenceOf<'coverage'>;
 
 export function proof(piece: Coverage): { id: string; shows: string }[] {
   const [first] = piece.sources;
+  const others = piece.sources.length - 1;
+  const reports = first === undefined ? 'coverage' : `${first.file}${others > 0 ? ` and ${counted(others, 'other report')}` : ''}`;
   return [
     {
       id: piece.id,
-      shows: `${first?.file ?? 'coverage'}: ${piece.lines.covered} of ${piece.lines.total} lines in ${counted(piece.files.length, 'file')}`,
+      shows: `${reports}: ${piece.lines.covered} of ${piece.lines.total} lines in ${counted(piece.files.length, 'file')}`,
     },
   ];
 }

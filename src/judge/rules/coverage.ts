@@ -32,6 +32,7 @@ export const coverage: JudgeRule = {
           : [];
       }),
       ...drop(context, stage),
+      ...ofKind(context.evidence, 'coverage').flatMap((piece) => (piece.stage === stage.name ? contradictions(piece) : [])),
     ]),
   }),
 };
@@ -120,6 +121,39 @@ function further(piece: Coverage, { what, required, measured }: Further): Drafte
       measured: `${formatRatio(ratio)} of ${what}`,
       expected: `>= ${formatRatio(required)} of ${what}`,
       fix: `Test the ${what} that never run; lower \`coverage.${what}\` only if the old number was wrong.`,
+    }),
+  ];
+}
+
+/** What counts are the lines that a report lists: the sums that it states beside them are only held against them. */
+function contradictions(piece: Coverage): Drafted[] {
+  const all = piece.disagreements ?? [];
+  const [first] = all;
+  if (first === undefined) return [];
+  return [
+    draft('GAT-03', {
+      stage: piece.stage,
+      subject: `coverage of ${piece.command}`,
+      title: `a coverage report states ${first.declared} ${first.what}, and lists ${first.counted}`,
+      summary: [
+        'The sums of a coverage report differ from the lines that it lists; the gate counts the lines:',
+        ...all
+          .slice(0, 20)
+          .map(
+            ({ file, scope, what, declared, counted: listed }) =>
+              `- ${file}, ${quoted(scope)}: states ${declared} ${what}, lists ${listed}`,
+          ),
+      ].join('\n'),
+      evidence: all.slice(0, 10).map(({ file, scope, what, declared, counted: listed }) => ({
+        id: piece.id,
+        shows: `${file}, ${scope}: ${what} ${declared} stated, ${listed} listed`,
+      })),
+      measured: `${first.counted} ${first.what} listed`,
+      expected: `${first.declared} ${first.what} stated`,
+      fix: 'See that one process alone writes the report, and that nothing removes lines from it; the lines that it lists are what counts.',
+      repro: ['inspect', first.file],
+      // Some tools count the lines of nested functions twice in their sums alone.
+      priority: ['P2', 'de-escalate:lines-are-listed'],
     }),
   ];
 }
