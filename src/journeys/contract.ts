@@ -21,9 +21,22 @@ export interface JourneySession {
   set(key: string, value: unknown, close?: () => Promise<void>): void;
 }
 
+/** Follows the messages of one user by the nonces in them, wherever they turn up. */
+export interface MessageLog {
+  /** A nonce that says whose it is to nobody but the log. */
+  nonce(): string;
+  /** A message with this nonce is about to go out; `answers` knows its answer. Unordered ones may be answered in any order. */
+  sent(nonce: string, options: { readonly answers: (text: string) => boolean; readonly ordered: boolean; readonly atMs: number }): void;
+  /** A message came in. Over a connection that is `shared`, messages of others belong here too. */
+  arrived(text: string, options: { readonly shared: boolean; readonly atMs: number }): void;
+  /** Nobody waits for the answer any longer: it is lost, or its connection was cut off. */
+  gaveUp(nonce: string, why: 'lost' | 'cut-off'): void;
+}
+
 export interface StepContext {
   readonly ports: Pick<Ports, 'http' | 'sockets' | 'exec' | 'clock'>;
   readonly session: JourneySession;
+  readonly messages: MessageLog;
   /** Fills `{{name}}` from captures, targets, user and nonce; unknown names are an error. */
   readonly fill: (text: string) => string;
   readonly root: string;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import type { DistributionCounts } from '../lib/histogram.ts';
 import type { GapEvidence, SeriesEvidence } from '../model/evidence.ts';
 import type { Miss } from '../model/journey.ts';
 import type { Ports } from '../ports/index.ts';
@@ -37,6 +38,10 @@ export interface LoadJourney {
 /** The users of one load, each with what is open for it; disposing of them closes that. */
 export interface Population extends AsyncDisposable {
   readonly journeys: readonly LoadJourney[];
+  /** What became of the users and of their messages so far. Stored with the load's own series. */
+  facts(): Pick<SeriesEvidence, 'messages' | 'completion'>;
+  /** From sending to the answer of each message that was followed, in microseconds. */
+  readonly messageLatency: DistributionCounts;
 }
 
 export interface LoadContext {

@@ -19,6 +19,7 @@ const OF_ALL: Readonly<Record<string, MetricType>> = {
   'requests.rate': { kind: 'gauge', unit: 'count' },
   tokens: { kind: 'amounts', unit: 'count' },
   lag: { kind: 'times', unit: 'milliseconds' },
+  'messages.latency': { kind: 'times', unit: 'milliseconds' },
 };
 
 const OF_A_JOURNEY: Readonly<Record<string, MetricType>> = {

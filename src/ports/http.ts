@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly socketPath?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Whoever serves the certificate is spoken to: for looking at a service whose certificate is judged elsewhere. */
+  readonly anyCertificate?: boolean;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Bytes of the body that are kept; the rest is counted and dropped. */
@@ -53,13 +55,28 @@ export type SocketResult =
 export interface Sockets {
   connect(
     url: string,
-    options: { readonly headers?: Readonly<Record<string, string>>; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+    options: {
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly timeoutMs: number;
+      readonly signal?: AbortSignal | undefined;
+      /** Sees every message as it arrives, also those that nobody asks for. */
+      readonly onMessage?: ((text: string, atMs: number) => void) | undefined;
+    },
   ): Promise<SocketResult>;
 }
 
 /** Can a TCP connection be made? */
 export interface Tcp {
   probe(host: string, port: number, timeoutMs: number): Promise<boolean>;
+  /**
+   * The first bytes of what a server says, after these were sent (none: a server that speaks first). `undefined` when nobody
+   * listens; empty when nothing came in time.
+   */
+  hear(
+    host: string,
+    port: number,
+    options: { readonly send: Uint8Array; readonly bytes: number; readonly timeoutMs: number },
+  ): Promise<Uint8Array | undefined>;
   /** A port that is free right now on the loopback interface. */
   freePort(): Promise<number>;
 }

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-
-import type { JourneySession, StepPlugin, StepReply } from '../journeys/contract.ts';
+import type { JourneySession, MessageLog, StepPlugin, StepReply } from '../journeys/contract.ts';
 import { stepKinds } from '../journeys/registry.ts';
 import { countTokens, TOKENIZER } from '../lib/tokens.ts';
 import type { JourneyEvidence } from '../model/evidence.ts';
@@ -9,6 +7,7 @@ import { isBudget, type Expectation, type Journey, type JourneyStep, type Journe
 import type { ResolvedTarget } from '../model/manifest.ts';
 import type { Ports } from '../ports/index.ts';
 import { capture, checkLimit, checkStep } from './expectations.ts';
+import { MessageLedger } from './messages.ts';
 import { fillJson, fillTemplate } from './template.ts';
 
 const EXCERPT_CHARACTERS = 500;
@@ -23,19 +22,22 @@ export interface JourneyContext {
   readonly redact: (text: string) => string;
 }
 
-type JourneyRun = Pick<JourneyEvidence, 'outcome' | 'durationMs' | 'steps' | 'totals'>;
+type JourneyRun = Pick<JourneyEvidence, 'outcome' | 'durationMs' | 'steps' | 'totals' | 'messages'>;
 
 /** A user with what is open for it. */
 export interface Walker {
   readonly user: string;
   readonly session: JourneySession;
+  readonly messages: MessageLog;
 }
 
 /** Walks a journey once, as one user. Stops at the first wrong answer, never at a missed budget: what comes later must be seen too. */
 export async function runJourney(journey: Journey, { user, ...context }: JourneyContext & { readonly user: string }): Promise<JourneyRun> {
+  const ledger = new MessageLedger(() => user);
   await using closing = new AsyncDisposableStack();
-  const { places: _, ...run } = await walkOn(journey, context, { user, session: newSession(closing) });
-  return run;
+  const { places: _, ...run } = await walkOn(journey, context, { user, session: newSession(closing), messages: ledger.of(0) });
+  const messages = ledger.facts();
+  return { ...run, ...(messages === undefined ? {} : { messages }) };
 }
 
 /**
@@ -127,7 +129,8 @@ class Walk {
   async #run(plugin: StepPlugin, step: JourneyStep, values: Record<string, string>): Promise<StepReply> {
     const { ports, root, env, signal } = this.#context;
     const fill = (text: string) => fillTemplate(text, values);
-    const context = { ports, session: this.#walker.session, fill, root, env, timeoutMs: step.timeoutMs, signal };
+    const { session, messages } = this.#walker;
+    const context = { ports, session, messages, fill, root, env, timeoutMs: step.timeoutMs, signal };
     try {
       return await plugin.run(step.options, context, step);
     } catch (error) {
@@ -140,7 +143,7 @@ class Walk {
     const values = Object.create(sharedValues(this.#context)) as Record<string, string>;
     Object.assign(values, this.#captured, { user: this.#walker.user });
     let nonce: string | undefined;
-    return Object.defineProperty(values, 'nonce', { enumerable: true, get: () => (nonce ??= randomUUID()) });
+    return Object.defineProperty(values, 'nonce', { enumerable: true, get: () => (nonce ??= this.#walker.messages.nonce()) });
   }
 
   #countsTokens(step: JourneyStep): boolean {

@@ -1,8 +1,10 @@
-import type { JourneySession } from '../journeys/contract.ts';
+import type { JourneySession, MessageLog } from '../journeys/contract.ts';
 import type { LoadJourney, Population, Walked, WalkedStep } from '../loads/contract.ts';
 import { errorMessage } from '../model/errors.ts';
-import { isBudget, type Journey } from '../model/journey.ts';
+import { isBudget, type Journey, type Miss } from '../model/journey.ts';
+import { CompletionLedger } from './completion.ts';
 import { holdsOpen, walkOn, type JourneyContext } from './journey.ts';
+import { MessageLedger } from './messages.ts';
 
 /** What is open for a user is closed within this time, or given up. Milliseconds. */
 const CLOSE_MS = 500;
@@ -10,6 +12,7 @@ const CLOSE_MS = 500;
 interface User {
   readonly name: string;
   session: UserSession;
+  readonly messages: MessageLog;
   /** The walks before, where its journeys hold something open: they follow one another. */
   before: Promise<unknown>;
 }
@@ -17,11 +20,13 @@ interface User {
 /** Users who walk journeys over and over, each with a session that lasts until a walk of it goes wrong. `name` makes their names. */
 export function populate(journeys: readonly Journey[], context: JourneyContext, name: (user: number) => string): Population {
   const users = new Map<number, User>();
+  const ledger = new MessageLedger(name);
+  const completion = new CompletionLedger();
   const inOrder = journeys.some(holdsOpen);
   const userOf = (index: number): User => {
     const known = users.get(index);
     if (known !== undefined) return known;
-    const user: User = { name: name(index), session: new UserSession(), before: Promise.resolve() };
+    const user: User = { name: name(index), session: new UserSession(), messages: ledger.of(index), before: Promise.resolve() };
     users.set(index, user);
     return user;
   };
@@ -31,12 +36,22 @@ export function populate(journeys: readonly Journey[], context: JourneyContext, 
       longestMs: journey.steps.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
       walk: (index) => {
         const user = userOf(index);
-        if (!inOrder) return walkAs(journey, context, user);
-        const walked = user.before.then(() => walkAs(journey, context, user));
+        const walk = async (): Promise<Walked> => {
+          const walked = await walkAs(journey, context, user);
+          completion.record({ user: user.name, journey: journey.name, walked });
+          return walked;
+        };
+        if (!inOrder) return walk();
+        const walked = user.before.then(walk);
         user.before = walked;
         return walked;
       },
     })),
+    facts: () => {
+      const messages = ledger.facts();
+      return { ...(messages === undefined ? {} : { messages }), completion: completion.facts() };
+    },
+    messageLatency: ledger.latency,
     [Symbol.asyncDispose]: async () => void (await Promise.all([...users.values()].map(({ session }) => session.close()))),
   };
 }
@@ -45,12 +60,16 @@ async function walkAs(journey: Journey, context: JourneyContext, user: User): Pr
   const startedMs = context.ports.clock.monotonicMs();
   if (context.signal.aborted) return { startedMs, end: 'cut', steps: [] };
   try {
-    const { outcome, steps, totals, places } = await walkOn(journey, context, { user: user.name, session: user.session });
+    const { outcome, steps, totals, places } = await walkOn(journey, context, {
+      user: user.name,
+      session: user.session,
+      messages: user.messages,
+    });
     const walked = steps.map(({ title, durationMs, misses }, index): WalkedStep => ({
       place: places[index] ?? journey.steps.length + 1,
       title,
       durationMs,
-      ...(misses.length === 0 ? {} : { miss: misses.find((miss) => !isBudget(miss)) ?? misses[0] }),
+      ...(misses.length === 0 ? {} : { miss: worstOf(misses) }),
     }));
     const wrong = walked.some(({ miss }) => miss !== undefined && !isBudget(miss));
     // Whatever is open may be broken, or hold an answer that comes too late for anybody but the next walk.
@@ -61,6 +80,11 @@ async function walkAs(journey: Journey, context: JourneyContext, user: User): Pr
     const miss = { what: 'connection' as const, measured: errorMessage(error), expected: 'a walk' };
     return { startedMs, end: 'missed', steps: [{ place: 1, title: journey.name, durationMs: 0, miss }] };
   }
+}
+
+/** A wrong answer, then one that is too large, then one that is late. */
+function worstOf(misses: readonly Miss[]): Miss | undefined {
+  return misses.find((miss) => !isBudget(miss)) ?? misses.find(({ what }) => what !== 'within') ?? misses[0];
 }
 
 /** What is open for one user. Something new in the place of something old closes nothing: whoever set it did. */

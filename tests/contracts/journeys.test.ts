@@ -7,6 +7,7 @@ import { stepCommon } from '../../src/config/journeys.ts';
 import type { StepContext } from '../../src/journeys/contract.ts';
 import { stepKinds } from '../../src/journeys/registry.ts';
 import type { JourneyStep } from '../../src/model/journey.ts';
+import { MessageLedger } from '../../src/run/messages.ts';
 import { brokenPorts, itIsNamedAfterItsFolder, itTakesOptions, samplesOf } from './support.ts';
 
 // Every kind of step must keep these promises where nothing answers, or where what is there never does.
@@ -69,6 +70,7 @@ function walking(port: number, signal = new AbortController().signal): { context
   const context: StepContext = {
     ports: brokenPorts(),
     session: { get: <Value>(key: string) => values.get(key) as Value | undefined, set: (key, value) => void values.set(key, value) },
+    messages: new MessageLedger(() => 'somebody').of(0),
     fill: (text) => text.replaceAll('{{api}}', `http://127.0.0.1:${port}`).replaceAll('{{ws}}', `ws://127.0.0.1:${port}`),
     root: import.meta.dirname,
     env: {},

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { LoadContext, Walked } from '../../src/loads/contract.ts';
+import { DistributionCounts } from '../../src/lib/histogram.ts';
 import { loads } from '../../src/loads/registry.ts';
 import { GapReason, SeriesEvidence } from '../../src/model/evidence.ts';
 import { brokenPorts, itIsNamedAfterItsFolder, itTakesOptions, samplesOf } from './support.ts';
@@ -68,6 +69,8 @@ function nowhere(signal: AbortSignal): LoadContext {
     tell: (line) => expect(line).not.toContain('\n'),
     populate: (walks) => ({
       journeys: [{ name: 'hello', longestMs: 200, walk: async () => (walks.aborted ? { ...REFUSED, end: 'cut', steps: [] } : REFUSED) }],
+      facts: () => ({}),
+      messageLatency: new DistributionCounts(),
       [Symbol.asyncDispose]: async () => undefined,
     }),
     signal,

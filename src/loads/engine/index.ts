@@ -49,7 +49,7 @@ async function* run(options: Options, context: LoadContext): AsyncGenerator<Load
   const perSecond = Math.max(...segments.flatMap(({ from, to }) => [from, to]));
   const calibration = await certify(context, perSecond);
   const from = context.ports.clock.now();
-  const { recorder, driven } = await measure({ ...options, segments }, context);
+  const { recorder, driven, facts } = await measure({ ...options, segments }, context);
   const window = { from, to: context.ports.clock.now() };
   const delivery = deliveryOf(recorder, driven, { options, segments, perSecond, calibration });
   const doubt = doubtOf({
@@ -61,7 +61,7 @@ async function* run(options: Options, context: LoadContext): AsyncGenerator<Load
   });
   const proof = doubt === undefined ? { state: 'proved' as const } : { state: 'unproved' as const, why: doubt.why };
   const samples = recorder.kept + recorder.failed;
-  yield { kind: 'series', window, metric: context.name, unit: 'count', samples, delivery: { ...delivery, proof } };
+  yield { kind: 'series', window, metric: context.name, unit: 'count', samples, delivery: { ...delivery, proof }, ...facts };
   if (doubt) yield { kind: 'gap', reason: doubt.reason, message: doubt.why, ...(doubt.reason === 'unproved' ? { fix: FIX } : {}) };
   // A number of a saturated generator is nobody's; what was measured before somebody stopped the load is the system's.
   if (doubt === undefined || doubt.reason === 'interrupted') yield* seriesOf(recorder, window);

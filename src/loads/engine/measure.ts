@@ -22,6 +22,7 @@ export interface Schedule {
 export interface Measured {
   readonly recorder: Recorder;
   readonly driven: Driven;
+  readonly facts: ReturnType<Population['facts']>;
 }
 
 /** Walks every arrival of the schedule and records what became of it. */
@@ -54,7 +55,8 @@ export async function measure(schedule: Schedule, context: LoadContext): Promise
     },
     under,
   );
-  return { recorder, driven };
+  if (population.messageLatency.count > 0) recorder.messages.merge(population.messageLatency.store());
+  return { recorder, driven, facts: population.facts() };
 }
 
 /** Every user comes to walk every journey. */

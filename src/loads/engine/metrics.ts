@@ -17,6 +17,7 @@ export function seriesOf(recorder: Recorder, window: Window): Series[] {
     make.rate({ metric: 'success_rate' }, recorder.success),
     ...requests(make, recorder),
     make.counts({ metric: 'tokens' }, { counts: recorder.tokens, unit: 'count' }),
+    make.timing({ metric: 'messages.latency' }, recorder.messages),
     make.timing({ metric: 'lag' }, recorder.lag),
   ].filter(({ samples }) => samples > 0);
 }

@@ -45,6 +45,8 @@ export class Recorder {
   readonly journeys = new Map<string, Tally>();
   readonly lag = new DistributionCounts();
   readonly tokens = new DistributionCounts();
+  /** From sending to the answer of each message that was followed. */
+  readonly messages = new DistributionCounts();
   /** Steps with a wrong or no answer, of all that were taken. */
   readonly errors: Sliced<Hits>;
   /** Walks that kept everything, of all. */

@@ -32,7 +32,7 @@ export const nodeSockets: Sockets = {
       return failed(errorMessage(error));
     }
     // Made before it opens: the first message may come with the handshake.
-    const socket = queued(client);
+    const socket = queued(client, options.onMessage);
     const refused = await opened(client, options);
     if (refused === undefined) return { state: 'open', socket, durationMs: performance.now() - startedMs };
     client.on('error', () => undefined);
@@ -70,7 +70,7 @@ async function opened(
   return refusal;
 }
 
-function queued(client: WebSocket): Socket {
+function queued(client: WebSocket, onMessage?: (text: string, atMs: number) => void): Socket {
   const events: SocketEvent[] = [];
   let closed: SocketEvent | undefined;
   let wake: (() => void) | undefined;
@@ -79,7 +79,11 @@ function queued(client: WebSocket): Socket {
     if (events.length > QUEUE) client.pause();
     wake?.();
   };
-  client.on('message', (data) => push({ type: 'message', text: toText(data), atMs: performance.now() }));
+  client.on('message', (data) => {
+    const [text, atMs] = [toText(data), performance.now()];
+    onMessage?.(text, atMs);
+    push({ type: 'message', text, atMs });
+  });
   client.on('close', (code, reason) => {
     closed = { type: 'closed', code, reason: reason.toString('utf8') };
     push(closed);

@@ -1,0 +1,122 @@
+import { containsJson, mapStrings, parseJson } from '../../lib/json.ts';
+import type { Expectation, JourneyStep, Miss } from '../../model/journey.ts';
+import type { Socket } from '../../ports/index.ts';
+import type { StepContext, StepReply } from '../contract.ts';
+import { SOCKET } from './socket.ts';
+
+export interface Sending {
+  readonly message: string;
+  /** How many such messages, at once. */
+  readonly times: number;
+  readonly ordered: boolean;
+}
+
+/** One message with what answers it. */
+interface Letter {
+  readonly text: string;
+  readonly answers: (text: string) => boolean;
+  /** Only where both the message and its answer hold it: then it can be told apart from every other, wherever it turns up. */
+  readonly nonce?: string;
+}
+
+/** Sends the messages and waits until each has its answer. */
+export async function send(sending: Sending, context: StepContext, { expect }: JourneyStep): Promise<StepReply> {
+  const socket = context.session.get<Socket>(SOCKET);
+  if (!socket) return failed(0, { what: 'connection', measured: 'no open WebSocket', expected: 'a connect step before send' });
+  const letters = lettersOf(sending, context, expect);
+  const { clock } = context.ports;
+  const from = clock.monotonicMs();
+  for (const { nonce, answers } of letters)
+    if (nonce !== undefined) context.messages.sent(nonce, { answers, ordered: sending.ordered, atMs: from });
+  await Promise.all(letters.map(({ text }) => socket.send(text)));
+  if (!expectsReply(expect)) return { durationMs: 0, text: '', bytes: 0 };
+  return answersTo(letters, { socket, context, expect, from });
+}
+
+interface Awaiting {
+  readonly socket: Socket;
+  readonly context: StepContext;
+  readonly expect: Expectation;
+  readonly from: number;
+}
+
+async function answersTo(letters: readonly Letter[], { socket, context, expect, from }: Awaiting): Promise<StepReply> {
+  const { clock } = context.ports;
+  const waiting = new Set(letters);
+  const answers: string[] = [];
+  const expected = `a reply with ${JSON.stringify(expect.reply ?? expect.contains)}`;
+  let last = 'no message';
+  for (;;) {
+    const left = context.timeoutMs - (clock.monotonicMs() - from);
+    const event = left > 0 ? await socket.next(left, context.signal) : undefined;
+    const durationMs = clock.monotonicMs() - from;
+    if (!event || event.type === 'closed') {
+      if (!context.signal.aborted) giveUp(waiting, context, event ? 'cut-off' : 'lost');
+      if (event)
+        return failed(durationMs, { what: 'connection', measured: `closed with code ${event.code} ${event.reason}`.trim(), expected });
+      return failed(durationMs, {
+        what: 'timeout',
+        measured: `${last} within ${context.timeoutMs} ms${missing(waiting, letters)}`,
+        expected,
+      });
+    }
+    const letter = [...waiting].find((one) => one.answers(event.text));
+    if (letter === undefined) {
+      last = `last message ${event.text.slice(0, 200)}`;
+      continue;
+    }
+    waiting.delete(letter);
+    answers.push(event.text);
+    if (waiting.size > 0) continue;
+    const text = answers.join('\n');
+    return { durationMs, text, bytes: Buffer.byteLength(text) };
+  }
+}
+
+function missing(waiting: ReadonlySet<Letter>, letters: readonly Letter[]): string {
+  return letters.length === 1 ? '' : `, ${waiting.size} of ${letters.length} answers missing`;
+}
+
+function giveUp(waiting: Iterable<Letter>, { messages }: StepContext, why: 'lost' | 'cut-off'): void {
+  for (const { nonce } of waiting) if (nonce !== undefined) messages.gaveUp(nonce, why);
+}
+
+/** The message as often as it is sent, each with a nonce of its own in the place of the step's. */
+function lettersOf({ message, times }: Sending, context: StepContext, expect: Expectation): Letter[] {
+  const text = context.fill(message);
+  const nonce = message.includes('{{') ? context.fill('{{nonce}}') : undefined;
+  if (nonce === undefined || !text.includes(nonce)) return Array.from({ length: times }, () => letter(text, expect));
+  const followed = JSON.stringify([expect.reply, expect.contains]).includes(nonce);
+  return Array.from({ length: times }, (_, index) => {
+    const own = index === 0 ? nonce : context.messages.nonce();
+    return { ...letter(text.replaceAll(nonce, own), withNonce(expect, nonce, own)), ...(followed ? { nonce: own } : {}) };
+  });
+}
+
+function letter(text: string, expect: Expectation): Letter {
+  return { text, answers: (reply) => answers(reply, expect) };
+}
+
+function withNonce(expect: Expectation, nonce: string, own: string): Expectation {
+  if (own === nonce) return expect;
+  const { reply, contains } = expect;
+  return {
+    ...expect,
+    ...(reply === undefined ? {} : { reply: mapStrings(reply, (text) => text.replaceAll(nonce, own)) }),
+    ...(contains === undefined ? {} : { contains: contains.map((part) => part.replaceAll(nonce, own)) }),
+  };
+}
+
+function expectsReply({ reply, contains }: Expectation): boolean {
+  return reply !== undefined || contains !== undefined;
+}
+
+/** Messages that are not the answer (stream tokens, other events) are passed over; what never comes ends in a time-out. */
+function answers(text: string, { reply, contains }: Expectation): boolean {
+  const fits = reply === undefined || containsJson(parseJson(text), reply);
+  return fits && (contains ?? []).every((part) => text.includes(part));
+}
+
+function failed(durationMs: number, failure: Miss): StepReply {
+  return { durationMs, text: '', bytes: 0, failure };
+}

@@ -1,0 +1,196 @@
+import { hash, randomBytes } from 'node:crypto';
+
+import type { MessageLog } from '../journeys/contract.ts';
+import { DistributionCounts } from '../lib/histogram.ts';
+import type { MessageFault, Messages, UserMessages } from '../model/messages.ts';
+
+/** Answers of a user that a duplicate is recognised of. */
+const RECENT = 32;
+const WORST = 10;
+/** Of each kind. */
+const EXAMPLES = 3;
+
+interface Waiting {
+  readonly answers: (text: string) => boolean;
+  readonly ordered: boolean;
+  readonly atMs: number;
+  /** A later message of the same user was answered first. */
+  overtaken: boolean;
+  /** Somebody else got it. */
+  seenBy?: string;
+}
+
+interface Answered {
+  readonly answers: (text: string) => boolean;
+  readonly digest: string;
+  streamed: boolean;
+}
+
+interface User extends Omit<UserMessages, 'user'> {
+  readonly name: string;
+  next: number;
+  /** In the order in which they were sent. */
+  readonly waiting: Map<number, Waiting>;
+  readonly answers: Map<number, Answered>;
+}
+
+/**
+ * Follows messages by their nonces. A nonce is shaped like a random UUID and holds a tag of this ledger, the user and a number, so that
+ * it is known whose it is wherever it turns up, without keeping it: what is kept grows with users, not with messages.
+ */
+export class MessageLedger {
+  /** From sending to the answer, in microseconds. */
+  readonly latency = new DistributionCounts();
+  readonly #nameOf: (user: number) => string;
+  readonly #users = new Map<number, User>();
+  readonly #tag = randomBytes(4).toString('hex');
+  readonly #pattern = new RegExp(`${this.#tag}-?([0-9a-f]{4})-?4([0-9a-f]{3})-?[89ab][0-9a-f]{3}-?([0-9a-f]{8})[0-9a-f]{4}`, 'gi');
+  readonly #examples: Messages['examples'] = [];
+  readonly #sums = { cutOff: 0, streamed: 0, misrouted: 0 };
+
+  constructor(nameOf: (user: number) => string) {
+    this.#nameOf = nameOf;
+  }
+
+  /** The log of one user, by a number below 2^28. */
+  of(index: number): MessageLog {
+    const user = this.#userOf(index);
+    return {
+      nonce: () => this.#nonce(index, (user.next += 1)),
+      sent: (nonce, { answers, ordered, atMs }) => {
+        const { sequence } = this.#found(nonce)[0] ?? {};
+        if (sequence === undefined) return;
+        user.sent += 1;
+        user.waiting.set(sequence, { answers, ordered, atMs, overtaken: false });
+      },
+      arrived: (text, options) => {
+        const seen = new Set<string>();
+        for (const { owner, sequence, nonce } of this.#found(text)) {
+          if (seen.has(nonce)) continue;
+          seen.add(nonce);
+          if (owner === index) this.#own(user, sequence, { text, nonce, atMs: options.atMs });
+          else if (!options.shared) this.#foreign(user, { owner, sequence, nonce });
+        }
+      },
+      gaveUp: (nonce, why) => {
+        const { sequence = 0 } = this.#found(nonce)[0] ?? {};
+        const waiting = user.waiting.get(sequence);
+        if (waiting === undefined) return;
+        user.waiting.delete(sequence);
+        if (waiting.seenBy !== undefined) {
+          this.#sums.misrouted += 1;
+          this.#example('misrouted', { nonce, from: user.name, to: waiting.seenBy });
+        }
+        if (why === 'cut-off') {
+          this.#sums.cutOff += 1;
+          return;
+        }
+        user.lost += 1;
+        this.#example('lost', { nonce, from: user.name });
+      },
+    };
+  }
+
+  /** What became of them; `undefined` when no message was followed. */
+  facts(): Messages | undefined {
+    const users = [...this.#users.values()].filter(({ sent, foreign }) => sent + foreign > 0);
+    if (users.length === 0) return undefined;
+    const sum = (of: (user: User) => number): number => users.reduce((total, user) => total + of(user), 0);
+    return {
+      users: users.length,
+      sent: sum(({ sent }) => sent),
+      answered: sum(({ answered }) => answered),
+      lost: sum(({ lost }) => lost),
+      duplicates: sum(({ duplicates }) => duplicates),
+      outOfOrder: sum(({ outOfOrder }) => outOfOrder),
+      foreign: sum(({ foreign }) => foreign),
+      ...this.#sums,
+      worst: users
+        .toSorted((one, other) => faultsOf(other) - faultsOf(one) || other.slowestMs - one.slowestMs)
+        .slice(0, WORST)
+        .map(toFacts),
+      examples: [...this.#examples],
+    };
+  }
+
+  #own(user: User, sequence: number, { text, nonce, atMs }: { text: string; nonce: string; atMs: number }): void {
+    const waiting = user.waiting.get(sequence);
+    if (waiting === undefined) {
+      this.#again(user, user.answers.get(sequence), { text, nonce });
+      return;
+    }
+    if (!waiting.answers(text)) return;
+    user.waiting.delete(sequence);
+    user.answered += 1;
+    user.slowestMs = Math.max(user.slowestMs, atMs - waiting.atMs);
+    this.latency.record((atMs - waiting.atMs) * 1_000);
+    if (waiting.overtaken) {
+      user.outOfOrder += 1;
+      this.#example('out-of-order', { nonce, from: user.name });
+    }
+    for (const [earlier, other] of user.waiting) if (earlier < sequence && waiting.ordered && other.ordered) other.overtaken = true;
+    user.answers.set(sequence, { answers: waiting.answers, digest: hash('sha256', text, 'base64'), streamed: false });
+    const [oldest] = user.answers.keys();
+    if (user.answers.size > RECENT && oldest !== undefined) user.answers.delete(oldest);
+  }
+
+  /** Something more came to a message that was answered. */
+  #again(user: User, known: Answered | undefined, { text, nonce }: { text: string; nonce: string }): void {
+    if (known === undefined || !known.answers(text)) return;
+    if (hash('sha256', text, 'base64') === known.digest) {
+      user.duplicates += 1;
+      this.#example('duplicate', { nonce, from: user.name });
+    } else if (!known.streamed) {
+      known.streamed = true;
+      this.#sums.streamed += 1;
+    }
+  }
+
+  #foreign(receiver: User, { owner, sequence, nonce }: { owner: number; sequence: number; nonce: string }): void {
+    receiver.foreign += 1;
+    const from = this.#nameOf(owner);
+    const waiting = this.#users.get(owner)?.waiting.get(sequence);
+    if (waiting) waiting.seenBy ??= receiver.name;
+    this.#example('foreign', { nonce, from, to: receiver.name });
+  }
+
+  #example(what: MessageFault, example: { nonce: string; from: string; to?: string }): void {
+    if (this.#examples.filter((known) => known.what === what).length < EXAMPLES) this.#examples.push({ what, ...example });
+  }
+
+  #userOf(index: number): User {
+    const known = this.#users.get(index);
+    if (known) return known;
+    const counts = { sent: 0, answered: 0, lost: 0, duplicates: 0, outOfOrder: 0, foreign: 0, slowestMs: 0 };
+    const user: User = { name: this.#nameOf(index), next: 0, waiting: new Map(), answers: new Map(), ...counts };
+    this.#users.set(index, user);
+    return user;
+  }
+
+  /** Version and variant are those of a random UUID: systems that hold ids to that shape take it. */
+  #nonce(user: number, sequence: number): string {
+    const owner = hex(user, 7);
+    const noise = randomBytes(4).toString('hex');
+    return `${this.#tag}-${owner.slice(0, 4)}-4${owner.slice(4)}-a${noise.slice(0, 3)}-${hex(sequence, 8)}${noise.slice(4)}`;
+  }
+
+  #found(text: string): { owner: number; sequence: number; nonce: string }[] {
+    return [...text.matchAll(this.#pattern)].map(([nonce, high = '', low = '', sequence = '']) => ({
+      nonce,
+      owner: Number.parseInt(high + low, 16),
+      sequence: Number.parseInt(sequence, 16),
+    }));
+  }
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0').slice(-digits);
+}
+
+function faultsOf({ lost, duplicates, outOfOrder, foreign }: User): number {
+  return lost + duplicates + outOfOrder + foreign;
+}
+
+function toFacts({ name, sent, answered, lost, duplicates, outOfOrder, foreign, slowestMs }: User): UserMessages {
+  return { user: name, sent, answered, lost, duplicates, outOfOrder, foreign, slowestMs: Math.round(slowestMs * 1_000) / 1_000 };
+}
