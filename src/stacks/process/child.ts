@@ -1,6 +1,9 @@
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
+import { z } from 'zod';
+
+import { parseJson } from '../../lib/json.ts';
 import { errorMessage } from '../../model/errors.ts';
 import type { CommandOutcome } from '../../model/evidence.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -38,13 +41,19 @@ export async function live(service: ServiceSpec, scene: ChildScene): Promise<voi
     if (restarts > 0) board.incident(service.name, 'restarted', `was started again (${String(restarts)})`);
     const { exitCode, error } = await once(service, restarts, scene);
     const finished = { exitCode, finishedAt: ports.clock.now(), ...(error === undefined ? {} : { error }) };
-    const again = !stop.aborted && error === undefined && mayRestart(service, exitCode);
+    // Who was held down did not end by itself: it is started again whatever its policy says.
+    const held = !stop.aborted && (await whileHeld(service, scene));
+    const again = !stop.aborted && error === undefined && (held || mayRestart(service, exitCode));
     // Who was told to end has not failed: the cause is what told it.
     const ended = stop.aborted ? 'missing' : 'exited';
     board.update(service.name, { ...finished, state: again ? 'restarting' : ended, health: 'none' });
     if (!stop.aborted && !(service.oneShot && exitCode === 0))
       board.incident(service.name, 'died', error ?? `exited with code ${String(exitCode)}`);
     if (!again) return;
+    if (held) {
+      pause = BACKOFF_MS.first;
+      continue;
+    }
     pause = ports.clock.monotonicMs() - startedMs >= BACKOFF_MS.calm ? BACKOFF_MS.first : pause;
     await ports.clock.sleep(pause, stop).catch(() => undefined);
     if (stop.aborted) {
@@ -52,6 +61,21 @@ export async function live(service: ServiceSpec, scene: ChildScene): Promise<voi
       return;
     }
     pause = Math.min(pause * 2, BACKOFF_MS.most);
+  }
+}
+
+/** What a fault writes to hold a service down: when that is over, whoever is left then. */
+const Hold = z.object({ until: z.number() });
+const HELD_LOOK_MS = 50;
+
+/** Waits as long as a fault holds the service down; tells whether one did. */
+async function whileHeld({ name }: ServiceSpec, { ports, spec, board, stop }: ChildScene): Promise<boolean> {
+  const file = join(dirname(spec.stateFile), 'held', `${name}.json`);
+  for (let held = false; ; held = true) {
+    const hold = Hold.safeParse(parseJson(await ports.files.readText(file).catch(() => ''))).data;
+    if (hold === undefined || stop.aborted || Date.parse(ports.clock.now()) >= hold.until) return held;
+    if (!held) board.update(name, { state: 'exited', health: 'none', finishedAt: ports.clock.now() });
+    await ports.clock.sleep(HELD_LOOK_MS, stop).catch(() => undefined);
   }
 }
 
