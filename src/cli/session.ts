@@ -5,6 +5,8 @@ import { isAbsolute, join } from 'node:path';
 import { forgeContext } from './forge-context.ts';
 import { parseClaims } from '../config/claims.ts';
 import { loadConfig, type Config } from '../config/load.ts';
+import { asConfig, foundLines, suggest } from '../config/suggest.ts';
+import { ConfigError } from '../config/problems.ts';
 import { parseWaivers } from '../config/waivers.ts';
 import { makeRedactor, secretsFromEnv } from '../lib/redact.ts';
 import type { ClaimLedger } from '../model/claim.ts';
@@ -12,6 +14,7 @@ import { errorMessage, GauntletError } from '../model/errors.ts';
 import type { Plan, Waiver } from '../model/plan.ts';
 import { RUN_SCHEMA, type RunInfo } from '../model/run.ts';
 import type { Budget, StageName } from '../model/stage.ts';
+import { sinceBase } from '../plan/claims.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Ports } from '../ports/index.ts';
 import type { RunContext } from '../run/context.ts';
@@ -36,13 +39,22 @@ export interface PlanOptions extends GlobalOptions {
   readonly json?: boolean;
 }
 
+/** The name that a configuration has when nobody names one. */
+export const CONFIG = 'gauntlet.yml';
+
+interface Planned {
+  readonly plan: Plan;
+  readonly configSha256: string;
+  /** The text of the configuration that was made up, where there is none. */
+  readonly suggested?: string;
+}
+
 /** The configuration as a plan. Reads files and git, runs nothing. */
-export async function loadPlan(world: World, options: PlanOptions, ports: Ports): Promise<{ plan: Plan; configSha256: string }> {
+export async function loadPlan(world: World, options: PlanOptions, ports: Ports): Promise<Planned> {
   const root = rootOf(world, options);
-  const path = isAbsolute(options.config) ? options.config : join(root, options.config);
-  const { config, sha256 } = await loadConfig({ files: ports.files, path, root, env: world.env });
+  const { config, sha256, suggested } = await readConfig(world, { options, root, ports });
   const plan = makePlan(config, {
-    claims: await readClaims(config, root, ports),
+    claims: await readClaims(config, root, { world, ports }),
     waivers: await readWaivers(world, { root, ports, path: config.waivers }),
     ...(options.stage === undefined ? {} : { stages: options.stage }),
     ...(options.only === undefined ? {} : { only: options.only }),
@@ -53,7 +65,44 @@ export async function loadPlan(world: World, options: PlanOptions, ports: Ports)
     ...(options.criticalOnly === undefined ? {} : { criticalOnly: options.criticalOnly }),
     ...(options.stack === undefined ? {} : { stackKind: options.stack }),
   });
-  return { plan, configSha256: sha256 };
+  if (suggested === undefined) return { plan, configSha256: sha256 };
+  return { plan: { ...plan, notes: [NO_CONFIG, ...plan.notes] }, configSha256: sha256, suggested };
+}
+
+const NO_CONFIG: Plan['notes'][number] = {
+  kind: 'suggested',
+  message: `there is no ${CONFIG}: what was found in the repository decided what is looked at`,
+  fix: `Write it down with \`gauntlet init\` and read it once: what is owed is then what the file says, whatever a change adds or removes.`,
+};
+
+interface Reading {
+  readonly options: PlanOptions;
+  readonly root: string;
+  readonly ports: Ports;
+}
+
+/** The file; without one, what \`init\` would write. A file that the base has and this checkout has not was taken away: no suggestion makes up for it. */
+async function readConfig(
+  world: World,
+  { options, root, ports }: Reading,
+): Promise<{ config: Config; sha256: string; suggested?: string }> {
+  const path = isAbsolute(options.config) ? options.config : join(root, options.config);
+  const load = () => loadConfig({ files: ports.files, path, root, env: world.env });
+  if (options.config !== CONFIG || (await ports.files.exists(path))) return load();
+  const { baseSha } = await forgeContext(world.env, ports.files);
+  for (const commit of [baseSha, 'HEAD']) {
+    if (commit === undefined || (await showFile({ ports, root }, { commit, path: `./${CONFIG}` })) === undefined) continue;
+    throw new GauntletError(`there is no ${CONFIG} here, and ${commit === 'HEAD' ? 'the last commit' : 'the base branch'} has one`, {
+      kind: 'config',
+      hint: `put it back (\`git checkout ${commit} -- ${CONFIG}\`): without it nobody has said what this gate owes`,
+    });
+  }
+  const suggestion = await suggest(ports.files, root);
+  // Of nothing, a pass would say nothing.
+  if (!suggestion.any) return load();
+  ports.progress.warn(`gate │ there is no ${CONFIG}: going on with what was found here (\`gauntlet init\` writes it down)`);
+  for (const line of foundLines(suggestion.found)) ports.progress.warn(`gate │ found ${line}`);
+  return { ...asConfig(suggestion, `${CONFIG} (none: suggested)`), suggested: suggestion.text };
 }
 
 /** Starts a run: its plan and its description are on disk before anything else happens. `owned` ties the stack to this process. */
@@ -61,10 +110,11 @@ export async function startRun(world: World, options: PlanOptions, { owned }: { 
   // What an owned run starts must not outlive it, even after kill -9: its stack ends when this process is gone.
   const ports = portsOf(world, options, owned ? { ...world.env, GAUNTLET_OWNER_PID: String(world.pid) } : world.env);
   const root = rootOf(world, options);
-  const { plan, configSha256 } = await loadPlan(world, options, ports);
+  const { plan, configSha256, suggested } = await loadPlan(world, options, ports);
   const info = await describeRun(world, { ports, root, plan, configSha256, leg: options.leg });
   const directory = await RunDirectory.create(root, info, ports);
   await directory.writePlan(plan);
+  if (suggested !== undefined) await directory.writeText('suggested.yml', suggested);
   return contextOf(world, { ports, root, directory, plan, info });
 }
 
@@ -153,12 +203,17 @@ const CLAIMS_BYTES = 1_000_000;
 async function readClaims(
   { claims: path, locate }: Config,
   root: string,
-  { files }: Pick<Ports, 'files'>,
+  { world, ports }: { world: World; ports: Ports },
 ): Promise<ClaimLedger | undefined> {
   if (path === undefined) return undefined;
+  const { files } = ports;
   const file = join(root, path);
   if (await files.exists(file)) {
-    if ((await files.size(file)) <= CLAIMS_BYTES) return parseClaims(await files.readText(file), path);
+    if ((await files.size(file)) <= CLAIMS_BYTES) {
+      const ledger = parseClaims(await files.readText(file), path);
+      const { baseSha } = await forgeContext(world.env, files);
+      return baseSha === undefined ? ledger : sinceBase(ledger, await claimsAt({ root, ports, commit: baseSha, path }));
+    }
     throw new GauntletError(`${path} is larger than 1 MB`, {
       kind: 'config',
       hint: 'claims are a few hundred lines: is this another file?',
@@ -169,6 +224,28 @@ async function readClaims(
     hint: 'write the claims into it, or take the setting out',
     location: locate(['claims']),
   });
+}
+
+/** What the base branch says; a file that is not there, or that this version cannot read, gives no outcome a meaning. */
+async function claimsAt({
+  root,
+  ports,
+  commit,
+  path,
+}: {
+  root: string;
+  ports: Ports;
+  commit: string;
+  path: string;
+}): Promise<ClaimLedger | undefined> {
+  const text = await showFile({ ports, root }, { commit, path });
+  if (text === undefined) return undefined;
+  try {
+    return parseClaims(text, path);
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
 }
 
 /** Waivers come from the base branch, so that a pull request cannot waive itself; on a laptop, from the commit that stands. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { fillCase } from '../../tests/cases/fill.ts';
 import { parseClaims } from '../config/claims.ts';
+import { sinceBase } from '../plan/claims.ts';
 import { judge, type Judged } from './judge.ts';
 
 interface Outcome {
@@ -12,14 +13,19 @@ interface Outcome {
 
 interface Given {
   readonly claims?: string;
+  /** The claims file of the base branch; the same as `claims` unless it is named. */
+  readonly base?: string;
   readonly tests?: readonly Outcome[];
   readonly failed?: readonly string[];
   readonly evidence?: readonly Record<string, unknown>[];
 }
 
 /** A run of one command whose tests belong to claims. */
-function judged({ claims, tests = [], failed = [], evidence = [] }: Given): Judged {
-  const ledger = claims === undefined ? undefined : parseClaims(claims, 'claims.yml');
+function judged({ claims, base = claims, tests = [], failed = [], evidence = [] }: Given): Judged {
+  const ledger =
+    claims === undefined
+      ? undefined
+      : sinceBase(parseClaims(claims, 'claims.yml'), base === undefined ? undefined : parseClaims(base, 'claims.yml'));
   const counts = { tests: 20, runs: 20, passed: 20 - failed.length, failed: failed.length };
   const linked = {
     kind: 'claims',
@@ -55,6 +61,16 @@ const STORY = 'source: docs/r.md, location: a.go:1, impact: grows, recommendatio
 const one = (means: string): string =>
   `claims:\n  - {id: 1, title: Grows, severity: critical, ${STORY}${means === '' ? '' : `, ${means}`}}\n`;
 const PASSED = [{ name: 'TestProductionIssue01_Growth', output: ['a_test.go:7: 1000 of 1000 kept'] }];
+
+it('lets no change excuse a failing test of its own', () => {
+  const tests = [{ name: 'two', attempts: ['failed'] }];
+  const claims = one('tests: [two], pass_means: confirmed, fail_means: refuted');
+  expect(codes(judged({ claims, tests, failed: ['two'] }))).toEqual([]);
+  const run = judged({ claims, base: one('pass_means: confirmed'), tests, failed: ['two'] });
+  expect(codes(run)).toEqual(['TST-01 confirmed blocking']);
+  expect(run.findings[0]?.summary).toContain('only in this change');
+  expect(verdicts(run)).toEqual(['refuted']);
+});
 
 describe('a test that passes', () => {
   it('confirms a defect when the claims file says so, and the green run blocks', () => {

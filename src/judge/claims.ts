@@ -21,6 +21,8 @@ export interface DecidedTest {
   readonly evidence?: EvidenceOf<'claims'>;
   /** The claims file decides what this failure means, so it is no failure of the test. */
   readonly explained: boolean;
+  /** So it would, if the claims file of the base branch said the same. */
+  readonly excusedByChange: boolean;
 }
 
 export interface DecidedClaim {
@@ -121,7 +123,7 @@ function testsOf(claim: Claim, { plan, evidence, issues }: Scope): DecidedTest[]
     const name = mapping.pattern.replace(/^issue:/, 'tests named after issue ');
     return found.length > 0 || plan.claims === undefined
       ? found
-      : [{ name, outcome: 'did not run', meaning: 'not_tested', numbers: [], explained: false }];
+      : [{ name, outcome: 'did not run', meaning: 'not_tested', numbers: [], explained: false, excusedByChange: false }];
   });
 }
 
@@ -155,14 +157,18 @@ function outcomeOf(mapping: ClaimTests, { test, piece, evidence }: Found): Decid
       ]
     : printed;
   const base = { name: test.name, numbers, test, evidence: piece };
-  const told = (outcome: DecidedTest['outcome'], meaning: ClaimMeaning | undefined, why?: string): DecidedTest => ({
-    ...base,
-    outcome,
-    ...(meaning === undefined ? {} : { meaning }),
-    ...(why === undefined ? {} : { why }),
-    explained:
-      why === undefined && (outcome === 'failed' || outcome === 'race detected') && (meaning === 'confirmed' || meaning === 'refuted'),
-  });
+  const told = (outcome: DecidedTest['outcome'], meaning: ClaimMeaning | undefined, why?: string): DecidedTest => {
+    const excused =
+      why === undefined && (outcome === 'failed' || outcome === 'race detected') && (meaning === 'confirmed' || meaning === 'refuted');
+    return {
+      ...base,
+      outcome,
+      ...(meaning === undefined ? {} : { meaning }),
+      ...(why === undefined ? {} : { why }),
+      explained: excused && mapping.isNew === undefined,
+      excusedByChange: excused && mapping.isNew === true,
+    };
+  };
   const last = test.attempts.at(-1) ?? 'error';
   if (raced) return told('race detected', mapping.race);
   if (new Set(test.attempts).size > 1)
@@ -258,6 +264,17 @@ export function explainedTests(claims: readonly DecidedClaim[]): ReadonlySet<str
   return new Set(
     claims.flatMap(({ tests }) =>
       tests.flatMap(({ explained, test, evidence }) => (explained && test && evidence ? [testKey(evidence, test)] : [])),
+    ),
+  );
+}
+
+/** Failures that only the change itself gives a meaning. */
+export function excusedByChange(claims: readonly DecidedClaim[]): ReadonlySet<string> {
+  return new Set(
+    claims.flatMap(({ tests }) =>
+      tests.flatMap((decided) =>
+        decided.excusedByChange && decided.test && decided.evidence ? [testKey(decided.evidence, decided.test)] : [],
+      ),
     ),
   );
 }

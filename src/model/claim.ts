@@ -18,6 +18,8 @@ export const ClaimTests = z.object({
   fail: ClaimMeaning,
   race: ClaimMeaning.optional(),
   skip: ClaimMeaning,
+  /** The change under judgement wrote it: the base branch's claims file gives these outcomes no such meaning. */
+  isNew: z.literal(true).optional(),
 });
 export type ClaimTests = z.output<typeof ClaimTests>;
 

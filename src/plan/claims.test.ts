@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { parseClaims } from '../config/claims.ts';
 import { parseConfig } from '../config/load.ts';
+import { sinceBase } from './claims.ts';
 import { makePlan, type PlanOptions } from './plan.ts';
 
 const CONFIG = `version: 1
@@ -69,4 +70,33 @@ it('a race detector is owed where the command asks for one by itself, or somebod
     ['unit/diagnostics/main', ['CON-01', 'CON-02'], 4],
     ['integration/diagnostics/main', ['CON-01', 'CON-02'], 5],
   ]);
+});
+
+describe('claims of a change', () => {
+  const ledger = (tests: string) => parseClaims(`claims:\n  - {id: a, title: a, tests: ${tests}}\n`, 'claims.yml');
+  const changed = (now: string, base: string | undefined) =>
+    sinceBase(ledger(now), base === undefined ? undefined : ledger(base)).claims[0]?.tests.map(({ pattern, isNew = false }) => [
+      pattern,
+      isNew,
+    ]);
+  const REFUTES = '{test: two, fail_means: refuted}';
+
+  it.each([
+    ['the base has no claims file', `[${REFUTES}]`, undefined, [['two', true]]],
+    ['the base says the same', `[${REFUTES}]`, `[${REFUTES}]`, [['two', false]]],
+    [
+      'the base knows another test',
+      `[one, ${REFUTES}]`,
+      '[one]',
+      [
+        ['one', false],
+        ['two', true],
+      ],
+    ],
+    ['the base gives failing another meaning', `[${REFUTES}]`, '[two]', [['two', true]]],
+    ['a race has a new meaning', '[{test: two, fail_means: refuted, race_means: refuted}]', `[${REFUTES}]`, [['two', true]]],
+    ['only passing has a new meaning', '[{test: two, pass_means: confirmed}]', '[two]', [['two', false]]],
+  ])('are new when %s', (_, now, base, expected) => {
+    expect(changed(now, base)).toEqual(expected);
+  });
 });

@@ -1,4 +1,4 @@
-import type { Claim, ClaimLedger } from '../model/claim.ts';
+import type { Claim, ClaimLedger, ClaimTests } from '../model/claim.ts';
 import type { PlannedStage } from '../model/plan.ts';
 
 /** A ledger in which every claim has the stage that decides it. */
@@ -6,6 +6,25 @@ export type StageClaims = Omit<ClaimLedger, 'claims'> & { readonly claims: Claim
 
 /** Rows that the claims as a whole answer. */
 export const CLAIM_ROWS: readonly string[] = ['TST-16', 'TST-17', 'TST-18', 'TST-19', 'RPT-01', 'RPT-06', 'RPT-09'];
+
+/**
+ * Marks what a change says of its own tests: meanings that the base branch's claims file (`undefined`: none) does not give to
+ * the same pattern. They decide claims, and excuse no failing test.
+ */
+export function sinceBase(ledger: ClaimLedger, base: ClaimLedger | undefined): ClaimLedger {
+  const known = new Set(base?.claims.flatMap(({ tests }) => tests.map(meaningsOf)));
+  return {
+    ...ledger,
+    claims: ledger.claims.map((claim) => ({
+      ...claim,
+      tests: claim.tests.map((tests) => (known.has(meaningsOf(tests)) ? tests : { ...tests, isNew: true as const })),
+    })),
+  };
+}
+
+function meaningsOf({ pattern, fail, race = 'nothing' }: ClaimTests): string {
+  return [pattern, fail, race].join('\0');
+}
 
 /**
  * The claims that the wanted stages decide. A claim without a stage belongs to the first one whose results are read (to the

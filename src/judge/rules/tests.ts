@@ -3,7 +3,7 @@ import { lineInTrace, readableFailure } from '../../lib/trace.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { EvidenceRef } from '../../model/finding.ts';
 import type { CaseDetail } from '../../model/tests.ts';
-import { decideClaims, explainedTests, testKey } from '../claims.ts';
+import { decideClaims, excusedByChange, explainedTests, testKey } from '../claims.ts';
 import { calledOf, lineOf, suspectGroup, type Context, type Drafted, type JudgeRule, type Member } from '../context.ts';
 import { draft } from '../draft.ts';
 import { STAGE_ROWS } from './exits.ts';
@@ -19,9 +19,10 @@ export const tests: JudgeRule = {
   name: 'tests',
   judge: (context) => {
     // A failure that the claims file gives a meaning is told by its claim.
-    const explained = explainedTests(decideClaims(context));
+    const claims = decideClaims(context);
+    const explained = explainedTests(claims);
     const own = ofKind(context.evidence, 'tests').map((piece) => withoutExplained(piece, explained));
-    return { drafts: own.flatMap((piece) => judgeResults(context, piece)) };
+    return { drafts: own.flatMap((piece) => judgeResults(context, piece, excusedByChange(claims))) };
   },
 };
 
@@ -40,9 +41,11 @@ interface Kind {
   readonly called: string;
   readonly expected: string;
   readonly group?: string | undefined;
+  /** Keys of tests whose failure the claims file of this change alone explains. */
+  readonly excused?: ReadonlySet<string>;
 }
 
-function judgeResults(context: Context, piece: Tests): Drafted[] {
+function judgeResults(context: Context, piece: Tests, excused: ReadonlySet<string>): Drafted[] {
   const { counts } = piece;
   const group = suspectGroup(context, piece.stage);
   const called = calledOf(piece.command, lineOf(context, piece.stage, piece.command));
@@ -55,6 +58,7 @@ function judgeResults(context: Context, piece: Tests): Drafted[] {
       called,
       expected: 'passes',
       group,
+      excused,
     }),
     ...tell(piece, {
       code: 'TST-13',
@@ -89,7 +93,7 @@ function single(piece: Tests, kind: Kind, test: CaseDetail): Drafted {
     stage: piece.stage,
     subject: subjectOfTest(piece, test),
     title: `${kind.verb}: ${quoted(cut(displayName(test), 120))}`,
-    summary: `${quoted(displayName(test))} ${howOf(kind, test)}${message === '' ? '.' : `:\n\n${cut(message, 1_500)}`}`,
+    summary: `${quoted(displayName(test))} ${howOf(kind, test)}${message === '' ? '.' : `:\n\n${cut(message, 1_500)}`}${excuseOf(piece, kind, test)}`,
     evidence: [{ id: piece.id, shows: `${inRun(test.source)}: ${measured}${test.message ? `: ${test.message}` : ''}` }],
     measured,
     expected: kind.expected,
@@ -97,6 +101,12 @@ function single(piece: Tests, kind: Kind, test: CaseDetail): Drafted {
     about: memberOf(piece, test),
     group: kind.group,
   });
+}
+
+/** As with waivers: what a change says excuses nothing of its own. */
+function excuseOf(piece: Tests, { excused }: Kind, test: CaseDetail): string {
+  if (excused?.has(testKey(piece, test)) !== true) return '';
+  return '\n\nThe claims file gives this failure a meaning, but only in this change: it excuses the test once the base branch says the same.';
 }
 
 function howOf({ verb }: Kind, { attempts, status }: CaseDetail): string {
