@@ -28,7 +28,9 @@ export function equationOf(verdict: Verdict, findings: readonly Finding[], plan:
 
 function blocked(confirmed: readonly Finding[], open: readonly Finding[]): string {
   const names = codes(confirmed).map((code) => withCount(code, confirmed.filter((finding) => finding.code === code).length));
-  const these = confirmed.length === 1 ? 'this' : `these ${numberWord(confirmed.length)}`;
+  const causes = new Set(confirmed.map(causeOf)).size;
+  const one = confirmed.length === 1 ? 'this' : 'their one cause';
+  const these = causes === 1 ? one : `these ${numberWord(causes)}${causes < confirmed.length ? ' causes' : ''}`;
   const shown = names.length > 8 ? atMost(names, 8) : sentenceList(names);
   if (open.length === 0) return `blocked by ${shown}; clearing ${these} turns it green`;
   const waiting = open.filter(({ group }) => group !== undefined && confirmed.some((finding) => finding.group === group));
@@ -36,6 +38,11 @@ function blocked(confirmed: readonly Finding[], open: readonly Finding[]): strin
     return `blocked by ${shown}; clearing ${these} lets the rest be looked at: ${counted(open.length, 'owed answer waits', 'owed answers wait')} for the same cause (${sentenceList(codes(open))})`;
   const what = `${counted(open.length, 'owed answer')} could not be looked at (${sentenceList(codes(open))})`;
   return `blocked by ${shown}; clearing ${these} is not enough to turn it green: ${what}`;
+}
+
+/** A race fails the test that it is seen in; a service that died is no more than the first suspect for what failed beside it. */
+function causeOf({ group, fingerprint }: Finding): string {
+  return group?.startsWith('data-race:') === true ? group : fingerprint;
 }
 
 function passed(findings: readonly Finding[], plan: Plan): string {

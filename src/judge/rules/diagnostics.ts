@@ -25,6 +25,11 @@ export const diagnostics: JudgeRule = {
   },
 };
 
+/** Name of the group of findings that one report of a runtime causes: a test fails because it raced. */
+export function groupOfReport({ kind, fingerprint }: Pick<Diagnostic, 'kind' | 'fingerprint'>): string {
+  return `${kind}:${fingerprint}`;
+}
+
 const CODES: Record<DiagnosticKind, string> = {
   'data-race': 'CON-01',
   'concurrent-map': 'CON-07',
@@ -71,7 +76,7 @@ function found(piece: Piece, report: Diagnostic, claims: readonly DecidedClaim[]
     measured: counted(report.count, 'report'),
     expected: '0 reports',
     locations: placesOf(report, tops),
-    ...(claim === undefined ? {} : { group: `claim:${claim.claim.id}` }),
+    ...(claim === undefined ? { group: groupOfReport(report), cause: true } : { group: `claim:${claim.claim.id}` }),
   });
 }
 

@@ -6,6 +6,7 @@ import type { CaseDetail } from '../../model/tests.ts';
 import { decideClaims, excusedByChange, explainedTests, testKey } from '../claims.ts';
 import { calledOf, lineOf, suspectGroup, type Context, type Drafted, type JudgeRule, type Member } from '../context.ts';
 import { draft } from '../draft.ts';
+import { groupOfReport } from './diagnostics.ts';
 import { STAGE_ROWS } from './exits.ts';
 
 type Tests = EvidenceOf<'tests'>;
@@ -32,6 +33,19 @@ function withoutExplained(piece: Tests, explained: ReadonlySet<string>): Tests {
   return fewer === 0 ? piece : { ...piece, failed, counts: { ...piece.counts, failed: Math.max(0, piece.counts.failed - fewer) } };
 }
 
+/** A test that a race detector has failed is told beside its race, as one cause. */
+function racedIn({ evidence }: Context, { stage, command, leg }: Tests): (test: CaseDetail) => string | undefined {
+  const reports = ofKind(evidence, 'diagnostics')
+    .filter((piece) => piece.stage === stage && piece.command === command && piece.leg === leg)
+    .flatMap((piece) => piece.reports.filter(({ kind }) => kind === 'data-race'));
+  return ({ name, suite }) => {
+    const found = reports.find(({ seen }) =>
+      seen.some((one) => one.test === name && (one.suite === undefined || suite === undefined || one.suite === suite)),
+    );
+    return found && groupOfReport(found);
+  };
+}
+
 interface Kind {
   readonly code: string;
   readonly list: readonly CaseDetail[];
@@ -43,6 +57,8 @@ interface Kind {
   readonly group?: string | undefined;
   /** Keys of tests whose failure the claims file of this change alone explains. */
   readonly excused?: ReadonlySet<string>;
+  /** The group of the race that a failed test ran into. */
+  readonly raced?: (test: CaseDetail) => string | undefined;
 }
 
 function judgeResults(context: Context, piece: Tests, excused: ReadonlySet<string>): Drafted[] {
@@ -59,6 +75,7 @@ function judgeResults(context: Context, piece: Tests, excused: ReadonlySet<strin
       expected: 'passes',
       group,
       excused,
+      raced: racedIn(context, piece),
     }),
     ...tell(piece, {
       code: 'TST-13',
@@ -99,7 +116,7 @@ function single(piece: Tests, kind: Kind, test: CaseDetail): Drafted {
     expected: kind.expected,
     locations: locationOf(test),
     about: memberOf(piece, test),
-    group: kind.group,
+    group: kind.group ?? kind.raced?.(test),
   });
 }
 
