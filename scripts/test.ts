@@ -6,10 +6,10 @@ import { runChecks } from './check.ts';
 import type { Counts } from './count-reporter.ts';
 import { interruption, ROOT, run, runNode } from './process.ts';
 
-// `npm test`: everything. `npm test -- unit` one part of it: check, unit, contract or e2e.
+// `npm test`: everything. `npm test -- unit` one part of it: check, unit, contract, e2e or measured.
 // Counts go to .gauntlet-test/summary.json, which .ci/run reads; the folder itself is never deleted.
 
-const PROJECTS = ['unit', 'contract', 'e2e'];
+const PROJECTS = ['unit', 'contract', 'e2e', 'measured'];
 const PARTS = ['check', ...PROJECTS];
 const OUT = join(ROOT, '.gauntlet-test');
 const SUMMARY = join(OUT, 'summary.json');
