@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Exec } from '../ports/index.ts';
-import { fileBaseline } from './baseline.ts';
+import { doubting, fileBaseline } from './baseline.ts';
 
 const KEPT = { sha: 'abc', at: '2026-01-01T00:00:00.000Z', findings: [], tests: { unit: 9 } };
 const BASELINE = { schema: 'gauntlet.baseline/2', ...KEPT, cases: {}, coverage: {}, stages: ['unit'], only: [], notLooked: [] };
@@ -47,6 +47,27 @@ test('where a change is judged, the usual one is the base branch’s own: what t
   expect(await store(own, undefined, { base: 'b4se', show: () => kept }).read()).toMatchObject({ sha: 'of-base' });
 });
 
+test.each([
+  ['its commit is here', {}, 'a/b', ['cat-file'], undefined],
+  ['nothing holds its commit', {}, 'a/b', ['false'], 'its commit 0f3c2e1aaaaa is none of this repository'],
+  ['the clone is shallow', {}, 'a/b', ['true'], undefined],
+  ['there is no git', {}, 'a/b', [], undefined],
+  ['it is of another repository', { repository: 'x/y' }, 'a/b', ['cat-file'], 'it is of the repository x/y'],
+  ['nobody knows what repository this is', { repository: 'x/y' }, undefined, ['cat-file'], undefined],
+])('whether it is of this repository: %s', async (_, parts, repository, [answer], doubt) => {
+  const exec = execOf((argv) => {
+    if (argv.includes('cat-file')) return answer === 'cat-file' ? '' : undefined;
+    return answer;
+  });
+  const baseline = { ...BASELINE, schema: 'gauntlet.baseline/2' as const, sha: '0f3c2e1aaaaaaaaaaaaa', ...parts };
+  const read = await doubting(
+    { root: '/repo', ports: { exec, env: {}, files: { exists: async () => true, readText: async () => '' } } },
+    baseline,
+    repository,
+  );
+  expect(read?.doubt).toBe(doubt);
+});
+
 interface Git {
   readonly base: string;
   readonly show: (what: string) => string | void;
@@ -54,9 +75,15 @@ interface Git {
 
 function store(texts: Readonly<Record<string, string>>, named?: string, git?: Git) {
   const files = { exists: async (path: string) => path in texts, readText: async (path: string) => texts[path] ?? '' };
-  const exec: Exec = {
+  const exec = execOf((argv) => git?.show(argv.at(-1) ?? '') ?? undefined);
+  return fileBaseline({ ports: { files, exec, env: {} }, root: '/repo', info: { git: git ? { base: git.base } : {} } }, named);
+}
+
+/** A git that answers as told; `undefined` is a failure. */
+function execOf(answer: (argv: readonly string[]) => string | undefined): Exec {
+  return {
     run: async (command) => {
-      const stdout = git?.show(command.type === 'argv' ? (command.argv.at(-1) ?? '') : '') ?? undefined;
+      const stdout = command.type === 'argv' ? answer(command.argv) : undefined;
       const outcome = { ended: 'exit' as const, code: stdout === undefined ? 128 : 0 };
       return { outcome, stdout: stdout ?? '', stderr: '', durationMs: 0, tail: [], outputBytes: 0, droppedBytes: 0 };
     },
@@ -64,5 +91,4 @@ function store(texts: Readonly<Record<string, string>>, named?: string, git?: Gi
     isAlive: () => false,
     kill: () => false,
   };
-  return fileBaseline({ ports: { files, exec, env: {} }, root: '/repo', info: { git: git ? { base: git.base } : {} } }, named);
 }

@@ -6,7 +6,7 @@ import { GauntletError } from '../model/errors.ts';
 import type { RunInfo } from '../model/run.ts';
 import type { BaselineStore, Files, Ports } from '../ports/index.ts';
 import type { RunContext } from '../run/context.ts';
-import { showFile } from '../run/git.ts';
+import { knowsCommit, showFile } from '../run/git.ts';
 
 /** Where a repository may keep its baseline. */
 const USUAL = '.gauntlet/baseline.json';
@@ -34,6 +34,20 @@ export function fileBaseline({ ports, root, info }: Place, named: string | undef
       return (await files.exists(usual)) ? parse(await files.readText(usual), usual) : undefined;
     },
   };
+}
+
+/** The baseline, with the doubt that it is of this repository at all. */
+export async function doubting(
+  place: Pick<Place, 'ports' | 'root'>,
+  baseline: Baseline | undefined,
+  repository: string | undefined,
+): Promise<Baseline | undefined> {
+  if (baseline === undefined) return undefined;
+  const { doubt: _, ...kept } = baseline;
+  if (repository !== undefined && kept.repository !== undefined && kept.repository !== repository)
+    return { ...kept, doubt: `it is of the repository ${kept.repository}` };
+  const known = await knowsCommit(place, kept.sha);
+  return known === false ? { ...kept, doubt: `its commit ${kept.sha.slice(0, 12)} is none of this repository` } : kept;
 }
 
 async function readNamed(files: Pick<Files, 'exists' | 'readText'>, path: string): Promise<Baseline> {

@@ -14,6 +14,7 @@ import type { RunContext } from '../run/context.ts';
 import type { BaselineStore } from '../ports/index.ts';
 import { sinks } from '../sinks/registry.ts';
 import { ownersOf } from './owners.ts';
+import { doubting } from './baseline.ts';
 import type { World } from './world.ts';
 
 /** Tests of one command that are read by name; more are counted in the evidence alone. */
@@ -30,13 +31,14 @@ export interface JudgeOptions {
 /** From what is on disk to the report. Judging reads the run directory and nothing else. */
 export async function judgeRun(world: World, context: RunContext, options: JudgeOptions): Promise<ReportV1> {
   const { directory, ports } = context;
-  const baseline = await options.baselines.read();
   const now = ports.clock.now();
   const evidence = await directory.evidence();
   const cases = await readCases(context, evidence);
+  const run = await directory.info();
+  const baseline = await doubting(context, await options.baselines.read(), run.forge.repository);
   const input: JudgeInput = {
     plan: options.plan ?? context.plan,
-    run: await directory.info(),
+    run,
     stageRuns: await directory.stageRuns(),
     evidence,
     cases,

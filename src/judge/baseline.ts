@@ -24,6 +24,7 @@ export function makeBaseline(input: JudgeInput, judged: { readonly known: readon
     schema: 'gauntlet.baseline/2',
     sha,
     at,
+    ...(input.run.forge.repository === undefined ? {} : { repository: input.run.forge.repository }),
     findings: unique.map((entry) => ({ ...entry, firstSeen: before.get(entry.fingerprint) ?? { sha, at } })),
     tests,
     cases: casesOf(input),

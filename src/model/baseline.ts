@@ -33,6 +33,10 @@ const Current = z.object({
   only: z.array(z.string()),
   /** Ids of the owed pieces that it could not look at: nothing is new, fixed or vanished against them. */
   notLooked: z.array(z.string()),
+  /** `owner/name` of the forge, where the run knew it. */
+  repository: z.string().optional(),
+  /** Why it may be of something else than what is judged against it; found when it is read, never kept. */
+  doubt: z.string().optional(),
 });
 
 /** The form of earlier versions, which knew no single test, no file and nothing of what it had not looked at. */

@@ -28,6 +28,14 @@ export async function showFile(repository: Repository, { commit, path }: { commi
   return git(repository, ['show', `${commit}:${path}`]);
 }
 
+/** Whether the repository holds a commit; `undefined` where that cannot be known: a shallow clone holds a part of the history. */
+export async function knowsCommit(repository: Repository, commit: string): Promise<boolean | undefined> {
+  if (!/^[0-9a-f]{7,64}$/.test(commit)) return undefined;
+  if ((await git(repository, ['cat-file', '-e', `${commit}^{commit}`])) !== undefined) return true;
+  const shallow = (await git(repository, ['rev-parse', '--is-shallow-repository']))?.trim();
+  return shallow === 'false' ? false : undefined;
+}
+
 /** Where the root lies below the top of its repository: empty, or `packages/api/`. */
 export async function prefixOf(repository: Repository): Promise<string> {
   return (await git(repository, ['rev-parse', '--show-prefix']))?.trim() ?? '';

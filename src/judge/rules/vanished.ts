@@ -10,8 +10,27 @@ const LISTED = 25;
 /** Tests of the base branch that are not here any more (TST-23). Claimed only when both runs looked. */
 export const vanished: JudgeRule = {
   name: 'vanished',
-  judge: (context) => ({ drafts: context.plan.stages.flatMap(({ name }) => ofStage(context, name)) }),
+  judge: (context) => ({ drafts: [...doubted(context), ...context.plan.stages.flatMap(({ name }) => ofStage(context, name))] }),
 };
+
+/** It is used all the same: what is compared with the wrong run is told, not hidden. */
+function doubted({ baseline, plan }: Context): Drafted[] {
+  if (baseline?.doubt === undefined) return [];
+  return [
+    draft('GAT-04', {
+      stage: plan.stages[0]?.name ?? 'audit',
+      subject: 'baseline',
+      title: 'the baseline may be of something else',
+      summary: `What is new, known, vanished or covered less is told against a run that may not be of the base branch: ${baseline.doubt}.`,
+      evidence: [{ id: 'baseline', shows: `${baseline.sha.slice(0, 12)} of ${baseline.at}: ${baseline.doubt}` }],
+      measured: baseline.doubt,
+      expected: 'a run of the base branch of this repository',
+      fix: 'Keep the `baseline.json` of a run of the base branch of this repository, and name that one.',
+      priority: ['P2', 'de-escalate:baseline-in-use'],
+      repro: ['judge', 'latest'],
+    }),
+  ];
+}
 
 function ofStage(context: Context, stage: StageName): Drafted[] {
   const { baseline, evidence, plan, against } = context;
