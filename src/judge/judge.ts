@@ -14,12 +14,14 @@ import { applyPolicy, memberPrint } from './policy.ts';
 import { rowJudges as registered } from './registry.ts';
 import { measurementsOf, performanceReport } from './series/performance.ts';
 import { claimsReport } from './tallies.ts';
+import { agents } from './rules/agents.ts';
 import { claims } from './rules/claims.ts';
 import { coverage } from './rules/coverage.ts';
 import { diagnostics } from './rules/diagnostics.ts';
 import { exits } from './rules/exits.ts';
 import { journeys } from './rules/journeys.ts';
 import { components } from './rules/components.ts';
+import { messages } from './rules/messages.ts';
 import { missingTests } from './rules/missing-tests.ts';
 import { mustPass } from './rules/must-pass.ts';
 import { notes } from './rules/notes.ts';
@@ -70,6 +72,8 @@ const RULES: readonly JudgeRule[] = [
   journeys,
   rows,
   series,
+  messages,
+  agents,
   notes,
   only,
   missingTests,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Miss } from './journey.ts';
+import { Miss, type Journey } from './journey.ts';
 
 /** What can become of a message that is none of an answer to its own user. */
 export const MessageFault = z.enum(['lost', 'duplicate', 'out-of-order', 'foreign', 'misrouted']);
@@ -62,3 +62,33 @@ export const Completion = z.object({
   omitted: z.number(),
 });
 export type Completion = z.output<typeof Completion>;
+
+/** Whether messages of the journey can be followed: one is sent over a WebSocket with `{{nonce}}`, and its answer must carry the same. */
+export function followsMessages({ steps }: Pick<Journey, 'steps'>): boolean {
+  return steps.some(
+    ({ type, options, expect }) =>
+      type === 'websocket' &&
+      hasNonce(messageOf(options)) &&
+      (hasNonce(JSON.stringify(expect.reply ?? '')) || (expect.contains ?? []).some(hasNonce)),
+  );
+}
+
+/** Whether every walk of the journey opens a WebSocket and closes it again. */
+export function reconnects({ steps }: Pick<Journey, 'steps'>): boolean {
+  const acts = steps.flatMap(({ type, options }) => (type === 'websocket' ? [field(options, 'act')] : []));
+  return acts.includes('connect') && acts.at(-1) === 'close';
+}
+
+function messageOf(options: Journey['steps'][number]['options']): string {
+  return field(options, 'message') ?? '';
+}
+
+function field(options: Journey['steps'][number]['options'], name: string): string | undefined {
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) return undefined;
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function hasNonce(text: string): boolean {
+  return /\{\{\s*nonce\s*\}\}/.test(text);
+}

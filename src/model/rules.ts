@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts';
 import { CLAIM_RULES } from './rules-claims.ts';
 import { LOAD_RULES } from './rules-load.ts';
+import { MESSAGE_RULES } from './rules-messages.ts';
 
 export type { Rule } from './rule.ts';
 
@@ -164,6 +165,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   },
   ...CLAIM_RULES,
   ...LOAD_RULES,
+  ...MESSAGE_RULES,
   'CFG-05': {
     title: 'a service does not serve',
     priority: 'P0',

@@ -5,13 +5,11 @@ import { formatLimit, keeps } from '../../model/limit.ts';
 import { formatDuration, formatSize } from '../../model/units.ts';
 import { attemptsOf, byKey, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested, type DraftParts } from '../draft.ts';
+import { disclosureRow } from './disclosure.ts';
 
 type Run = EvidenceOf<'journey'>;
 
-/** The steps of progressive disclosure, by the end of their path. */
-const DISCLOSURE = /\/(health|discovery|quickstart)\/?(?=$|[?#\s"'])/;
 const TOTAL = 'total';
-const STEP_ROWS: Record<string, string> = { health: 'AGT-01', discovery: 'AGT-02', quickstart: 'AGT-03' };
 
 /** User journeys came to their end within their budgets. */
 export const journeys: JudgeRule = {
@@ -39,12 +37,12 @@ function steps(run: Run, planned: Journey | undefined, seed: string): Drafted[] 
   const drafts: Drafted[] = [];
   let told = false;
   for (const [index, step] of run.steps.entries()) {
-    const kind = disclosure(step, planned, index);
+    const row = disclosureRow(step.title, planned, index);
     // Sums of tokens and bytes are held against the plan by `budgets`.
     if (step.type === TOTAL && step.misses.every(({ what }) => what !== 'within')) continue;
     const misses = [...step.misses.map(withUnit), ...uncounted(step, planned, index)];
     for (const miss of misses) {
-      const code = codeOf(step, miss, kind);
+      const code = codeOf(step, miss, row);
       if (code !== 'REL-11') drafts.push(missed(run, { step, miss, code, index, seed }));
       else if (!told) drafts.push(incomplete(run, step, miss));
       told ||= code === 'REL-11';
@@ -64,9 +62,9 @@ function uncounted(step: JourneyStepRun, planned: Journey | undefined, index: nu
   return [{ what: 'tokens', measured: `${step.tokens} tokens`, expected: formatLimit(limit) }];
 }
 
-function codeOf(step: JourneyStepRun, miss: Miss, kind: string | undefined): string {
-  if (miss.what === 'tokens') return (kind && STEP_ROWS[kind]) ?? 'REL-11';
-  if (miss.what === 'status' && kind) return 'AGT-06';
+function codeOf(step: JourneyStepRun, miss: Miss, row: string | undefined): string {
+  if (miss.what === 'tokens') return row ?? 'REL-11';
+  if (miss.what === 'status' && row !== undefined) return 'AGT-06';
   if (miss.what === 'within' && /websocket|^ws$|send|receive/i.test(step.type)) return 'WS-03';
   return 'REL-11';
 }
@@ -207,15 +205,6 @@ function common(run: Run): Common {
       },
     ],
   };
-}
-
-/** Which step of progressive disclosure this is. Token budgets are what makes a journey one: `/health` alone does not. */
-function disclosure(step: JourneyStepRun, planned: Journey | undefined, index: number): string | undefined {
-  if (!planned?.expect.tokens && !planned?.steps.some(({ expect }) => expect.tokens)) return undefined;
-  const options = planned?.steps[index]?.options;
-  const url =
-    options !== null && typeof options === 'object' && !Array.isArray(options) && typeof options['url'] === 'string' ? options['url'] : '';
-  return (DISCLOSURE.exec(step.title) ?? DISCLOSURE.exec(url))?.[1];
 }
 
 function tokenizerOf({ totals }: Run): string {

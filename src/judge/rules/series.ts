@@ -9,7 +9,7 @@ import { formatDuration } from '../../model/units.ts';
 import type { Context, Drafted, JudgeRule } from '../context.ts';
 import { CONFIRMED, draft, notTested } from '../draft.ts';
 import { Distribution } from '../series/distribution.ts';
-import { measurementsOf, type Judgement, type Measurement } from '../series/performance.ts';
+import { isOfAgents, measurementsOf, type Judgement, type Measurement } from '../series/performance.ts';
 import { amount } from '../series/words.ts';
 
 /** Loads kept what was asked of them: thresholds, the success rate, and without either at least that the journeys work. */
@@ -102,6 +102,8 @@ function unasked(context: Context, measured: Measurement): Drafted[] {
   const { stage, load, own, judgements } = measured;
   const { delivery } = own ?? {};
   if (load === undefined || delivery?.proof.state !== 'proved') return [];
+  // Every single one must come to its end, which has a row of its own.
+  if (isOfAgents(context.plan, measured)) return [];
   if (judgements.some(({ threshold: { metric } }) => metric === 'success_rate')) return [];
   const { kept, failed } = delivery.achieved;
   const walks = kept + failed;
@@ -130,8 +132,10 @@ function codeOf({ journeys }: Plan, metric: string): string {
   if (/(?:^|\.)errors$/.test(metric)) return 'LOAD-07';
   if (/^service\..+\.memory$/.test(metric)) return 'LEAK-11';
   if (/^service\..+\.cpu$/.test(metric)) return 'LOAD-09';
+  if (metric === 'messages.latency') return 'WS-03';
   if (!/(?:^|\.)(?:latency|service)$/.test(metric) || metric.startsWith('service.')) return 'TST-04';
   const journey = journeys.find(({ name }) => metric === `${name}.latency`);
+  if (journey?.rows.includes('AGT-23')) return 'AGT-23';
   return journey?.steps.some(({ type }) => type === 'websocket') ? 'WS-03' : 'LOAD-08';
 }
 

@@ -1,5 +1,6 @@
 import { shareInterval } from '../../lib/statistics/intervals.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
+import { agentsRow } from '../../model/agents.ts';
 import { metricType } from '../../model/metric.ts';
 import type { Plan, PlannedStage } from '../../model/plan.ts';
 import type { LoadReport } from '../../model/report-performance.ts';
@@ -47,7 +48,7 @@ function measurement(plan: Plan, stage: PlannedStage, together: Together): Measu
   const [{ load, leg }] = series;
   const own = load === undefined ? undefined : series.find(({ metric }) => metric === load);
   const judged = load === undefined || own?.delivery?.proof.state === 'proved';
-  const judgements = judged ? thresholdsOf(stage, load).flatMap((threshold) => judgement(plan, threshold, together)) : [];
+  const judgements = judged ? thresholdsOf(plan, { stage, load }).flatMap((threshold) => judgement(plan, threshold, together)) : [];
   return { stage, load, leg, own, series, judgements };
 }
 
@@ -65,9 +66,16 @@ function kindOf({ journeys }: Plan, metric: string) {
   return metricType(metric, { journeys: new Map(journeys.map(({ name, steps }) => [name, steps.length])) })?.kind;
 }
 
-/** The thresholds of one load, with the stage's success rate as one of them. */
-function thresholdsOf({ thresholds, successRate }: PlannedStage, load: string | undefined): Threshold[] {
-  const rate = successRate === undefined || load === undefined ? [] : [successThreshold(successRate)];
+/** Whether what was measured is a load of agents. */
+export function isOfAgents({ journeys }: Plan, { stage, load }: Pick<Measurement, 'stage' | 'load'>): boolean {
+  const planned = stage.loads.find(({ name }) => name === load);
+  return planned !== undefined && agentsRow(planned, journeys) !== undefined;
+}
+
+/** The thresholds of one load, with the stage's success rate as one of them; of agents, every single one must come to its end. */
+function thresholdsOf(plan: Plan, { stage, load }: Pick<Measurement, 'stage' | 'load'>): Threshold[] {
+  const { thresholds, successRate } = stage;
+  const rate = successRate === undefined || load === undefined || isOfAgents(plan, { stage, load }) ? [] : [successThreshold(successRate)];
   return [...rate, ...thresholds.filter((threshold) => threshold.load === undefined || threshold.load === load)];
 }
 
