@@ -36,6 +36,7 @@ function newProgram(world: World, release: string, finish: Finish): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => void world.stdout.write(text), writeErr: (text) => void world.stderr.write(text) })
     .addHelpText('after', HELP);
+  addStartCommands(program, world, finish);
   addGateCommands(program, world, finish);
   addReadCommands(program, world, finish);
   addInternalCommands(program, world, finish);
@@ -70,6 +71,15 @@ function addGateCommands(program: Command, world: World, finish: Finish): void {
     .description('undo whatever any run here left: stacks, faults, processes')
     .option('--json', 'what was undone, as JSON')
     .action(async (_, command: Command) => finish(await (await import('./commands/heal.ts')).heal(world, command.optsWithGlobals())));
+}
+
+function addStartCommands(program: Command, world: World, finish: Finish): void {
+  program
+    .command('init')
+    .description('write a gauntlet.yml and a workflow for what is in this repository; overwrites nothing')
+    .option('--dry-run', 'print both files and write none')
+    .option('--uses <action>', 'the action as a workflow names it, such as owner/gauntlet@v1')
+    .action(async (_, command: Command) => finish(await (await import('./commands/init.ts')).init(world, command.optsWithGlobals())));
 }
 
 function addReadCommands(program: Command, world: World, finish: Finish): void {
@@ -130,7 +140,7 @@ function addInternalCommands(program: Command, world: World, finish: Finish): vo
 
 function planOptions(command: Command): Command {
   return command
-    .option('-c, --config <file>', 'configuration file', 'gauntlet.yml')
+    .option('-c, --config <file>', 'configuration file; without one, what `init` would write', 'gauntlet.yml')
     .addOption(new Option('-s, --stage <names>', 'only these stages, comma separated').argParser(parseStages))
     .addOption(new Option('--only <codes>', 'only what answers these rows of the catalogue, comma separated').argParser(commaList))
     .addOption(new Option('--budget <name>', 'how much time the run may take').choices([...Budget.options]))
@@ -172,6 +182,7 @@ function parseTime(text: string): number {
 
 const HELP = `
 Examples:
+  gauntlet init                         write gauntlet.yml and a workflow for this repository
   gauntlet plan                         what would run here, and what it owes
   gauntlet run                          the whole gate
   gauntlet run --stage unit,chaos       two stages of it

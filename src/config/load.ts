@@ -3,7 +3,6 @@ import { basename, dirname, isAbsolute, relative } from 'node:path';
 
 import { GauntletError } from '../model/errors.ts';
 import type { Files } from '../ports/index.ts';
-import { exampleFor } from './detect.ts';
 import { explain, sayIssue } from './explain.ts';
 import type { Locate } from './places.ts';
 import { ConfigError } from './problems.ts';
@@ -48,7 +47,7 @@ export async function loadConfig({
   if (!(await files.exists(path))) {
     throw new GauntletError(`there is no ${file} here`, {
       kind: 'config',
-      hint: `write ${file} to the root of the repository. From what is there, this would be a start:\n\n${await exampleFor(files, root)}`,
+      hint: 'write one with `gauntlet init`, or name another with --config',
     });
   }
   const bytes = await readBounded(files, path, file);

@@ -191,7 +191,7 @@ export type Policy = z.output<typeof Policy>;
 
 /** A setting that had no effect, or that this version reads without acting on it. */
 export const PlanNote = z.object({
-  kind: z.enum(['matched-nothing', 'no-effect']),
+  kind: z.enum(['matched-nothing', 'no-effect', 'suggested']),
   message: z.string(),
   fix: z.string(),
   location: Location.optional(),
