@@ -13,6 +13,11 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
   const problems = settings.stages.flatMap((stage) => [
     ...unknownNames(stage.journeys ?? [], { known: journeyNames, what: 'journey', path: [...stage.at, 'journeys'], places }),
     ...unknownNames(stage.experiments ?? [], { known: experimentNames, what: 'experiment', path: [...stage.at, 'experiments'], places }),
+    ...unknownNames(
+      (stage.leaks ?? []).map(({ journey }) => journey),
+      { known: journeyNames, what: 'journey', path: [...stage.at, 'leaks'], places },
+    ),
+    ...unknownNames(stage.compare?.journeys ?? [], { known: journeyNames, what: 'journey', path: [...stage.at, 'compare'], places }),
     ...commandConflicts(stage, places),
     ...unheld(stage, places),
   ]);

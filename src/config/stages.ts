@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import type { PlannedComparison } from '../model/comparison.ts';
+import type { PlannedLeaks } from '../model/leaks.ts';
 import type { Limit } from '../model/limit.ts';
 import type { CoverageGate } from '../model/plan.ts';
 import { STAGES, StageName } from '../model/stage.ts';
@@ -22,7 +24,7 @@ import {
   text,
   wholeNumber,
 } from './fields.ts';
-import { LOAD_PROFILES, SCENARIOS } from './profiles.ts';
+import { compare, leaks } from './performance.ts';
 
 /** A stage as it was written: absent settings stay absent, so that the plan can tell a choice from a default. */
 export interface StageSettings {
@@ -45,6 +47,8 @@ export interface StageSettings {
   readonly scenarios?: readonly string[];
   readonly successRate?: number;
   readonly thresholds: readonly Threshold[];
+  readonly leaks?: readonly PlannedLeaks[];
+  readonly compare?: PlannedComparison;
   readonly experiments?: readonly string[];
   readonly recovery?: Limit;
   readonly env: Readonly<Record<string, string>>;
@@ -136,6 +140,14 @@ const stage = z
       .describe('Load to put on the system: `standard`, or some of its scenarios.'),
     success_rate: percentage.optional().describe('Share of requests that must succeed.'),
     thresholds: thresholds.optional().describe('Metric → what its samples must keep.'),
+    leaks: leaks
+      .optional()
+      .describe('Journeys that are walked in rounds to see what piles up: memory, descriptors, threads (docs/leaks.md).'),
+    compare: compare
+      .optional()
+      .describe(
+        'Journeys that are walked on the base branch and on this one, side by side, to see what became slower (docs/regressions.md).',
+      ),
     experiments: nameList('a list of experiments')
       .optional()
       .describe('Experiments to do: names below `experiments`, or the families network, service and state.'),

@@ -129,6 +129,10 @@ export function nameOf(piece: Evidence): string {
       return piece.check;
     case 'series':
       return piece.metric;
+    case 'leaks':
+      return piece.journey;
+    case 'comparison':
+      return 'base';
     case 'fault':
       return piece.experiment;
     case 'claims':
@@ -160,6 +164,11 @@ function unusable(piece: Evidence): string | undefined {
     case 'fault':
       if (piece.proof.state === 'unproved') return `the fault had no proved effect: ${piece.proof.why}`;
       return piece.healed ? undefined : 'the fault was not healed: what was seen after it is its doing too';
+    // Its own rule says it aloud where there is nothing to compare with.
+    case 'comparison':
+      return undefined;
+    case 'leaks':
+      return piece.services.length > 0 ? undefined : 'no service was looked at';
     case 'diagnostics':
       return piece.detector && piece.detector.state !== 'on' ? piece.detector.shows : undefined;
     case 'facts':

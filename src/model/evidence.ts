@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
 import { LinkedTest } from './claim.ts';
+import { Against, ComparedLife } from './comparison.ts';
 import { ChangedCoverage, FileCoverage, NeverLoaded, Ratio } from './coverage.ts';
 import { Detector, Diagnostic } from './diagnostic.ts';
-import { JourneyStepRun } from './journey.ts';
+import { JourneyStepRun, Miss } from './journey.ts';
+import { Return, ServiceAtRest } from './leaks.ts';
 import { Delivery, Histogram, Rate, Slice } from './load.ts';
 import { Preflight, Readiness, Service, StackInstance } from './manifest.ts';
 import { Completion, Messages } from './messages.ts';
@@ -194,6 +196,30 @@ export const SeriesEvidence = z.object({
 });
 export type SeriesEvidence = z.output<typeof SeriesEvidence>;
 
+/** What services held while a journey was walked in rounds, each time when nobody used them any more. */
+export const LeaksEvidence = z.object({
+  ...base,
+  kind: z.literal('leaks'),
+  journey: z.string(),
+  users: z.union([z.literal('new'), z.number()]),
+  waitMs: z.number(),
+  cycles: z.number(),
+  /** How all walks ended, and the first thing that one missed. */
+  walks: z.object({ kept: z.number(), missed: z.number(), cut: z.number(), miss: Miss.extend({ step: z.string() }).optional() }),
+  services: z.array(ServiceAtRest),
+  returned: Return.optional(),
+});
+export type LeaksEvidence = z.output<typeof LeaksEvidence>;
+
+/** Head and base side by side: what the same journeys took on both, block by block. */
+export const ComparisonEvidence = z.object({
+  ...base,
+  kind: z.literal('comparison'),
+  against: Against,
+  lives: z.array(ComparedLife),
+});
+export type ComparisonEvidence = z.output<typeof ComparisonEvidence>;
+
 /** One fault: booked, injected, proved, healed. */
 export const FaultEvidence = z.object({
   ...base,
@@ -261,6 +287,8 @@ export const Evidence = z.discriminatedUnion('kind', [
   StackEvidence,
   FactsEvidence,
   SeriesEvidence,
+  LeaksEvidence,
+  ComparisonEvidence,
   FaultEvidence,
   ClaimsEvidence,
   DiagnosticsEvidence,

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import { ClaimLedger } from './claim.ts';
 import { Journey } from './journey.ts';
+import { PlannedComparison } from './comparison.ts';
+import { PlannedLeaks } from './leaks.ts';
 import { Limit } from './limit.ts';
 import { Location } from './source.ts';
 import { Budget, StageName } from './stage.ts';
@@ -50,7 +52,7 @@ export type PlannedCommand = z.output<typeof PlannedCommand>;
 export const Owed = z.object({
   id: z.string(),
   stage: StageName,
-  kind: z.enum(['exit', 'tests', 'coverage', 'journey', 'stack', 'facts', 'series', 'fault', 'claims', 'diagnostics']),
+  kind: z.enum(['exit', 'tests', 'coverage', 'journey', 'stack', 'facts', 'series', 'leaks', 'comparison', 'fault', 'claims', 'diagnostics']),
   /** The name that the evidence carries: command, journey, check, metric or experiment. */
   name: z.string(),
   /** One human line: "results of `npm run test:unit` at reports/unit/*.xml". */
@@ -120,6 +122,10 @@ export const PlannedStage = z.object({
   loads: z.array(PlannedLoad),
   experiments: z.array(PlannedExperiment),
   thresholds: z.array(Threshold),
+  /** Searches for leaks; only where there are some. */
+  leaks: z.array(PlannedLeaks).optional(),
+  /** Head against base; only where it is asked for. */
+  compare: PlannedComparison.optional(),
   /** Only where there are some. */
   shortages: z.array(PlannedShortage).optional(),
   parallel: z.boolean(),

@@ -6,7 +6,14 @@ import type { Location } from '../model/source.ts';
 import { writtenMetric } from '../model/threshold.ts';
 import { SUCCESS_RATE } from './owed.ts';
 
-const KEYS = { journey: 'journeys', stack: 'services', facts: 'checks', fault: 'experiments' } as const;
+const KEYS = {
+  journey: 'journeys',
+  stack: 'services',
+  facts: 'checks',
+  fault: 'experiments',
+  leaks: 'leaks',
+  comparison: 'compare',
+} as const;
 
 /** The setting that a piece of evidence is owed for: `results: …` when its globs match nothing. */
 export function locateOwed(config: Config, owed: Owed): Location {

@@ -102,8 +102,19 @@ function stageNotes(entry: StageEntry, planned: PlannedStage, note: Noter): Plan
   return notes;
 }
 
-export function isEmpty({ commands, journeys, checks, loads, experiments, thresholds, successRate }: PlannedStage): boolean {
-  return [commands, journeys, checks, loads, experiments, thresholds].every((list) => list.length === 0) && successRate === undefined;
+export function isEmpty({
+  commands,
+  journeys,
+  checks,
+  loads,
+  experiments,
+  thresholds,
+  successRate,
+  leaks = [],
+  compare,
+}: PlannedStage): boolean {
+  const lists = [commands, journeys, checks, loads, experiments, thresholds, leaks];
+  return lists.every((list) => list.length === 0) && successRate === undefined && compare === undefined;
 }
 
 function stackNotes(
@@ -133,8 +144,19 @@ function stackNotes(
 
 function unusedNotes(config: Config, note: Noter): PlanNote[] {
   const usedExperiments = config.stages.flatMap((stage) => stage.experiments ?? []);
-  const byExperiments = Object.values(config.experiments).flatMap(({ steady, ledger }) => [steady, ledger]);
-  const usedJourneys = [...config.stages.flatMap((stage) => stage.journeys ?? []), ...byExperiments];
+  const byExperiments = Object.values(config.experiments).flatMap(({ steady = [], control = [], ledger }) => [
+    ...steady,
+    ...control,
+    ledger?.write,
+    ledger?.read,
+  ]);
+  const unchosen = usedExperiments.some((name) => config.experiments[name]?.steady === undefined);
+  const walked = config.stages.flatMap(({ journeys = [], leaks = [], compare }) => [
+    ...journeys,
+    ...leaks.map(({ journey }) => journey),
+    ...(compare?.journeys ?? []),
+  ]);
+  const usedJourneys = [...walked, ...byExperiments, ...(unchosen ? Object.keys(config.journeys) : [])];
   const usedEnvironments = config.stages.map((stage) => stage.environment);
   return [
     ...unused(config.journeys, usedJourneys).map((name) =>

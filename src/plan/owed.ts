@@ -10,6 +10,8 @@ import {
   coverageRows,
   experimentRows,
   journeyRows,
+  leakRows,
+  loadJourneyRows,
   metricRows,
   scenarioRows,
   STACK_ROWS,
@@ -40,6 +42,8 @@ export function owedBy(stages: readonly PlannedStage[], config: Config, { narrow
       ...ofJourneys(stage, config),
       ...ofChecks(stage),
       ...ofLoads(stage, config),
+      ...ofLeaks(stage, config),
+      ...ofComparison(stage),
       ...ofExperiments(stage),
       ...ofClaims(stage, claims),
     ];
@@ -156,6 +160,27 @@ function ofLoads(stage: PlannedStage, config: Config): Owed[] {
       });
     }),
   ];
+}
+
+function ofLeaks(stage: PlannedStage, config: Config): Owed[] {
+  return (stage.leaks ?? []).map(({ journey, cycles, idleMs, users }) => {
+    const who = users === 'new' ? 'by a new user for every walk' : `by ${count(users, 'user')}`;
+    return owed(stage, 'leaks', {
+      name: journey,
+      what: `what services hold after each of ${cycles} rounds of ${journey} ${who}`,
+      rows: leakRows({ users, returns: idleMs !== undefined }, config.journeys[journey]?.rows ?? []),
+    });
+  });
+}
+
+/** The name of the one comparison that a stage can owe. */
+const BASE = 'base';
+
+function ofComparison(stage: PlannedStage): Owed[] {
+  if (stage.compare === undefined) return [];
+  const { journeys, tolerance, restarts, pairs } = stage.compare;
+  const what = `${journeys.join(', ')} on the base branch and here, side by side: ${restarts} starts with ${pairs} pairs of blocks, at most ${formatRatio(tolerance)} more`;
+  return [owed(stage, 'comparison', { name: BASE, what, rows: ['LOAD-14'] })];
 }
 
 function ofExperiments(stage: PlannedStage): Owed[] {

@@ -105,7 +105,14 @@ function checkCodes(only: readonly string[]): readonly string[] {
 function usedJourneys(config: Config, stages: readonly PlannedStage[]): Journey[] {
   const experiments = stages.flatMap((stage) => stage.experiments).flatMap(({ steady, ledger }) => [steady, ledger]);
   const loads = stages.flatMap((stage) => stage.loads).flatMap((load) => load.journeys);
-  const used = new Set([...stages.flatMap((stage) => stage.journeys), ...loads, ...experiments.filter((name) => typeof name === 'string')]);
+  const watched = stages.flatMap(({ leaks = [], compare }) => [...leaks.map(({ journey }) => journey), ...(compare?.journeys ?? [])]);
+  const used = new Set([
+    ...stages.flatMap((stage) => stage.journeys),
+    ...loads,
+    ...watched,
+    ...byExperiments,
+    ...all,
+  ]);
   return Object.entries(config.journeys).flatMap(([name, journey]) => (used.has(name) ? [{ name, ...journey }] : []));
 }
 

@@ -63,6 +63,13 @@ function urlOf({ options }: JourneyStep): string {
   return typeof url === 'string' ? (url.split(/[?#]/)[0] ?? '') : '';
 }
 
+/** Rows that a search for leaks answers by who walks, and those that its journey names for itself. */
+export function leakRows({ users, returns }: { users: 'new' | number; returns: boolean }, named: readonly string[]): string[] {
+  const own = named.filter((row) => row.startsWith('LEAK-'));
+  const usual = users === 'new' ? 'LEAK-01' : users === 1 ? 'LEAK-03' : 'LEAK-02';
+  return unique([...(own.length > 0 ? own : [usual]), 'LEAK-02', 'LEAK-07', 'LEAK-10', 'LEAK-14', ...(returns ? ['LEAK-13'] : [])]);
+}
+
 const SCENARIO_ROWS: Readonly<Record<string, readonly string[]>> = {
   steady: ['LOAD-01'],
   peak: ['LOAD-02', 'LOAD-05'],

@@ -44,6 +44,8 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     loads: loads,
     experiments: (stage.experiments ?? []).map((name) => ({ name, rows: [], ...config.experiments[name] })),
     thresholds: [...stage.thresholds],
+    ...(stage.leaks === undefined ? {} : { leaks: [...stage.leaks] }),
+    ...(stage.compare === undefined ? {} : { compare: stage.compare }),
     ...(shortages.length === 0 ? {} : { shortages }),
     ...(stage.mustPass === undefined ? {} : { mustPass: [...stage.mustPass] }),
     ...(stage.legs === undefined ? {} : { legs: [...stage.legs] }),
@@ -53,12 +55,19 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     services: servicesOf(stage, checks, context),
     ...(stage.environment === undefined ? {} : { environment: stage.environment }),
     users: stage.users ?? 'none',
-    timeoutMs: timeoutOf(stage.name, stage.timeoutMs, Math.max(granted ?? 0, loadMs)),
+    timeoutMs: timeoutOf(stage.name, stage.timeoutMs, Math.max(granted ?? 0, loadMs + searchMs(stage))),
     ...(asked === undefined ? {} : { askedMs: asked }),
     ...(granted === undefined ? {} : { grantedMs: granted }),
     ...(stage.successRate === undefined ? {} : { successRate: stage.successRate }),
     ...(stage.recovery === undefined ? {} : { recovery: stage.recovery }),
   };
+}
+
+/** About how long the searches for leaks and the comparison take. Milliseconds. */
+function searchMs({ leaks = [], compare }: StageEntry): number {
+  const searches = leaks.reduce((sum, { cycles, waitMs, idleMs = 0 }) => sum + (cycles + 2) * (7_000 + waitMs) + idleMs, 0);
+  const pairMs = (compare?.journeys.length ?? 0) * (compare?.pairs ?? 0) * 4_000;
+  return searches + (compare === undefined ? 0 : compare.restarts * (pairMs + 120_000));
 }
 
 /** An audit that names nothing to do looks at everything that needs neither configuration nor a running stack. */

@@ -57,6 +57,10 @@ function insideBar(piece: Evidence): Pick<Bar, 'lane' | 'label' | 'state'>[] {
       return [
         { lane: piece.stage, label: `${piece.experiment}: ${piece.fault}`, state: piece.proof.state === 'proved' ? 'ok' : 'unknown' },
       ];
+    case 'leaks':
+      return [{ lane: piece.stage, label: `leaks of ${piece.journey}`, state: 'ok' }];
+    case 'comparison':
+      return [{ lane: piece.stage, label: 'head against base', state: piece.against.state === 'base' ? 'ok' : 'unknown' }];
     case 'claims':
     case 'diagnostics':
     case 'tests':

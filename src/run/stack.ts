@@ -1,6 +1,6 @@
 import { bringsStackUp } from '../plan/needs.ts';
 import { stacks } from '../stacks/registry.ts';
-import type { Sampler, StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
+import type { Inside, Sampler, StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
 import type { StackEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
 import type { Preflight, Readiness, RootCause, StackInstance, StackManifest } from '../model/manifest.ts';
@@ -133,6 +133,11 @@ export function watchStack(context: RunContext, { plugin, manifest }: RunningSta
 /** What looks at the resources of the stack's services; `undefined` where nobody here can see them. */
 export function samplerOf(context: RunContext, { plugin, manifest }: RunningStack): Sampler | undefined {
   return plugin.sampler?.(manifest, contextFor(context, manifest.instance, context.signal));
+}
+
+/** Everything that runs of the stack's services, from within; nothing where nobody here can get there. */
+export async function insidesOf(context: RunContext, { plugin, manifest }: RunningStack): Promise<readonly Inside[]> {
+  return (await plugin.inside?.(manifest, contextFor(context, manifest.instance, context.signal))) ?? [];
 }
 
 /** Logs first, then down, then what is left behind. A failing log capture never keeps the stack up. */

@@ -8,6 +8,7 @@ import { runCommand, skipCommand, type CommandEnd } from './command.ts';
 import { addGap, owedByStage, owedIds, timed, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
 import { runExperiments, skipExperiments } from './experiments.ts';
+import { runLeaks, skipLeaks } from './leaks.ts';
 import { runLoads, skipLoads } from './loads.ts';
 import { runStageJourneys } from './stage-journeys.ts';
 import type { RunningStack } from './stack.ts';
@@ -122,6 +123,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   if (commands.value === 'interrupted' || (commands.value === 'failed' && stage.failFast)) {
     await skipJourneys(context, stage);
     await skipLoads(context, stage, 'a command of the stage failed first');
+    await skipLeaks(context, stage, 'a command of the stage failed first');
     await skipExperiments(context, stage, 'a command of the stage failed first');
     return { status: 'completed', failed: true };
   }
@@ -129,8 +131,10 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   work.ms += journeys.durationMs;
   const loads = await timed(context.ports.clock, () => runLoads(context, stage, stack));
   work.ms += loads.durationMs;
+  const leaks = await timed(context.ports.clock, () => runLeaks(context, stage, stack));
+  work.ms += leaks.durationMs;
   work.ms += (await timed(context.ports.clock, () => runExperiments(context, stage, stack))).durationMs;
-  return { status: 'completed', failed: commands.value === 'failed' || !journeys.value || !loads.value };
+  return { status: 'completed', failed: commands.value === 'failed' || !journeys.value || !loads.value || !leaks.value };
 }
 
 async function runCommands(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<CommandEnd> {

@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { Preflight, Readiness, StackInstance, StackManifest } from '../model/manifest.ts';
 import type { PlannedTarget } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';
-import type { Ports } from '../ports/index.ts';
+import type { ExecOptions } from '../ports/exec.ts';
+import type { ExecResult, Ports } from '../ports/index.ts';
 
 export interface StackContext {
   readonly ports: Ports;
@@ -75,6 +76,26 @@ export interface Sampler {
   readonly take: () => Promise<{ readonly usages: readonly ReplicaUsage[]; readonly unseen: ReadonlyMap<string, string> }>;
 }
 
+export interface InsideProcess {
+  /** As the processes beside it know it. */
+  readonly pid: number;
+  /** Path of the program that it runs. */
+  readonly program: string;
+}
+
+/** One container or process tree from within: what runs there, and a way to run a program beside it. */
+export interface Inside {
+  readonly service: string;
+  readonly processes: readonly InsideProcess[];
+  readonly run: (
+    argv: readonly string[],
+    options: {
+      readonly env?: Readonly<Record<string, string>>;
+      readonly limits: Pick<ExecOptions, 'timeoutMs' | 'signal' | 'captureBytes'>;
+    },
+  ) => Promise<ExecResult>;
+}
+
 /**
  * A way to bring a system up. `up` never throws because a service is bad: that is a `not-ready` with causes.
  * `down` needs the manifest's handle alone, is idempotent, and works from another process.
@@ -92,6 +113,8 @@ export interface StackPlugin<Options = unknown> {
   readonly watch: (manifest: StackManifest, context: StackContext) => Watch;
   /** Looks at CPU, memory and the like of the services. Left out where nobody here can see them. */
   readonly sampler?: (manifest: StackManifest, context: StackContext) => Sampler;
+  /** Everything that runs of the services now, from within. Left out where nobody here can get there. */
+  readonly inside?: (manifest: StackManifest, context: StackContext) => Promise<readonly Inside[]>;
   /** Bounded, redacted logs per service below `logs/`; always before `down`. */
   readonly logs: (manifest: StackManifest, context: StackContext) => Promise<readonly Source[]>;
   /** Takes everything down; returns what is still there afterwards (empty when clean). */

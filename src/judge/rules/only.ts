@@ -54,6 +54,8 @@ function implied(plan: Plan, piece: Evidence): readonly string[] {
     case 'diagnostics':
       return piece.detector?.state === 'on' ? ['CON-01', 'CON-02'] : [];
     case 'series':
+    case 'leaks':
+    case 'comparison':
     case 'fault':
     case 'claims':
     case 'gap':

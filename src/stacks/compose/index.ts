@@ -1,5 +1,6 @@
 import { defineStack } from '../contract.ts';
 import { down } from './down.ts';
+import { inside } from './inside.ts';
 import { logs } from './logs.ts';
 import { resolveModel } from './model.ts';
 import { ComposeOptions, projectOf } from './options.ts';
@@ -18,6 +19,7 @@ export const compose = defineStack<ComposeOptions>({
   look,
   watch,
   sampler,
+  inside,
   logs,
   down,
   model: async (options, context) => (await resolveModel(context.ports, projectOf(options, context))).raw,

@@ -7,6 +7,7 @@ import type { StackManifest } from '../../model/manifest.ts';
 import { defineStack, type StackContext, type UpResult } from '../contract.ts';
 import { takeDown } from './down.ts';
 import { identify } from './identity.ts';
+import { inside } from './inside.ts';
 import { copyLogs } from './logs.ts';
 import { observe, readState } from './observe.ts';
 import { ProcessOptions } from './options.ts';
@@ -26,6 +27,7 @@ const processStack = defineStack<ProcessOptions>({
   look,
   watch: (manifest, { ports, signal }) => watchState(ProcessHandle.parse(manifest.handle).stateFile, ports, signal),
   sampler,
+  inside,
   logs: async (manifest, context) => {
     const state = await readState(ProcessHandle.parse(manifest.handle).stateFile, context.ports);
     return state === undefined ? [] : copyLogs(state, context);

@@ -107,6 +107,12 @@ function read(files: Ports['files'], path: string): string | undefined {
   }
 }
 
+/** The processes of the group that each of the leaders leads, with all that descends from it. */
+export function familiesOf(leaders: readonly number[], files: Ports['files']): ReadonlyMap<number, readonly number[]> {
+  const stats = allProcesses(files);
+  return new Map(leaders.map((leader) => [leader, familyOf(leader, stats)]));
+}
+
 function allProcesses(files: Ports['files']): Map<number, ProcStat> {
   const stats = files.listNow('/proc').flatMap((name) => {
     const stat = /^[1-9]\d*$/.test(name) ? readStat(read(files, `/proc/${name}/stat`) ?? '') : undefined;

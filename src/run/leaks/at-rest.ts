@@ -1,0 +1,115 @@
+import { errorMessage } from '../../model/errors.ts';
+import type { Journey } from '../../model/journey.ts';
+import type { RestingLook, ServiceAtRest } from '../../model/leaks.ts';
+import type { Inside, ReplicaUsage, Sampler } from '../../stacks/contract.ts';
+import type { RunContext } from '../context.ts';
+import { insidesOf, samplerOf, type RunningStack } from '../stack.ts';
+import type { Collector, HeapProfile } from './collector.ts';
+import { collectorOf } from './collectors.ts';
+
+export type Profile = HeapProfile | { readonly why: string };
+
+interface Watched {
+  readonly service: string;
+  readonly spoken: boolean;
+  readonly collector: Collector | { readonly why: string };
+  readonly looks: RestingLook[];
+  /** Containers and processes at the first look: others begin with nothing. */
+  lives: string | undefined;
+  lost: string | undefined;
+}
+
+/** The services of a stack, looked at whenever nobody uses them. */
+export class AtRest {
+  readonly #watched: readonly Watched[];
+  readonly #sampler: Sampler | undefined;
+
+  static async of(context: RunContext, { stack, journey }: { stack: RunningStack; journey: Journey }): Promise<AtRest> {
+    const { manifest } = stack;
+    const insides = await insidesOf(context, stack);
+    const spoken = servicesSpokenTo(context, journey);
+    const watched = await Promise.all(
+      manifest.services
+        .filter(({ kind }) => kind === 'long-running')
+        .map(async ({ name }): Promise<Watched> => {
+          const collector = await collectorOf({
+            ports: context.ports,
+            signal: context.signal,
+            insides: insides.filter((inside: Inside) => inside.service === name),
+            targets: manifest.targets.filter(({ service }) => service === name),
+          });
+          return { service: name, spoken: spoken.has(name), collector, looks: [], lives: undefined, lost: undefined };
+        }),
+    );
+    return new AtRest(watched, samplerOf(context, stack));
+  }
+
+  private constructor(watched: readonly Watched[], sampler: Sampler | undefined) {
+    this.#watched = watched;
+    this.#sampler = sampler;
+  }
+
+  /** Collects and looks at every service that is still what it was. Never rejects. */
+  async look(walks: number): Promise<void> {
+    const heaps = new Map<string, Partial<RestingLook>>();
+    // One after the other: inspectors of one machine share a port.
+    for (const one of this.#watched) {
+      if ('why' in one.collector || one.lost !== undefined) continue;
+      try {
+        heaps.set(one.service, await one.collector.collect());
+      } catch (error) {
+        one.lost = errorMessage(error);
+      }
+    }
+    const usages = (await this.#sampler?.take())?.usages ?? [];
+    for (const one of this.#watched) {
+      const own = usages.filter(({ service }) => service === one.service);
+      const lives = own
+        .map(({ life }) => life)
+        .toSorted()
+        .join();
+      one.lives ??= lives;
+      if (one.lives !== lives) one.lost ??= own.length === 0 ? 'it ended' : 'it was started again, or another replica came';
+      if (one.lost === undefined) one.looks.push({ walks, ...sumOf(own), ...heaps.get(one.service) });
+    }
+  }
+
+  /** Shows what is held of what is taken while it lasts, of each service that can tell. Never rejects. */
+  async profile(durationMs: number): Promise<ReadonlyMap<string, Profile>> {
+    const profiles = this.#watched.map(async ({ service, collector, spoken, lost }): Promise<[string, Profile][]> => {
+      // An inspector that stays open keeps its port: the journey's own service has it.
+      if ('why' in collector || !spoken) return [];
+      if (lost !== undefined) return [[service, { why: lost }]];
+      const profile = await collector.profile(durationMs).catch((error: unknown): Profile => ({ why: errorMessage(error) }));
+      return [[service, profile]];
+    });
+    return new Map((await Promise.all(profiles)).flat());
+  }
+
+  services(): ServiceAtRest[] {
+    return this.#watched.map(({ service, spoken, collector, looks, lost }) => ({
+      service,
+      spoken,
+      collected: 'why' in collector ? { state: 'not-forced', why: collector.why } : collector.how,
+      looks,
+      ...(lost === undefined ? {} : { lost }),
+    }));
+  }
+}
+
+function sumOf(usages: readonly ReplicaUsage[]): Partial<RestingLook> {
+  const total = (value: (usage: ReplicaUsage) => number | undefined): number | undefined =>
+    usages.reduce<number | undefined>((sum, usage) => {
+      const own = value(usage);
+      return sum === undefined || own === undefined ? undefined : sum + own;
+    }, 0);
+  if (usages.length === 0) return {};
+  const seen = { memoryBytes: total(({ memoryBytes }) => memoryBytes), fds: total(({ fds }) => fds), pids: total(({ pids }) => pids) };
+  return Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined));
+}
+
+/** The services whose targets the steps of a journey name. */
+function servicesSpokenTo({ plan }: RunContext, { steps }: Journey): ReadonlySet<string> {
+  const named = new Set([...JSON.stringify(steps).matchAll(/\{\{\s*([\w-]+)/g)].map(([, name]) => name));
+  return new Set(plan.targets.flatMap(({ name, service }) => (named.has(name) && service !== undefined ? [service] : [])));
+}

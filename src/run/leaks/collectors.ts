@@ -1,0 +1,22 @@
+import { errorMessage } from '../../model/errors.ts';
+import type { Collector, CollectorScene } from './collector.ts';
+import { goCollector } from './go.ts';
+import { javaCollector } from './java.ts';
+import { nodeCollector } from './node.ts';
+
+/** The first way that works in a service, or why none does. */
+export async function collectorOf(scene: CollectorScene): Promise<Collector | { readonly why: string }> {
+  const reasons: string[] = [];
+  for (const find of [nodeCollector, javaCollector, goCollector]) {
+    const found = find(scene);
+    if (found === undefined) continue;
+    try {
+      await found.collect();
+      return found;
+    } catch (error) {
+      reasons.push(errorMessage(error));
+    }
+  }
+  const [first] = reasons;
+  return { why: first ?? 'it runs neither Node nor Java, and no target of it answers at /debug/pprof/heap as Go programs can' };
+}
