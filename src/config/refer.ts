@@ -1,7 +1,7 @@
 import { suggest } from '../lib/suggest.ts';
 import type { Path, Places } from './places.ts';
 import type { Problem } from './problems.ts';
-import { FAULT_FAMILIES } from './profiles.ts';
+import { FAULT_FAMILIES, PROFILES } from './profiles.ts';
 import type { Plugins, Settings } from './schema.ts';
 import type { StageEntry } from './stages.ts';
 import { thresholdProblems } from './thresholds.ts';
@@ -10,7 +10,9 @@ import { thresholdProblems } from './thresholds.ts';
 export function checkReferences(settings: Settings, places: Places, { sinks }: Plugins): Problem[] {
   const journeyNames = Object.keys(settings.journeys);
   const experimentNames = [...Object.keys(settings.experiments), ...FAULT_FAMILIES];
+  const loadNames = [...new Set([...PROFILES, ...Object.keys(settings.loads)])];
   const problems = settings.stages.flatMap((stage) => [
+    ...unknownNames(stage.scenarios ?? [], { known: loadNames, what: 'load', path: [...stage.at, 'load_profile'], places }),
     ...unknownNames(stage.journeys ?? [], { known: journeyNames, what: 'journey', path: [...stage.at, 'journeys'], places }),
     ...unknownNames(stage.experiments ?? [], { known: experimentNames, what: 'experiment', path: [...stage.at, 'experiments'], places }),
     ...unknownNames(
@@ -21,11 +23,16 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
     ...commandConflicts(stage, places),
     ...unheld(stage, places),
   ]);
-  for (const [name, { steady, ledger }] of Object.entries(settings.experiments)) {
-    for (const [key, journey] of Object.entries({ steady, ledger })) {
-      if (typeof journey === 'string')
-        problems.push(...unknownNames([journey], { known: journeyNames, what: 'journey', path: ['experiments', name, key], places }));
-    }
+  for (const [name, { journeys = [] }] of Object.entries(settings.loads))
+    problems.push(...unknownNames(journeys, { known: journeyNames, what: 'journey', path: ['loads', name, 'journeys'], places }));
+  for (const [name, { steady = [], control = [], ledger }] of Object.entries(settings.experiments)) {
+    const of = { known: journeyNames, what: 'journey', places };
+    problems.push(
+      ...unknownNames(steady, { ...of, path: ['experiments', name, 'steady'] }),
+      ...unknownNames(control, { ...of, path: ['experiments', name, 'control'] }),
+      ...(ledger === undefined ? [] : unknownNames([ledger.write], { ...of, path: ['experiments', name, 'ledger'] })),
+      ...(ledger?.read === undefined ? [] : unknownNames([ledger.read], { ...of, path: ['experiments', name, 'ledger', 'read'] })),
+    );
   }
   const stageNames = settings.stages.map(({ name }) => name);
   for (const [name, component] of Object.entries(settings.components ?? {})) {

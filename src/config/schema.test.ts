@@ -265,6 +265,7 @@ test('the sketch, exactly as it is written there', () => {
           ],
         },
       },
+      "loads": {},
       "path": "gauntlet.yml",
       "policy": {
         "block": [

@@ -16,6 +16,7 @@ import { experiments } from './experiments.ts';
 import { expected, phrase } from './explain.ts';
 import { glob, oneOrMore, text, wholeNumber } from './fields.ts';
 import { journeys } from './journeys.ts';
+import { loads } from './loads.ts';
 import { stack } from './stack.ts';
 import { stages } from './stages.ts';
 import { environments, targets } from './targets.ts';
@@ -80,6 +81,9 @@ export function configSchema({ stacks: stackKinds, stepKinds: kinds, faults: fau
       environments: environments.default({}).describe('Other sets of targets, selected by a stage with `environment:`.'),
       stages: stages.describe('What is done, stage by stage.'),
       journeys: journeys(kinds).default({}).describe("Users' paths through the system, by name."),
+      loads: loads
+        .default({})
+        .describe('Loads of your own for `load_profile`, by name; one with the name of a built-in load takes its place.'),
       experiments: experiments(faultKinds).default({}).describe('Faults with what must hold during and after them, by name.'),
       budget: Budget.default('pr').describe(
         'How much time a run may take: pr (long stages are cut), nightly (as written) or release (as written, everything owed).',

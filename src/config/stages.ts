@@ -135,9 +135,11 @@ const stage = z
       .describe(
         'Checks of the catalogue to look at: their codes, or `all`. An `audit` that names nothing to do looks at all that need no running stack.',
       ),
-    load_profile: oneOrMore(z.enum([...LOAD_PROFILES, ...SCENARIOS]), 'a load profile')
+    load_profile: oneOrMore(text, 'the name of a load, such as standard, or a list of names')
       .optional()
-      .describe('Load to put on the system: `standard`, or some of its scenarios.'),
+      .describe(
+        'Load to put on the system: `standard` (steady, peak, burst and sustained) or some of these, ramp, spike, closed, step (to the knee), and names below `loads`.',
+      ),
     success_rate: percentage.optional().describe('Share of requests that must succeed.'),
     thresholds: thresholds.optional().describe('Metric → what its samples must keep.'),
     leaks: leaks

@@ -3,7 +3,7 @@ import { metricNames, metricType, misfit, type Measured } from '../model/metric.
 import { type Threshold, writtenMetric } from '../model/threshold.ts';
 import type { Places } from './places.ts';
 import type { Problem } from './problems.ts';
-import { SCENARIOS } from './profiles.ts';
+import { scenariosOf } from './profiles.ts';
 import type { Settings } from './schema.ts';
 import type { StageEntry } from './stages.ts';
 
@@ -33,7 +33,7 @@ interface Wrong {
 
 function wrongIn(threshold: Threshold, { stage, settings, measured }: Surroundings): Wrong | undefined {
   const { metric, load } = threshold;
-  const loads = SCENARIOS.filter((name) => stage.scenarios?.includes(name) || stage.scenarios?.includes('standard'));
+  const loads = scenariosOf(stage.scenarios ?? [], settings.loads).map(([name]) => name);
   if (load !== undefined && !loads.some((name) => name === load))
     return {
       what: `no load of ${stage.name} has the name \`${load}\``,
@@ -59,7 +59,8 @@ function wrongIn(threshold: Threshold, { stage, settings, measured }: Surroundin
 
 /** Services are known here where the configuration itself brings them up; a Compose file is read later. */
 function measuredIn({ journeys, scenarios }: StageEntry, settings: Settings): Measured {
-  const walked = scenarios === undefined || journeys === undefined ? Object.keys(settings.journeys) : journeys;
+  const loads = (scenarios ?? []).flatMap((name) => settings.loads[name]?.journeys ?? []);
+  const walked = scenarios === undefined || journeys === undefined ? Object.keys(settings.journeys) : [...journeys, ...loads];
   return {
     journeys: stepsOf(settings, walked),
     services: settings.stack?.use === 'process' && settings.stack.services.length > 0 ? settings.stack.services : undefined,

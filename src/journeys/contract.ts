@@ -57,6 +57,8 @@ export interface StepPlugin<Options = unknown> {
   readonly accepts: (status: number) => boolean;
   /** Whether the session holds what the step would open: a user of a load connects once. Only of kinds that leave something open. */
   readonly held?: (options: Options, session: JourneySession) => boolean;
+  /** Whether the other side has closed what the session holds. */
+  readonly lost?: (session: JourneySession) => boolean;
   readonly run: (options: Options, context: StepContext, step: JourneyStep) => Promise<StepReply>;
 }
 

@@ -24,6 +24,8 @@ export interface WalkedStep {
   readonly durationMs: number;
   /** The first thing that it missed. */
   readonly miss?: Miss | undefined;
+  /** Told to come again later: 429 or 503 with Retry-After. */
+  readonly refused?: true;
 }
 
 /** A journey, ready to be walked many times. */
@@ -38,6 +40,8 @@ export interface LoadJourney {
 /** The users of one load, each with what is open for it; disposing of them closes that. */
 export interface Population extends AsyncDisposable {
   readonly journeys: readonly LoadJourney[];
+  /** Users who hold something open, and those of them for whom the system has closed it. */
+  open(): { readonly held: number; readonly lost: number };
   /** What became of the users and of their messages so far. Stored with the load's own series. */
   facts(): Pick<SeriesEvidence, 'messages' | 'completion'>;
   /** From sending to the answer of each message that was followed, in microseconds. */
@@ -52,13 +56,19 @@ export interface LoadContext {
   readonly populate: (signal: AbortSignal) => Population;
   /** Repeats everything random. */
   readonly seed: number;
+  /** Whether what was measured so far breaks a threshold that stops the load; asked once a second. `measured` gives a metric so far. */
+  readonly abort?:
+    | ((measured: (metric: string) => LoadSeries | undefined) => { threshold: string; measured: string } | undefined)
+    | undefined;
   /** One line about how it goes, about once a second. */
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
+export type LoadSeries = Omit<SeriesEvidence, 'id' | 'stage' | 'load'>;
+
 /** One metric of the load, or why nothing can be said. The one with `delivery` says what was asked and what was done. */
-export type LoadOutput = Omit<SeriesEvidence, 'id' | 'stage' | 'load'> | Pick<GapEvidence, 'kind' | 'reason' | 'message' | 'fix'>;
+export type LoadOutput = LoadSeries | Pick<GapEvidence, 'kind' | 'reason' | 'message' | 'fix'>;
 
 /**
  * Traffic: journeys with an arrival model, or a tool that people already have. Ends in series with their sample counts, or in a gap;

@@ -59,6 +59,8 @@ export const JourneyStepRun = z.object({
   type: z.string(),
   durationMs: z.number(),
   status: z.number().optional(),
+  /** 429 or 503 that says when to come again. */
+  retryAfter: z.literal(true).optional(),
   bytes: z.number().optional(),
   tokens: z.number().optional(),
   misses: z.array(Miss),

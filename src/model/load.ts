@@ -40,6 +40,34 @@ export const LoadMiss = Miss.extend({
 });
 export type LoadMiss = z.output<typeof LoadMiss>;
 
+/** One level of a load that climbs until the system is full, goes further, and comes back. */
+export const LoadLevel = z.object({
+  /** `full`: the first level at which the system could no longer keep up. */
+  part: z.enum(['climb', 'full', 'overload', 'recovery']),
+  users: z.number(),
+  /** Arrivals a second, as asked. */
+  perSecond: z.number(),
+  fromMs: z.number(),
+  toMs: z.number(),
+  arrivals: z.number(),
+  kept: z.number(),
+  /** Told to come again later: 429 or 503 with Retry-After. */
+  refused: z.number(),
+  /** Wrong answers: other statuses, also 429 and 503 that do not say when to come again, and wrong replies. */
+  wrong: z.number(),
+  /** Time-outs and connections that failed or broke. */
+  unanswered: z.number(),
+  /** What the arrivals came to, by status or kind of failure. Bounded. */
+  outcomes: z.record(z.string(), z.number()),
+  /** Walks that kept everything and ended within the level, whenever they had begun, per second. */
+  donePerSecond: z.number(),
+  /** Milliseconds from the scheduled time, of walks that kept everything; absent without any. */
+  latency: z.object({ p50: z.number(), p90: z.number(), p99: z.number() }).optional(),
+  /** The 99th percentile of the generator's own lateness. */
+  lagMs: z.number(),
+});
+export type LoadLevel = z.output<typeof LoadLevel>;
+
 /** What a load was to do, what it did, and whether its numbers are the system's and not the generator's own. */
 export const Delivery = z.object({
   asked: z.object({
@@ -68,6 +96,14 @@ export const Delivery = z.object({
   busy: z.number(),
   /** What the same engine added to the known delays of a server of its own, just before the load: its own error in milliseconds. */
   calibration: z.object({ samples: z.number(), perSecond: z.number(), p50: z.number(), p99: z.number() }).optional(),
+  /** Of a load that climbs until the system is full. */
+  levels: z.array(LoadLevel).optional(),
+  /** Why the climb ended before the system was full, if it did. */
+  summit: z.string().optional(),
+  /** The threshold that stopped the load before its time, as written, and what broke it. */
+  aborted: z.object({ threshold: z.string(), measured: z.string(), afterMs: z.number() }).optional(),
+  /** Processes that shared the load. */
+  shards: z.number().optional(),
   /** Only what is proved may be judged: another load's numbers say as much about the generator as about the system. */
   proof: z.discriminatedUnion('state', [
     z.object({ state: z.literal('proved') }),

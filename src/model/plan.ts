@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
 import { ClaimLedger } from './claim.ts';
+import { PlannedExperiment } from './experiment.ts';
 import { Journey } from './journey.ts';
 import { PlannedComparison } from './comparison.ts';
 import { PlannedLeaks } from './leaks.ts';
 import { Limit } from './limit.ts';
+import { LoadShape } from './load-shape.ts';
 import { Location } from './source.ts';
 import { Budget, StageName } from './stage.ts';
 import { Threshold } from './threshold.ts';
@@ -52,7 +54,20 @@ export type PlannedCommand = z.output<typeof PlannedCommand>;
 export const Owed = z.object({
   id: z.string(),
   stage: StageName,
-  kind: z.enum(['exit', 'tests', 'coverage', 'journey', 'stack', 'facts', 'series', 'leaks', 'comparison', 'fault', 'claims', 'diagnostics']),
+  kind: z.enum([
+    'exit',
+    'tests',
+    'coverage',
+    'journey',
+    'stack',
+    'facts',
+    'series',
+    'leaks',
+    'comparison',
+    'fault',
+    'claims',
+    'diagnostics',
+  ]),
   /** The name that the evidence carries: command, journey, check, metric or experiment. */
   name: z.string(),
   /** One human line: "results of `npm run test:unit` at reports/unit/*.xml". */
@@ -73,12 +88,25 @@ export const PlannedLoad = z.object({
   users: z.number(),
   perUserPerMinute: z.number().optional(),
   connectWithinMs: z.number().optional(),
+  /** A closed model: the time for which each user thinks before it asks again. */
+  thinkMs: z.number().optional(),
+  shape: LoadShape.optional(),
+  /** Processes that share it; as many as its rate needs without it. */
+  processes: z.number().optional(),
   askedMs: z.number(),
   grantedMs: z.number(),
   /** The part of the granted time that is there only for the samples that a limit needs. */
   extendedMs: z.number().optional(),
 });
 export type PlannedLoad = z.output<typeof PlannedLoad>;
+
+/**
+ * Whether a load is held to a threshold: every load to those that name none. A load that climbs until the system is full breaks every
+ * limit by design, and is held only to those that name it.
+ */
+export function holdsFor({ load: named }: Pick<Threshold, 'load'>, { name, shape }: Pick<PlannedLoad, 'name' | 'shape'>): boolean {
+  return named === undefined ? shape !== 'step' : named === name;
+}
 
 /** A limit that the samples of a load cannot support in the time that it gets: known beforehand. */
 export const PlannedShortage = z.object({
@@ -90,29 +118,6 @@ export const PlannedShortage = z.object({
   brings: z.number(),
 });
 export type PlannedShortage = z.output<typeof PlannedShortage>;
-
-/** What is done to the stack: a plugin of `src/faults` by its type, and its own options. A later version may know a type that this one does not. */
-export const PlannedFault = z.object({
-  type: z.string(),
-  options: z.json(),
-  /** How long it lasts; the plugin's own time without it. */
-  durationMs: z.number().optional(),
-});
-export type PlannedFault = z.output<typeof PlannedFault>;
-
-/** A fault with what must hold before, during and after it. */
-export const PlannedExperiment = z.object({
-  name: z.string(),
-  /** Absent for a family of faults (`network`), whose faults are chosen when the stack is known. */
-  fault: PlannedFault.optional(),
-  /** Catalogue rows that the experiment answers: those that it names, and those of its fault. */
-  rows: z.array(z.string()),
-  steady: z.json().optional(),
-  during: z.record(z.string(), z.json()).optional(),
-  recovery: Limit.optional(),
-  ledger: z.json().optional(),
-});
-export type PlannedExperiment = z.output<typeof PlannedExperiment>;
 
 export const PlannedStage = z.object({
   name: StageName,

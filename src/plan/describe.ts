@@ -94,13 +94,26 @@ function coverageOf({
   return parts.length === 0 ? 'reported, without a limit' : parts.join(', ');
 }
 
-function loadOf({ name, users, perUserPerMinute, connectWithinMs, askedMs, grantedMs, extendedMs, journeys }: PlannedLoad): string {
-  const rate = perUserPerMinute === undefined ? '' : `, ${perUserPerMinute} a minute each`;
+function loadOf(load: PlannedLoad): string {
+  const { name, users, connectWithinMs, askedMs, grantedMs, extendedMs, journeys } = load;
+  const rate = rateOf(load);
   const ramp = connectWithinMs === undefined ? '' : ` within ${formatDuration(connectWithinMs)}`;
   const time = askedMs === grantedMs ? formatDuration(askedMs) : `asked ${formatDuration(askedMs)}, granted ${formatDuration(grantedMs)}`;
   const more = extendedMs === undefined ? '' : ` (${formatDuration(extendedMs)} of it for the samples that a limit needs)`;
   return `${name}: ${users} users${ramp}${rate}, ${time}${more}${journeys.length === 0 ? '' : `, doing ${journeys.join(', ')}`}`;
 }
+
+function rateOf({ perUserPerMinute, thinkMs, shape }: PlannedLoad): string {
+  const rate = perUserPerMinute === undefined ? '' : `, ${perUserPerMinute} a minute each`;
+  const think = thinkMs === undefined ? '' : `, asking again ${formatDuration(thinkMs)} after an answer`;
+  return `${rate}${think}${shape === undefined ? '' : `, ${SHAPES[shape]}`}`;
+}
+
+const SHAPES = {
+  ramp: 'from nothing to all of it',
+  spike: 'a tenth of it but for a spike',
+  step: 'doubled until the system is full',
+} as const;
 
 function optionsOf({ services, parallel, failFast, retries, users, environment, successRate, recovery }: PlannedStage): string[] {
   return [

@@ -1,4 +1,4 @@
-import { type Scenario, SCENARIOS, STANDARD, type ScenarioName } from '../config/profiles.ts';
+import { scenariosOf, type Scenario } from '../config/profiles.ts';
 import type { PlannedLoad } from '../model/plan.ts';
 import type { Budget } from '../model/stage.ts';
 import { GRANTS } from './budgets.ts';
@@ -8,28 +8,31 @@ export interface LoadOverrides {
   readonly durationMs: number | undefined;
 }
 
-/** The scenarios that a load profile stands for, in the order in which they run. */
-export function scenariosOf(profile: readonly string[]): readonly ScenarioName[] {
-  return SCENARIOS.filter((name) => profile.includes('standard') || profile.includes(name));
-}
-
 /**
  * The loads of a stage. What a budget or an explicit duration leaves is shared so that short scenarios stay whole and
  * only the long ones are cut: a burst of 30 s is a burst on a pull request too. Users and rates stay what was asked.
  */
-export function planLoads(
-  profile: readonly string[],
-  { journeys, budget, overrides }: { journeys: readonly string[]; budget: Budget; overrides: LoadOverrides },
-): PlannedLoad[] {
-  const names = scenariosOf(profile);
+export function planLoads(profile: readonly string[], { own, journeys, budget, overrides }: Planning): PlannedLoad[] {
+  const scenarios = scenariosOf(profile, own);
   const granted = share(
-    names.map((name) => STANDARD[name].askedMs),
+    scenarios.map(([, { askedMs }]) => askedMs),
     overrides.durationMs ?? GRANTS[budget].performance ?? Number.POSITIVE_INFINITY,
   );
-  return names.map((name, index) => {
-    const scenario: Scenario = STANDARD[name];
-    return { name, journeys: [...journeys], ...scenario, users: overrides.users ?? scenario.users, grantedMs: granted[index] ?? 0 };
-  });
+  return scenarios.map(([name, scenario], index) => ({
+    name,
+    ...scenario,
+    journeys: [...(scenario.journeys ?? journeys)],
+    users: overrides.users ?? scenario.users,
+    grantedMs: granted[index] ?? 0,
+  }));
+}
+
+interface Planning {
+  /** Loads of the configuration's own. */
+  readonly own: Readonly<Record<string, Scenario>>;
+  readonly journeys: readonly string[];
+  readonly budget: Budget;
+  readonly overrides: LoadOverrides;
 }
 
 /** Gives each what it asks for up to a level at which the total is used up. */

@@ -1,6 +1,7 @@
 import type { Config } from '../config/load.ts';
+import { segmentsOf, totalOf } from '../model/load-shape.ts';
 import { metricType } from '../model/metric.ts';
-import type { PlannedLoad, PlannedShortage } from '../model/plan.ts';
+import { holdsFor, type PlannedLoad, type PlannedShortage } from '../model/plan.ts';
 import { samplesNeeded } from '../model/sample-size.ts';
 import type { Budget } from '../model/stage.ts';
 import type { Threshold } from '../model/threshold.ts';
@@ -34,6 +35,8 @@ export function extended(loads: readonly PlannedLoad[], { budget, ...sampling }:
 
 /** By how much longer the load would have to be for each of its limits that has too few samples. */
 function wishes(load: PlannedLoad, { thresholds, config }: Sampling): number[] {
+  // What climbs until something breaks, or bends, does not bring more of the same with more time.
+  if (load.shape !== undefined) return [];
   const perMs = ((load.perUserPerMinute ?? 0) * load.users) / 60_000;
   return shortagesOf([load], { thresholds, config }).flatMap(({ needs, brings, threshold: text }) => {
     const threshold = thresholds.find((one) => one.text === text);
@@ -47,7 +50,7 @@ export function shortagesOf(loads: readonly PlannedLoad[], { thresholds, config 
   const steps = new Map(Object.entries(config.journeys).map(([name, journey]) => [name, journey.steps.length]));
   return loads.flatMap((load) =>
     thresholds
-      .filter((threshold) => threshold.load === undefined || threshold.load === load.name)
+      .filter((threshold) => holdsFor(threshold, load))
       .flatMap((threshold) => {
         const needs = samplesNeeded(metricType(threshold.metric, { journeys: steps })?.kind, threshold);
         const brings = Math.floor(walksOf(load) * samplesPerWalk(threshold.metric, load, config));
@@ -56,11 +59,11 @@ export function shortagesOf(loads: readonly PlannedLoad[], { thresholds, config 
   );
 }
 
-/** Walks that a load brings in the time that it gets: those of users who connect, and what each does afterwards. */
-function walksOf({ users, perUserPerMinute = 0, connectWithinMs = 0, grantedMs }: PlannedLoad): number {
-  const connectMs = Math.min(connectWithinMs, grantedMs);
-  const connecting = connectWithinMs === 0 ? 0 : (users * connectMs) / connectWithinMs;
-  return Math.round(connecting + (perUserPerMinute * users * (grantedMs - connectMs)) / 60_000);
+/** Walks that a load brings in the time that it gets, at most: who waits for an answer first asks the less often the slower it is. */
+function walksOf({ grantedMs, ...load }: PlannedLoad): number {
+  const { users, thinkMs } = load;
+  if (thinkMs !== undefined) return thinkMs === 0 ? Number.POSITIVE_INFINITY : Math.floor((users * grantedMs) / thinkMs);
+  return totalOf(segmentsOf({ ...load, durationMs: grantedMs }));
 }
 
 /** Samples of a metric for each walk: users take one journey after the other, and errors are counted by step. */

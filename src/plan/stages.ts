@@ -26,7 +26,7 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
   const { config, budget, overrides } = context;
   const checks = checksOf(stage, context);
   const thresholds = [...(stage.successRate === undefined ? [] : [successThreshold(stage.successRate)]), ...stage.thresholds];
-  const written = planLoads(stage.scenarios ?? [], { journeys: stage.journeys ?? [], budget, overrides });
+  const written = planLoads(stage.scenarios ?? [], { own: config.loads, journeys: stage.journeys ?? [], budget, overrides });
   // A duration that somebody asked for is kept.
   const loads = overrides.durationMs === undefined ? extended(written, { thresholds, config, budget }) : written;
   const shortages = shortagesOf(loads, { thresholds, config });

@@ -7,14 +7,18 @@ export interface Clock {
   /** Resolves after the time, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Launches every arrival at its time, whatever became of those before it. Resolves with the last one, or soon after the signal. */
-  pace(arrivals: Iterable<number>, pacing: Pacing): Promise<Paced>;
+  pace(arrivals: Iterable<Due>, pacing: Pacing): Promise<Paced>;
 }
+
+/** When an arrival is due; `later` where nobody knows of a next one yet: asked again with the next tick. */
+export type Due = number | 'later';
 
 /** Arrivals are milliseconds since the beginning, ascending; the times below are those of `monotonicMs`. */
 export interface Pacing {
   /** Called once for each arrival, at or after its time, and once before all with the time of the beginning. */
   readonly launch: (dueMs: number, nowMs: number) => void;
-  readonly begin: (startMs: number) => void;
+  /** `wake` looks at once whether something is due: ticks come about every 0.2 ms. */
+  readonly begin: (startMs: number, wake: () => void) => void;
   readonly signal: AbortSignal;
 }
 

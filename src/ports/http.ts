@@ -45,6 +45,8 @@ export interface Socket {
   /** The next event, or `undefined` when none came in time. */
   next(timeoutMs: number, signal?: AbortSignal): Promise<SocketEvent | undefined>;
   close(): Promise<void>;
+  /** Whether it is over, whoever ended it. */
+  readonly closed: boolean;
 }
 
 export type SocketResult =

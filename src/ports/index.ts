@@ -1,16 +1,20 @@
 import type { Clock } from './clock.ts';
+import type { Datastores } from './datastores.ts';
 import type { Exec } from './exec.ts';
 import type { Files } from './files.ts';
 import type { Http, Reference, Sockets, Tcp } from './http.ts';
 import type { Progress } from './log.ts';
+import type { Tls } from './tls.ts';
 
 export type { BaselineStore } from './baseline.ts';
-export type { Clock } from './clock.ts';
+export type { Clock, Due } from './clock.ts';
+export type { Door, Login, OpenedSession, RedisSession, SqlSession } from './datastores.ts';
 export type { Exec, ExecResult } from './exec.ts';
 export type { FileWriter, Files } from './files.ts';
 export type { Forge, NoteOutcome } from './forge.ts';
 export type { Http, HttpResult, Socket, Sockets, Tcp } from './http.ts';
 export type { Progress } from './log.ts';
+export type { Handshake, ServedCertificate, Tls, TlsVersion } from './tls.ts';
 
 /** Everything outside, handed to plugins and to the pipeline; `ports/node` holds the real ones. */
 export interface Ports {
@@ -22,6 +26,8 @@ export interface Ports {
   readonly reference: Reference;
   readonly sockets: Sockets;
   readonly tcp: Tcp;
+  readonly tls: Tls;
+  readonly datastores: Datastores;
   readonly clock: Clock;
   readonly progress: Progress;
   /** The environment of the gate's own process, read once at the entry. */

@@ -29,6 +29,8 @@ export interface Walker {
   readonly user: string;
   readonly session: JourneySession;
   readonly messages: MessageLog;
+  /** Hears every answer whole, as it came. */
+  readonly heard?: (reply: StepReply) => void;
 }
 
 /** Walks a journey once, as one user. Stops at the first wrong answer, never at a missed budget: what comes later must be seen too. */
@@ -67,6 +69,13 @@ export function holdsOpen({ steps }: Journey): boolean {
   return steps.some((step) => stepKindOf(step).held !== undefined);
 }
 
+/** What a user of the journeys holds open, and whether the system still does. */
+export function openFor(journeys: readonly Journey[], session: JourneySession): 'nothing' | 'open' | 'lost' {
+  const holding = journeys.flatMap(({ steps }) => steps).filter((step) => stepKindOf(step).held?.(step.options, session));
+  if (holding.length === 0) return 'nothing';
+  return holding.some((step) => stepKindOf(step).lost?.(session)) ? 'lost' : 'open';
+}
+
 /** The state of one walk: what was captured, what each step left. */
 class Walk {
   readonly #journey: Journey;
@@ -88,6 +97,7 @@ class Walk {
     // The title stays as written: ports and nonces would make every run's finding a different one.
     const filled = { ...step, expect: fillExpectation(step.expect, values) };
     const reply = await this.#run(plugin, filled, values);
+    this.#walker.heard?.(reply);
     const tokens = this.#countsTokens(step) ? await countTokens(reply.text) : undefined;
     const measured = { ...reply, ...(tokens === undefined ? {} : { tokens }) };
     const captured = reply.failure ? { values: {}, misses: [] } : capture(reply.text, step.capture);
@@ -157,6 +167,7 @@ class Walk {
       type: step.type,
       durationMs: reply.durationMs,
       ...(reply.status === undefined ? {} : { status: reply.status }),
+      ...(saysWhen(reply) ? { retryAfter: true as const } : {}),
       bytes: reply.bytes,
       ...(reply.tokens === undefined ? {} : { tokens: reply.tokens }),
       misses: misses.map((miss) => ({ ...miss, measured: redact(miss.measured), expected: redact(miss.expected) })),
@@ -173,6 +184,11 @@ function stepKindOf({ type }: JourneyStep): StepPlugin {
     kind: 'internal',
     hint: 'report this: the plan names a step kind that this version does not have',
   });
+}
+
+/** An overloaded system that says so (RFC 6585, RFC 9110): come again later, and when. */
+function saysWhen({ status, headers }: StepReply): boolean {
+  return (status === 429 || status === 503) && headers?.['retry-after'] !== undefined;
 }
 
 const shared = new WeakMap<JourneyContext, Record<string, string>>();

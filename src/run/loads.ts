@@ -79,8 +79,8 @@ interface Outputting extends Running {
 
 async function* outputsOf(context: RunContext, { stage, load, stack, plugin, journeys }: Outputting): AsyncGenerator<LoadOutput> {
   const { ports, root, signal, redact, info, plan } = context;
-  const { users, perUserPerMinute, connectWithinMs, grantedMs } = load;
-  const options = plugin.options.parse({ users, perUserPerMinute, connectWithinMs, durationMs: grantedMs });
+  const { users, perUserPerMinute, connectWithinMs, thinkMs, shape, grantedMs } = load;
+  const options = plugin.options.parse({ users, perUserPerMinute, connectWithinMs, thinkMs, shape, durationMs: grantedMs });
   ports.progress.say(`${stage.name} │ ${load.name}: ${plugin.title(options)}`);
   const closing = new AsyncDisposableStack();
   await using _closing = closing;

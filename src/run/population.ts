@@ -3,7 +3,7 @@ import type { LoadJourney, Population, Walked, WalkedStep } from '../loads/contr
 import { errorMessage } from '../model/errors.ts';
 import { isBudget, type Journey, type Miss } from '../model/journey.ts';
 import { CompletionLedger } from './completion.ts';
-import { holdsOpen, walkOn, type JourneyContext } from './journey.ts';
+import { holdsOpen, openFor, walkOn, type JourneyContext } from './journey.ts';
 import { MessageLedger } from './messages.ts';
 
 /** What is open for a user is closed within this time, or given up. Milliseconds. */
@@ -47,6 +47,10 @@ export function populate(journeys: readonly Journey[], context: JourneyContext, 
         return walked;
       },
     })),
+    open: () => {
+      const states = inOrder ? [...users.values()].map(({ session }) => openFor(journeys, session)) : [];
+      return { held: states.filter((state) => state !== 'nothing').length, lost: states.filter((state) => state === 'lost').length };
+    },
     facts: () => {
       const messages = ledger.facts();
       return { ...(messages === undefined ? {} : { messages }), completion: completion.facts() };
@@ -65,11 +69,12 @@ async function walkAs(journey: Journey, context: JourneyContext, user: User): Pr
       session: user.session,
       messages: user.messages,
     });
-    const walked = steps.map(({ title, durationMs, misses }, index): WalkedStep => ({
+    const walked = steps.map(({ title, durationMs, misses, retryAfter }, index): WalkedStep => ({
       place: places[index] ?? journey.steps.length + 1,
       title,
       durationMs,
       ...(misses.length === 0 ? {} : { miss: worstOf(misses) }),
+      ...(retryAfter === true && misses.length > 0 ? { refused: true as const } : {}),
     }));
     const wrong = walked.some(({ miss }) => miss !== undefined && !isBudget(miss));
     // Whatever is open may be broken, or hold an answer that comes too late for anybody but the next walk.

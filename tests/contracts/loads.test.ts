@@ -69,6 +69,7 @@ function nowhere(signal: AbortSignal): LoadContext {
     tell: (line) => expect(line).not.toContain('\n'),
     populate: (walks) => ({
       journeys: [{ name: 'hello', longestMs: 200, walk: async () => (walks.aborted ? { ...REFUSED, end: 'cut', steps: [] } : REFUSED) }],
+      open: () => ({ held: 0, lost: 0 }),
       facts: () => ({}),
       messageLatency: new DistributionCounts(),
       [Symbol.asyncDispose]: async () => undefined,

@@ -1,5 +1,7 @@
 import { stepKinds } from '../../src/journeys/registry.ts';
+import { randomOf } from '../../src/lib/random.ts';
 import { measure, type Measured } from '../../src/loads/engine/measure.ts';
+import { openSchedule } from '../../src/loads/engine/schedule.ts';
 import type { Journey, JourneyStep } from '../../src/model/journey.ts';
 import { nodePorts } from '../../src/ports/node/index.ts';
 import { populate } from '../../src/run/population.ts';
@@ -17,7 +19,8 @@ type Written = Readonly<Record<string, unknown>> & { readonly expect?: JourneySt
 export async function measureLoad(written: readonly Written[], { perSecond, durationMs, users = 100, ...load }: Load): Promise<Measured> {
   const journey: Journey = { name: 'j', steps: written.map(stepOf), expect: {}, rows: [] };
   const ports = nodePorts({ env: {}, self: [], progress: { say: () => {}, update: () => {}, warn: () => {} } });
-  const schedule = { users, perUserPerMinute: (perSecond * 60) / users, segments: [{ durationMs, from: perSecond, to: perSecond }] };
+  const spacing = { type: 'poisson', random: randomOf(1) } as const;
+  const schedule = openSchedule([{ durationMs, from: perSecond, to: perSecond }], { users, spacing, durationMs });
   await using closing = new AsyncDisposableStack();
   return await measure(schedule, {
     name: 'load',

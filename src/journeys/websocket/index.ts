@@ -50,6 +50,7 @@ export const websocket = defineStep<Options>({
     }
   },
   held: (options, session) => options.act === 'connect' && session.get<Socket>(SOCKET) !== undefined,
+  lost: (session) => session.get<Socket>(SOCKET)?.closed === true,
   run: async (options, context, step) => {
     switch (options.act) {
       case 'connect':

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { randomOf } from '../../lib/random.ts';
-import { arrivalsIn, arrivalsOf, type Segment } from './arrivals.ts';
+import { arrivalsIn, type Segment } from '../../model/load-shape.ts';
+import { arrivalsOf } from './arrivals.ts';
 
 const rate = fc.double({ min: 0, max: 500, noNaN: true });
 const segments = fc.array(fc.record({ durationMs: fc.integer({ min: 1, max: 5_000 }), from: rate, to: rate }), {

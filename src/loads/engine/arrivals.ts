@@ -1,10 +1,4 @@
-/** A stretch of time in which arrivals come at a rate that stays, or changes evenly. */
-export interface Segment {
-  readonly durationMs: number;
-  /** Arrivals per second at its beginning and at its end. */
-  readonly from: number;
-  readonly to: number;
-}
+import { arrivalsIn, totalOf, type Segment } from '../../model/load-shape.ts';
 
 /**
  * `even`: at equal distances. `poisson`: independent of each other, as people are, and as many as were asked for: a Poisson process
@@ -17,7 +11,7 @@ export type Spacing = { readonly type: 'even' } | { readonly type: 'poisson'; re
  * the system, so a system that stalls finds all that arrived meanwhile waiting.
  */
 export function* arrivalsOf(segments: readonly Segment[], spacing: Spacing): Generator<number, void, undefined> {
-  const due = placesIn(totalOf(segments), spacing);
+  const due = placesIn(totalOf(segments), { spacing, length: segments.reduce((sum, segment) => sum + arrivalsIn(segment), 0) });
   let place = due.next();
   let startMs = 0;
   let before = 0;
@@ -29,28 +23,14 @@ export function* arrivalsOf(segments: readonly Segment[], spacing: Spacing): Gen
   }
 }
 
-/** How many arrivals a segment expects. */
-export function arrivalsIn({ durationMs, from, to }: Segment): number {
-  return ((from + to) / 2) * (durationMs / 1_000);
-}
-
-/** How many arrivals there are in all. */
-export function totalOf(segments: readonly Segment[]): number {
-  return Math.round(segments.reduce((sum, segment) => sum + arrivalsIn(segment), 0));
-}
-
-/** Milliseconds from the beginning of the first segment to the end of the last. */
-export function lengthOf(segments: readonly Segment[]): number {
-  return segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
-}
-
-/** Points between 0 and `total`, ascending, `total` of them: in expected arrivals instead of time every process has rate one. */
-function* placesIn(total: number, spacing: Spacing): Generator<number, void, undefined> {
+/** So many points between 0 and `length`, ascending: in expected arrivals instead of time every process has rate one. */
+function* placesIn(total: number, { spacing, length }: { spacing: Spacing; length: number }): Generator<number, void, undefined> {
+  const scale = total === 0 ? 1 : length / total;
   let at = 0;
   for (let left = total; left > 0; left -= 1) {
     // The smallest of as many even chances as are left (order statistics, one after the other).
     if (spacing.type === 'poisson') at += (total - at) * (1 - (1 - spacing.random()) ** (1 / left));
-    yield spacing.type === 'even' ? total - left + 0.5 : at;
+    yield scale * (spacing.type === 'even' ? total - left + 0.5 : at);
   }
 }
 

@@ -36,7 +36,7 @@ export async function calibrate({ ports, signal }: LoadContext, { perSecond }: {
         if (heldMs !== undefined) held.set(index, heldMs);
         return NOTHING;
       },
-      ended: (index, { dueMs, endMs }) => {
+      ended: ({ index, dueMs, endMs }) => {
         const heldMs = held.get(index);
         held.delete(index);
         if (heldMs !== undefined && dueMs - startMs >= WARM_MS) errors.record((endMs - dueMs - heldMs) * 1_000);

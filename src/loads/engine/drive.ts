@@ -1,5 +1,6 @@
-import type { Clock } from '../../ports/index.ts';
+import type { Clock, Due } from '../../ports/index.ts';
 import type { Walked } from '../contract.ts';
+import type { Ended } from './schedule.ts';
 
 /** Arrivals under way at once beyond which further ones are dropped, and the load is invalid: each may hold a socket. */
 const MOST_IN_FLIGHT = 15_000;
@@ -8,12 +9,12 @@ const HOPELESS_MS = 2_000;
 
 export interface Driving {
   readonly clock: Clock;
-  readonly arrivals: Iterable<number>;
+  readonly arrivals: Iterable<Due>;
   /** Starts the walk of an arrival, counted from 0. Never rejects. */
   readonly walk: (index: number) => Promise<Walked>;
-  readonly begin: (startMs: number) => void;
-  readonly launched: (dueMs: number, nowMs: number) => void;
-  readonly ended: (index: number, times: { readonly dueMs: number; readonly endMs: number; readonly walked: Walked }) => void;
+  readonly begin: (startMs: number, wake: () => void) => void;
+  readonly launched: (times: { readonly index: number; readonly dueMs: number; readonly nowMs: number }) => void;
+  readonly ended: (ended: Ended) => void;
   /** How long walks may go on after the last arrival. */
   readonly drainMs: number;
   /** Ends the pacing and, by the walks' own means, the walks. */
@@ -46,15 +47,15 @@ export async function drive(driving: Driving, under: Under): Promise<Driven> {
   let last = false;
   const take = async (index: number, dueMs: number): Promise<void> => {
     const walked = await walk(index);
-    driving.ended(index, { dueMs, endMs: clock.monotonicMs(), walked });
     under.inFlight -= 1;
+    driving.ended({ index, dueMs, endMs: clock.monotonicMs(), walked });
     if (last && under.inFlight === 0) idle.resolve();
   };
   const paced = await clock.pace(driving.arrivals, {
     signal: AbortSignal.any([signal, stop.signal]),
     begin: driving.begin,
     launch: (dueMs, nowMs) => {
-      driving.launched(dueMs, nowMs);
+      driving.launched({ index: seen.launched, dueMs, nowMs });
       if (nowMs - dueMs > HOPELESS_MS) stop.abort();
       if (under.inFlight >= MOST_IN_FLIGHT) {
         seen.dropped += 1;

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 
+import { randomOf } from '../../lib/random.ts';
+import { LoadShape, segmentsOf } from '../../model/load-shape.ts';
 import type { Delivery } from '../../model/load.ts';
 import { formatDuration } from '../../model/units.ts';
 import { defineLoad, type LoadContext, type LoadOutput } from '../contract.ts';
-import { lengthOf, totalOf, type Segment } from './arrivals.ts';
 import { calibrate } from './calibrate.ts';
-import type { Driven } from './drive.ts';
-import { measure } from './measure.ts';
+import { Climb } from './climb.ts';
+import { closedSchedule } from './closed.ts';
+import type { Under } from './drive.ts';
+import { measure, type Measured } from './measure.ts';
 import { seriesOf } from './metrics.ts';
-import type { Recorder } from './recorder.ts';
+import { openSchedule, type Schedule } from './schedule.ts';
 import { doubtOf, uncertified } from './validity.ts';
 
 const Options = z
@@ -16,11 +19,16 @@ const Options = z
     users: z.int().min(1).describe('how many users there are'),
     perUserPerMinute: z.number().positive().optional().describe('how often each of them walks a journey'),
     connectWithinMs: z.number().positive().optional().describe('the time within which each of them walks its first'),
+    thinkMs: z.number().nonnegative().optional().describe('closed model: how long each of them thinks after an answer'),
+    shape: LoadShape.optional().describe('how the rate changes over the time'),
     durationMs: z.number().positive().describe('for how long'),
   })
-  .refine(({ perUserPerMinute, connectWithinMs }) => perUserPerMinute !== undefined || connectWithinMs !== undefined, {
-    error: 'says neither how often users act nor within which time they come',
-  });
+  .refine(
+    ({ perUserPerMinute, connectWithinMs, thinkMs }) => [perUserPerMinute, connectWithinMs, thinkMs].some((how) => how !== undefined),
+    {
+      error: 'says neither how often users act nor within which time they come',
+    },
+  );
 type Options = z.output<typeof Options>;
 
 /** The best of so many tries counts: a machine that is too noisy for all of them is too noisy for the load. */
@@ -34,30 +42,34 @@ export const engine = defineLoad<Options>({
   type: 'engine',
   summary: "journeys at their scheduled times, whatever the system does: Gauntlet's own engine",
   options: Options,
-  title: ({ users, perUserPerMinute, connectWithinMs, durationMs }) =>
+  title: ({ users, perUserPerMinute, connectWithinMs, thinkMs, shape, durationMs }) =>
     [
-      `${users} users`,
+      shape === 'step' ? `${users} users, then twice as many from level to level` : `${users} users`,
       ...(connectWithinMs === undefined ? [] : [`within ${formatDuration(connectWithinMs)}`]),
       ...(perUserPerMinute === undefined ? [] : [`${perUserPerMinute} a minute each`]),
-      `for ${formatDuration(durationMs)}`,
+      ...(thinkMs === undefined ? [] : [`again ${formatDuration(thinkMs)} after an answer`]),
+      ...(shape === undefined || shape === 'step' ? [] : [`as a ${shape}`]),
+      `for ${shape === 'step' ? 'at most ' : ''}${formatDuration(durationMs)}`,
     ].join(', '),
   run,
 });
 
 async function* run(options: Options, context: LoadContext): AsyncGenerator<LoadOutput> {
-  const segments = segmentsOf(options);
-  const perSecond = Math.max(...segments.flatMap(({ from, to }) => [from, to]));
-  const calibration = await certify(context, perSecond);
+  const under: Under = { inFlight: 0 };
+  const planned = planOf(options, { context, under });
+  const calibration = await certify(context, planned.perSecond());
   const from = context.ports.clock.now();
-  const { recorder, driven, facts } = await measure({ ...options, segments }, context);
+  const measured = await measure(planned.schedule, context, under);
+  const { recorder, driven, facts, aborted } = measured;
   const window = { from, to: context.ports.clock.now() };
-  const delivery = deliveryOf(recorder, driven, { options, segments, perSecond, calibration });
+  const delivery = deliveryOf(measured, { options, planned, calibration });
   const doubt = doubtOf({
     delivery,
     latencyP99Ms: recorder.all.latency.whole.quantile(0.99) / 1_000,
-    exhausted: recorder.exhausted,
+    exhausted: planned.climb ? 0 : recorder.exhausted,
     hopeless: driven.hopeless,
     interrupted: context.signal.aborted,
+    aborted: aborted !== undefined,
   });
   const proof = doubt === undefined ? { state: 'proved' as const } : { state: 'unproved' as const, why: doubt.why };
   const samples = recorder.kept + recorder.failed;
@@ -69,16 +81,41 @@ async function* run(options: Options, context: LoadContext): AsyncGenerator<Load
 
 const FIX = 'Give the gate a quieter or larger machine, or ask for less load from one: its own delays must not pass for the system’s.';
 
-/** Connecting users come evenly, each once; others when they please. */
-function segmentsOf({ users, perUserPerMinute, connectWithinMs, durationMs }: Options): Segment[] {
-  const connectMs = Math.min(connectWithinMs ?? 0, durationMs);
-  const connecting = connectWithinMs === undefined ? 0 : (users / connectWithinMs) * 1_000;
-  const acting = ((perUserPerMinute ?? 0) * users) / 60;
-  return [
-    { durationMs: connectMs, from: connecting, to: connecting },
-    { durationMs: durationMs - connectMs, from: acting, to: acting },
-  ].filter((segment) => segment.durationMs > 0 && segment.from > 0);
+interface Planned {
+  readonly schedule: Schedule;
+  /** Only of a load that climbs until the system is full. */
+  readonly climb?: Climb;
+  /** Arrivals a second at their highest, as far as it is known. */
+  readonly perSecond: () => number;
 }
+
+/** Who walks when. Users who act come when they please; those that only connect come evenly, each once. */
+function planOf(options: Options, { context, under }: { context: LoadContext; under: Under }): Planned {
+  const { users, perUserPerMinute, connectWithinMs, thinkMs, shape, durationMs } = options;
+  const random = randomOf(context.seed);
+  const monotonicMs = (): number => context.ports.clock.monotonicMs();
+  if (thinkMs !== undefined) {
+    const withinMs = Math.min(durationMs, connectWithinMs ?? thinkMs);
+    const schedule = closedSchedule({ users, thinkMs, withinMs, durationMs, random, monotonicMs });
+    return { schedule, perSecond: () => (users / Math.max(MOST_EAGER_MS, thinkMs)) * 1_000 };
+  }
+  if (shape === 'step' && perUserPerMinute !== undefined) {
+    const climb = new Climb({ users, perUserPerMinute, durationMs, random, underWay: () => under.inFlight });
+    return { schedule: climb, climb, perSecond: () => climb.perSecond };
+  }
+  const segments = segmentsOf(options);
+  const schedule = openSchedule(segments, {
+    users,
+    spacing: perUserPerMinute === undefined ? EVEN : { type: 'poisson', random },
+    durationMs,
+  });
+  const perSecond = Math.max(0, ...segments.flatMap(({ from, to }) => [from, to]));
+  return { schedule, perSecond: () => perSecond };
+}
+
+const EVEN = { type: 'even' } as const;
+/** An answer takes some time, also where nobody thinks. */
+const MOST_EAGER_MS = 10;
 
 async function certify(context: LoadContext, perSecond: number): Promise<Delivery['calibration']> {
   let best: Delivery['calibration'];
@@ -86,29 +123,33 @@ async function certify(context: LoadContext, perSecond: number): Promise<Deliver
     context.tell(`calibrating against a server of known delay`);
     const calibration = await calibrate(context, { perSecond });
     if (best === undefined || calibration.p99 < best.p99) best = calibration;
-    if (uncertified(best, 0) === undefined) break;
+    // Who was not answered once will not be the next time.
+    if (uncertified(best, 0) === undefined || calibration.samples === 0) break;
   }
   return best;
 }
 
 interface Asked {
   readonly options: Options;
-  readonly segments: readonly Segment[];
-  readonly perSecond: number;
+  readonly planned: Planned;
   readonly calibration: Delivery['calibration'];
 }
 
-function deliveryOf(
-  { lag, kept, failed, cut, misses }: Recorder,
-  { launched, dropped, durationMs, mostInFlight, busy }: Driven,
-  { options, segments, perSecond, calibration }: Asked,
-): Omit<Delivery, 'proof'> {
+function deliveryOf({ recorder, driven, aborted }: Measured, { options, planned, calibration }: Asked): Omit<Delivery, 'proof'> {
+  const { lag, kept, failed, cut, misses } = recorder;
+  const { launched, dropped, durationMs, mostInFlight, busy } = driven;
+  const { schedule, climb } = planned;
   const part = (quantile: number): number => (lag.count === 0 ? 0 : lag.quantile(quantile) / 1_000);
+  const levels = climb?.levels;
   return {
-    asked: { users: options.users, arrivals: totalOf(segments), durationMs: lengthOf(segments), perSecond },
+    asked: { users: options.users, arrivals: schedule.asked(), durationMs: schedule.durationMs, perSecond: planned.perSecond() },
     achieved: { arrivals: launched, kept, failed, cut, dropped, durationMs, mostInFlight, misses: [...misses.values()] },
-    lag: { p50: part(0.5), p99: part(0.99), max: lag.max / 1_000 },
+    // Of a climb, only the levels count at which the generator was not at its own end.
+    lag: { p50: part(0.5), p99: levels ? Math.max(0, ...levels.map(({ lagMs }) => lagMs)) : part(0.99), max: lag.max / 1_000 },
     busy,
     ...(calibration === undefined ? {} : { calibration }),
+    ...(levels === undefined ? {} : { levels }),
+    ...(climb?.summit === undefined ? {} : { summit: climb.summit }),
+    ...(aborted === undefined ? {} : { aborted }),
   };
 }

@@ -1,69 +1,93 @@
-import { randomOf } from '../../lib/random.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { LoadContext, LoadJourney, Population, Walked } from '../contract.ts';
-import { arrivalsOf, lengthOf, type Segment, type Spacing } from './arrivals.ts';
 import { drive, type Driven, type Under } from './drive.ts';
 import { Recorder } from './recorder.ts';
+import type { Schedule, Turn } from './schedule.ts';
+import { watched, type Aborted } from './watch.ts';
 
 /** Parts of the time that are counted apart. */
 const SLICES = 60;
 const SLICE_MS = 1_000;
-const TELL_MS = 1_000;
 /** What a walk may take beyond the time-outs of its steps. */
 const GRACE_MS = 1_000;
-
-/** Who walks when. Users who act come when they please; those that only connect come evenly, each once. */
-export interface Schedule {
-  readonly users: number;
-  readonly perUserPerMinute?: number | undefined;
-  readonly segments: readonly Segment[];
-}
 
 export interface Measured {
   readonly recorder: Recorder;
   readonly driven: Driven;
   readonly facts: ReturnType<Population['facts']>;
+  /** The threshold that stopped it. */
+  readonly aborted: Aborted | undefined;
 }
 
 /** Walks every arrival of the schedule and records what became of it. */
-export async function measure(schedule: Schedule, context: LoadContext): Promise<Measured> {
-  const { ports, signal, seed } = context;
-  const { segments, perUserPerMinute } = schedule;
-  const walks = new AbortController();
+export async function measure(schedule: Schedule, context: LoadContext, under: Under = { inFlight: 0 }): Promise<Measured> {
+  const { ports, signal } = context;
+  const { durationMs } = schedule;
+  const [walks, stop] = [new AbortController(), new AbortController()];
+  const ending = AbortSignal.any([signal, stop.signal]);
   await using population = context.populate(AbortSignal.any([signal, walks.signal]));
   const journeys = population.journeys.map(({ name }) => name);
-  const durationMs = lengthOf(segments);
   const recorder = new Recorder({ durationMs, journeys }, Math.max(1, Math.min(SLICES, Math.floor(durationMs / SLICE_MS))));
-  const spacing: Spacing = perUserPerMinute === undefined ? { type: 'even' } : { type: 'poisson', random: randomOf(seed) };
-  const under: Under = { inFlight: 0 };
-  await using _telling = telling(context, { recorder, under });
+  const turns = new Map<number, Turn>();
+  const journeyOf = (index: number): LoadJourney => journeyAt(population, turns.get(index));
+  await using watch = watched(context, { recorder, under, stop });
+  let startMs = 0;
   const driven = await drive(
     {
       clock: ports.clock,
-      arrivals: arrivalsOf(segments, spacing),
-      begin: (startMs) => recorder.begin(startMs),
-      launched: (dueMs, nowMs) => recorder.launched(dueMs, nowMs),
-      walk: (index) => journeyOf(population, schedule, index).walk(index % schedule.users),
-      ended: (index, { dueMs, endMs, walked }) => {
-        const journey = journeyOf(population, schedule, index);
-        const late = walked.end === 'cut' && walks.signal.aborted && !signal.aborted;
-        recorder.ended({ journey: journey.name, dueMs, endMs, walked: late ? tooLong(walked, journey) : walked });
+      arrivals: schedule.arrivals,
+      begin: (atMs, wake) => {
+        startMs = atMs;
+        recorder.begin(atMs);
+        schedule.begin(atMs, wake);
+      },
+      launched: (times) => {
+        recorder.launched(times.dueMs, times.nowMs);
+        schedule.launched(times);
+      },
+      walk: (index) => {
+        const turn = schedule.turn(index);
+        turns.set(index, turn);
+        return journeyAt(population, turn).walk(turn.user);
+      },
+      ended: (ended) => {
+        const { index, walked } = ended;
+        const journey = journeyOf(index);
+        turns.delete(index);
+        const late = walked.end === 'cut' && walks.signal.aborted && !ending.aborted;
+        const seen = { ...ended, walked: late ? tooLong(walked, journey) : walked };
+        recorder.ended({ ...seen, journey: journey.name });
+        schedule.ended(seen);
       },
       drainMs: Math.max(...population.journeys.map(({ longestMs }) => longestMs)) + GRACE_MS,
-      signal,
+      signal: ending,
       stopWalks: () => walks.abort(new Error('the load is over')),
     },
     under,
   );
-  if (population.messageLatency.count > 0) recorder.messages.merge(population.messageLatency.store());
-  return { recorder, driven, facts: population.facts() };
+  await held(population, context, { untilMs: startMs + durationMs, recorder, ending });
+  recorder.messages.merge(population.messageLatency.store());
+  return { recorder, driven, facts: population.facts(), aborted: watch.aborted() };
 }
 
 /** Every user comes to walk every journey. */
-function journeyOf({ journeys }: Population, { users }: Schedule, index: number): LoadJourney {
-  const journey = journeys[(Math.floor(index / users) + index) % journeys.length];
+function journeyAt({ journeys }: Population, { user, walk }: Turn = { user: 0, walk: 0 }): LoadJourney {
+  const journey = journeys[(walk + user) % journeys.length];
   if (journey === undefined) throw new RangeError('a load has at least one journey');
   return journey;
+}
+
+/** What users have opened stays open to the end of the load, also where nobody asks for more: a system that closes it has lost them. */
+async function held(
+  population: Population,
+  { ports }: LoadContext,
+  { untilMs, recorder, ending }: { untilMs: number; recorder: Recorder; ending: AbortSignal },
+): Promise<void> {
+  if (population.open().held === 0) return;
+  const leftMs = untilMs - ports.clock.monotonicMs();
+  if (leftMs > 0) await ports.clock.sleep(leftMs, ending).catch(() => undefined);
+  const { lost } = population.open();
+  if (!ending.aborted) recorder.lost(lost, untilMs);
 }
 
 /** Still under way long after the load: as wrong as an answer that never came. */
@@ -71,28 +95,4 @@ function tooLong(walked: Walked, { longestMs }: LoadJourney): Walked {
   const measured = 'not over when the load was';
   const miss = { what: 'timeout' as const, measured, expected: `an end within ${formatDuration(longestMs)}` };
   return { ...walked, end: 'missed', steps: [...walked.steps, { place: walked.steps.length + 1, title: 'the walk', durationMs: 0, miss }] };
-}
-
-/** Tells once a second how it goes, until it is disposed of. */
-function telling({ ports, tell, signal }: LoadContext, { recorder, under }: { recorder: Recorder; under: Under }): AsyncDisposable {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  const loop = (async () => {
-    for (let fromMs = ports.clock.monotonicMs(); !either.aborted;) {
-      await ports.clock.sleep(TELL_MS, either).catch(() => undefined);
-      if (either.aborted) return;
-      const nowMs = ports.clock.monotonicMs();
-      const { ended, wrong, latency } = recorder.takeRecent();
-      const rate = (ended / (nowMs - fromMs)) * 1_000;
-      const p99 = ended === 0 ? '–' : formatDuration(Math.round(latency.quantile(0.99) / 1_000));
-      tell(`${rate.toFixed(rate < 10 ? 1 : 0)}/s, p99 ${p99}, ${wrong} wrong, ${under.inFlight} in flight`);
-      fromMs = nowMs;
-    }
-  })();
-  return {
-    [Symbol.asyncDispose]: async () => {
-      over.abort();
-      await loop;
-    },
-  };
 }

@@ -1,47 +1,51 @@
 import { DistributionCounts } from '../../lib/histogram.ts';
 import type { Histogram, Rate, Slice } from '../../model/load.ts';
 import type { Window } from '../../model/stage.ts';
-import type { LoadOutput } from '../contract.ts';
+import type { LoadSeries as Series } from '../contract.ts';
 import type { Recorder, Sliced, Tally } from './recorder.ts';
 
-type Series = Extract<LoadOutput, { kind: 'series' }>;
 type Named = Pick<Series, 'metric' | 'journey'>;
 
 /** Everything that was measured, one series for each metric that has samples. */
 export function seriesOf(recorder: Recorder, window: Window): Series[] {
+  return [...metricsOf(recorder, window).values()].map((make) => make()).filter(({ samples }) => samples > 0);
+}
+
+/** Every metric by its name, made when it is asked for. */
+export function metricsOf(recorder: Recorder, window: Window): Map<string, () => Series> {
   const make = new Maker(recorder, window);
-  return [
+  return new Map<string, () => Series>([
     ...[...recorder.journeys].flatMap(([journey, tally]) => ofJourney(make, journey, tally)),
-    make.timings({ metric: 'latency' }, recorder.all.latency),
-    make.rate({ metric: 'errors' }, recorder.errors),
-    make.rate({ metric: 'success_rate' }, recorder.success),
-    ...requests(make, recorder),
-    make.counts({ metric: 'tokens' }, { counts: recorder.tokens, unit: 'count' }),
-    make.timing({ metric: 'messages.latency' }, recorder.messages),
-    make.timing({ metric: 'lag' }, recorder.lag),
-  ].filter(({ samples }) => samples > 0);
+    ['latency', () => make.timings({ metric: 'latency' }, recorder.all.latency)],
+    ['errors', () => make.rate({ metric: 'errors' }, recorder.errors)],
+    ['success_rate', () => make.rate({ metric: 'success_rate' }, recorder.success)],
+    ['refused', () => make.share({ metric: 'refused' }, { hits: recorder.refusals, of: recorder.kept + recorder.failed })],
+    ['requests', () => ({ ...make.base({ metric: 'requests' }), unit: 'count', samples: recorder.errors.whole.of })],
+    ['requests.rate', () => perSecond(make, recorder)],
+    ['tokens', () => make.counts({ metric: 'tokens' }, { counts: recorder.tokens, unit: 'count' })],
+    ['messages.latency', () => make.timing({ metric: 'messages.latency' }, recorder.messages)],
+    ['lag', () => make.timing({ metric: 'lag' }, recorder.lag)],
+  ]);
 }
 
-function ofJourney(make: Maker, journey: string, { latency, service, wrong, steps }: Tally): Series[] {
+function ofJourney(make: Maker, journey: string, { latency, service, wrong, steps }: Tally): [string, () => Series][] {
   return [
-    make.timings({ metric: `${journey}.latency`, journey }, latency),
-    make.timing({ metric: `${journey}.service`, journey }, service),
-    make.rate({ metric: `${journey}.errors`, journey }, wrong),
-    ...[...steps.entries()].flatMap(([place, counts]) =>
-      counts === undefined ? [] : [make.timing({ metric: `${journey}.${place}.latency`, journey }, counts)],
-    ),
+    [`${journey}.latency`, () => make.timings({ metric: `${journey}.latency`, journey }, latency)],
+    [`${journey}.service`, () => make.timing({ metric: `${journey}.service`, journey }, service)],
+    [`${journey}.errors`, () => make.rate({ metric: `${journey}.errors`, journey }, wrong)],
+    ...[...steps.entries()].flatMap(([place, counts]): [string, () => Series][] => {
+      const metric = `${journey}.${place}.latency`;
+      return counts === undefined ? [] : [[metric, () => make.timing({ metric, journey }, counts)]];
+    }),
   ];
 }
 
-/** How many, and how many in each whole second. */
-function requests(make: Maker, { perSecond, errors }: Recorder): Series[] {
+/** How many in each whole second. */
+function perSecond(make: Maker, recorder: Recorder): Series {
   const counts = new DistributionCounts();
-  for (const amount of perSecond) counts.record(amount);
-  const points = perSecond.map((amount, second): [number, number] => [second * 1_000, amount]);
-  return [
-    { ...make.base({ metric: 'requests' }), unit: 'count', samples: errors.whole.of },
-    { ...make.counts({ metric: 'requests.rate' }, { counts, unit: 'count' }), points },
-  ];
+  for (const amount of recorder.perSecond) counts.record(amount);
+  const points = recorder.perSecond.map((amount, second): [number, number] => [second * 1_000, amount]);
+  return { ...make.counts({ metric: 'requests.rate' }, { counts, unit: 'count' }), points };
 }
 
 class Maker {
@@ -72,6 +76,10 @@ class Maker {
   rate(named: Named, { whole, slices }: Sliced<Rate>): Series {
     const base = { ...this.base(named), unit: 'ratio' as const };
     return { ...base, samples: whole.of, rate: { ...whole }, slices: this.#slices(slices, (rate) => ({ rate: { ...rate } })) };
+  }
+
+  share(named: Named, rate: Rate): Series {
+    return { ...this.base(named), unit: 'ratio', samples: rate.of, rate };
   }
 
   #slices<Counter>(slices: readonly Counter[], form: (counter: Counter) => Omit<Slice, 'fromMs' | 'toMs'>): Slice[] {

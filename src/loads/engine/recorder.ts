@@ -56,6 +56,8 @@ export class Recorder {
   readonly misses = new Map<string, LoadMiss>();
   /** Answers that never left this machine: its own doing. */
   exhausted = 0;
+  /** Walks that were told to come again later. */
+  refusals = 0;
   kept = 0;
   failed = 0;
   cut = 0;
@@ -100,10 +102,28 @@ export class Recorder {
     const wrong = walked.steps.some(({ miss }) => miss !== undefined && !isBudget(miss));
     for (const tally of [this.all, this.journeys.get(arrival.journey)]) if (tally) tallyUp(tally, arrival, { slice, wrong });
     this.#recordSteps(arrival, slice);
+    if (walked.steps.some(({ refused }) => refused === true)) this.refusals += 1;
     if (walked.tokens !== undefined) this.tokens.record(walked.tokens);
     this.recent.ended += 1;
     this.recent.latency.record((arrival.endMs - dueMs) * 1_000);
     if (wrong) this.recent.wrong += 1;
+  }
+
+  /** Connections that the system closed while they were held: each is a walk that did not keep what it had. */
+  lost(times: number, nowMs: number): void {
+    if (times === 0) return;
+    this.failed += times;
+    for (const { whole, slices } of [this.success, this.errors]) {
+      for (const rate of [whole, slices.at(-1)]) if (rate) rate.of += times;
+    }
+    for (const rate of [this.errors.whole, this.errors.slices.at(-1)]) if (rate) rate.hits += times;
+    const miss = { what: 'connection' as const, measured: 'closed by the system', expected: 'open until the end of the load' };
+    const where = {
+      journey: [...this.journeys.keys()][0] ?? '',
+      step: 'hold the connection',
+      firstAtMs: Math.round(nowMs - this.#startMs),
+    };
+    for (let time = 0; time < times; time += 1) this.#miss(miss, where);
   }
 
   /** What happened since it was last asked. */

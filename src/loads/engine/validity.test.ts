@@ -14,6 +14,7 @@ const SOUND: Delivered = {
   exhausted: 0,
   hopeless: false,
   interrupted: false,
+  aborted: false,
 };
 
 type Delivery = Delivered['delivery'];

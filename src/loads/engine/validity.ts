@@ -18,6 +18,8 @@ export interface Delivered {
   readonly exhausted: number;
   readonly hopeless: boolean;
   readonly interrupted: boolean;
+  /** A threshold has stopped it: what was measured until then is the system's. */
+  readonly aborted: boolean;
 }
 
 export interface Doubt {
@@ -26,7 +28,7 @@ export interface Doubt {
 }
 
 /** Why the numbers of a load prove nothing about the system; `undefined` when they do. */
-export function doubtOf({ delivery, latencyP99Ms, exhausted, hopeless, interrupted }: Delivered): Doubt | undefined {
+export function doubtOf({ delivery, latencyP99Ms, exhausted, hopeless, interrupted, aborted }: Delivered): Doubt | undefined {
   const { asked, achieved, lag, busy, calibration } = delivery;
   if (interrupted) {
     return {
@@ -40,7 +42,7 @@ export function doubtOf({ delivery, latencyP99Ms, exhausted, hopeless, interrupt
   }
   if (exhausted > 0) return saturated(`ran out of ports, files or memory ${exhausted} times`);
   if (achieved.kept + achieved.failed === 0) return { reason: 'no-samples', why: 'not one arrival came to an end' };
-  if (achieved.arrivals < asked.arrivals) return saturated(`sent ${achieved.arrivals} of ${asked.arrivals} arrivals`);
+  if (achieved.arrivals < asked.arrivals && !aborted) return saturated(`sent ${achieved.arrivals} of ${asked.arrivals} arrivals`);
   const allowedMs = allowed(latencyP99Ms);
   if (lag.p99 > allowedMs) return saturated(`sent 1 % of the arrivals ${ms(lag.p99)} late or more; ${ms(allowedMs)} are allowed`);
   if (busy > BUSY) return saturated(`was busy for ${formatRatio(busy)} of the time; ${formatRatio(BUSY)} are allowed`);

@@ -1,11 +1,11 @@
-import type { Paced, Pacing } from '../clock.ts';
+import type { Due, Paced, Pacing } from '../clock.ts';
 import { Ticker } from './ticker.ts';
 
 /** Launches go on for this long at most before everything else has its turn: answers, signals. Milliseconds. */
 const TURN_MS = 5;
 
 /** See `Clock.pace`. */
-export async function pace(arrivals: Iterable<number>, { launch, begin, signal }: Pacing): Promise<Paced> {
+export async function pace(arrivals: Iterable<Due>, { launch, begin, signal }: Pacing): Promise<Paced> {
   const due = arrivals[Symbol.iterator]();
   let next = due.next();
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -14,21 +14,23 @@ export async function pace(arrivals: Iterable<number>, { launch, begin, signal }
   if (signal.aborted) stop();
   let startMs: number | undefined;
   let usage = performance.eventLoopUtilization();
-  await using ticker = new Ticker(() => {
+  const turn = (): void => {
     const turnMs = performance.now();
     // The first tick is the beginning: a thread needs its time to start.
     if (startMs === undefined) {
       startMs = turnMs;
       usage = performance.eventLoopUtilization();
-      begin(startMs);
+      begin(startMs, turn);
     }
-    for (let nowMs = turnMs; next.done !== true && startMs + next.value <= nowMs; next = due.next()) {
+    if (next.value === 'later') next = due.next();
+    for (let nowMs = turnMs; next.done !== true && next.value !== 'later' && startMs + next.value <= nowMs; next = due.next()) {
       if (signal.aborted || nowMs - turnMs > TURN_MS) return;
       launch(startMs + next.value, nowMs);
       nowMs = performance.now();
     }
     if (next.done === true) resolve();
-  });
+  };
+  await using ticker = new Ticker(turn);
   await promise;
   void ticker;
   signal.removeEventListener('abort', stop);

@@ -114,6 +114,9 @@ function queued(client: WebSocket, onMessage?: (text: string, atMs: number) => v
       return event ?? closed;
     },
     close: () => close(client),
+    get closed() {
+      return closed !== undefined;
+    },
   };
 }
 
