@@ -1,6 +1,11 @@
 import type { Readable } from 'node:stream';
 
 /** The file system. Paths are absolute. */
+export interface GlobOptions {
+  /** For reports: a folder that is called like one is not passed over, and a name with brackets is no pattern alone. */
+  readonly folders?: boolean;
+}
+
 export interface Files {
   exists(path: string): Promise<boolean>;
   size(path: string): Promise<number>;
@@ -27,7 +32,7 @@ export interface Files {
   makeDirectory(path: string): Promise<void>;
   list(path: string): Promise<readonly string[]>;
   /** Files (not folders) below `cwd` that match; sorted, relative to `cwd`. `node_modules` and `.git` are never entered. */
-  glob(patterns: readonly string[], cwd: string): Promise<readonly string[]>;
+  glob(patterns: readonly string[], cwd: string, options?: GlobOptions): Promise<readonly string[]>;
   modifiedMs(path: string): Promise<number>;
 }
 

@@ -51,14 +51,20 @@ export interface ResultsInspection extends TestCounts {
   readonly gap?: ReadGap;
 }
 
-/** Counts of one file by itself; `undefined` when no result format claims it. */
-export async function inspectResults(files: Files, root: string, path: string): Promise<ResultsInspection | undefined> {
+/** What is in the way of reading a file that no format claims. */
+export interface Unclaimed {
+  readonly format?: undefined;
+  readonly gap: Pick<ReadGap, 'reason' | 'message'>;
+}
+
+/** Counts of one file by itself. */
+export async function inspectResults(files: Files, root: string, path: string): Promise<ResultsInspection | Unclaimed> {
   const ledger = new Ledger({ redact: (text) => text });
   const { gaps: certain, empty, formats } = await readResults({ files, root, paths: [path], attempt: 1, redact: (text) => text }, ledger);
   const gaps = [...certain, ...empty.map(({ gap }) => gap)];
   const ambiguous = gaps.some(({ reason }) => reason === 'ambiguous');
   const format = formats[0] ?? (ambiguous ? 'ambiguous' : undefined);
-  if (format === undefined) return undefined;
+  if (format === undefined) return { gap: gaps[0] ?? { reason: 'unrecognised', message: 'no known format has this content' } };
   const { counts, files: read } = ledger.finish();
   const gap = gaps[0];
   return {

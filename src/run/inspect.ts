@@ -33,14 +33,14 @@ export async function inspectFile({ ports, root, cwd }: Place, file: string): Pr
   const shown = relative(cwd, path);
   const unreadable = await whyUnreadable(ports.files, path);
   if (unreadable !== undefined) return { file: shown, gap: { reason: 'missing', message: unreadable } };
-  const found = (await inspectResults(ports.files, root, path)) ?? (await inspectCoverage(ports.files, root, path));
-  if (found) return { ...found, file: shown };
-  const empty = (await ports.files.size(path)) === 0;
+  const results = await inspectResults(ports.files, root, path);
+  if (results.format !== undefined) return { ...results, file: shown };
+  const coverage = await inspectCoverage(ports.files, root, path);
+  if (coverage !== undefined) return { ...coverage, file: shown };
+  const { reason, message } = results.gap;
   return {
     file: shown,
-    gap: empty
-      ? { reason: 'empty', message: 'the file is empty' }
-      : { reason: 'unrecognised', message: 'no known result or coverage format' },
+    gap: { reason, message: message.replace('no known format has this content', 'no known result or coverage format') },
   };
 }
 

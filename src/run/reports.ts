@@ -66,7 +66,7 @@ async function silent(
 
 async function matching(files: Files, root: string, globs: readonly string[]): Promise<string[]> {
   if (globs.length === 0) return [];
-  return (await files.glob(globs, root)).map((path) => join(root, path));
+  return (await files.glob(globs, root, { folders: true })).map((path) => join(root, path));
 }
 
 /** What is there and cannot be looked at has a state too: it is a report that nobody can read, told when it is read. */

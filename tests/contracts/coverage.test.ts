@@ -20,7 +20,7 @@ const LINES = /\.(?:out|info|gcov)$/;
 
 it.each(all)('$kind/$format: only its own kind inspects $path', async ({ kind, path }) => {
   const [results, coverage] = [await inspectResults(files, dirname(path), path), await inspectCoverage(files, dirname(path), path)];
-  expect([results !== undefined, coverage !== undefined]).toEqual([kind === 'results', kind === 'coverage']);
+  expect([results.format !== undefined, coverage !== undefined]).toEqual([kind === 'results', kind === 'coverage']);
 });
 
 describe.each(own)('$format $path', ({ format, path }) => {

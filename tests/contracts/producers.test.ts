@@ -3,9 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { inspectCoverage } from '../../src/coverage/collect.ts';
-import { inspectResults } from '../../src/results/collect.ts';
 import { ExpectedCoverage, ExpectedResults, fixtureFolders, readExpected } from '../producers/expected.ts';
-import { files } from './results-support.ts';
+import { files, inspected } from './results-support.ts';
 
 const folders = await fixtureFolders();
 const results = await entries('results', ExpectedResults);
@@ -20,7 +19,7 @@ describe.each(folders)('$kind/$format', ({ kind, path, files: present }) => {
 
 describe('counts what the producer ran', () => {
   it.each(results)('$format/$file of $entry.producer $entry.version', async ({ path, entry }) => {
-    const { disagreements, gap, ...counts } = (await inspectResults(files, dirname(path), path)) ?? {};
+    const { disagreements, gap, ...counts } = await inspected(path);
     expect(counts).toMatchObject(entry.counts);
     expect([gap?.reason, sorted(disagreements)]).toEqual([entry.gap, sorted(entry.disagreements)]);
   });

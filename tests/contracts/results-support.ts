@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import type { Files } from '../../src/ports/index.ts';
+import { inspectResults, type ResultsInspection } from '../../src/results/collect.ts';
 import { ExpectedCoverage, ExpectedResults, fixtureFolders, readExpected } from '../producers/expected.ts';
 
 export interface Fixture {
@@ -47,4 +48,11 @@ export async function withReports<T>(
 /** A text as a stream, in pieces of the given length. */
 export async function* pieces(text: string, length = 7): AsyncGenerator<string> {
   for (let at = 0; at < text.length; at += length) yield await Promise.resolve(text.slice(at, at + length));
+}
+
+/** What one file says that some format claims. */
+export async function inspected(path: string): Promise<ResultsInspection> {
+  const read = await inspectResults(files, dirname(path), path);
+  if (read.format === undefined) throw new Error(`${path}: ${read.gap.message}`);
+  return read;
 }

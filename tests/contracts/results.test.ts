@@ -4,9 +4,9 @@ import { basename, dirname, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { coverageFormats } from '../../src/coverage/registry.ts';
-import { collectResults, inspectResults, type Collected } from '../../src/results/collect.ts';
+import { collectResults, type Collected } from '../../src/results/collect.ts';
 import { resultsFormats } from '../../src/results/registry.ts';
-import { files, fixtures, withReports } from './results-support.ts';
+import { files, fixtures, inspected, withReports } from './results-support.ts';
 
 const all = await fixtures();
 const own = all.filter(({ kind, broken }) => kind === 'results' && !broken);
@@ -29,22 +29,22 @@ describe('every result and coverage fixture is claimed by its own format and by 
 
 describe.each(own)('$format $path', ({ format, path }) => {
   it('is read to its end', async () => {
-    const read = await inspectResults(files, dirname(path), path);
+    const read = await inspected(path);
     expect(read).toMatchObject({ file: basename(path), format });
-    expect(read?.gap).toBeUndefined();
-    expect(read?.tests).toBeGreaterThan(0);
+    expect(read.gap).toBeUndefined();
+    expect(read.tests).toBeGreaterThan(0);
   });
 
   it('is a gap when it is cut anywhere', async () => {
     const bytes = await readFile(path);
-    const whole = await inspectResults(files, dirname(path), path);
+    const whole = await inspected(path);
     for (const part of [0, 0.01, 0.1, 0.33, 0.5, 0.77, 0.9, 0.99]) {
       const length = Math.floor(bytes.length * part);
       // Blank lines at the end are no loss.
       if (bytes.subarray(length).toString().trim() === '') continue;
       const { tests, gaps } = await collectOne(bytes.subarray(0, length));
       expect(gaps, `cut at byte ${length}`).not.toEqual([]);
-      expect(tests.counts.tests).toBeLessThanOrEqual((whole?.tests ?? 0) + 1);
+      expect(tests.counts.tests).toBeLessThanOrEqual(whole.tests + 1);
     }
   });
 

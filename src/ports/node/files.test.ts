@@ -98,6 +98,17 @@ describe('glob', () => {
     expect(await nodeFiles.glob(['*.xml'], odd)).toEqual(['gone.xml', 'loop.xml']);
   });
 
+  test('folders that are called like reports, and names that look like patterns, when reports are asked for', async () => {
+    const reports = (...patterns: string[]) => nodeFiles.glob(patterns, root, { folders: true });
+    mkdirSync(join(root, 'out', 'b.xml'), { recursive: true });
+    writeFileSync(join(root, 'out', 'a.xml'), '');
+    expect(await reports('out/*.xml')).toEqual(['out/a.xml', 'out/b.xml']);
+    expect(await reports('out/*.{json,xml}')).toEqual(['out/a.xml', 'out/b.xml']);
+    expect(await reports('out/*.xml', '!out/b.*')).toEqual(['out/a.xml']);
+    expect(await reports('out/**')).toEqual(['out/a.xml']);
+    expect(await reports('reports/w[1].xml')).toEqual(['reports/w[1].xml']);
+  });
+
   test('absolute patterns below cwd; a folder that is not there', async () => {
     expect(await nodeFiles.glob([`${root}/*.xml`], root)).toEqual(['a.xml']);
     expect(await nodeFiles.glob(['**'], join(root, 'none'))).toEqual([]);
