@@ -9,6 +9,7 @@ import { decideClaims } from './claims.ts';
 import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeRule, type Ruling } from './context.ts';
 import { draft, notTested } from './draft.ts';
 import { equationOf, verdictOf } from './equation.ts';
+import { leaks } from './leaks/index.ts';
 import { matrixOf } from './matrix.ts';
 import { applyPolicy, memberPrint } from './policy.ts';
 import { rowJudges as registered } from './registry.ts';
@@ -72,6 +73,7 @@ const RULES: readonly JudgeRule[] = [
   journeys,
   rows,
   series,
+  leaks,
   messages,
   agents,
   notes,

@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 import { CLAIM_RULES } from './rules-claims.ts';
+import { LEAK_RULES } from './rules-leaks.ts';
 import { LOAD_RULES } from './rules-load.ts';
 import { MESSAGE_RULES } from './rules-messages.ts';
 
@@ -164,6 +165,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     fix: 'Look for a changed glob, filter or reporter path in this change; if tests were removed on purpose, waive this once.',
   },
   ...CLAIM_RULES,
+  ...LEAK_RULES,
   ...LOAD_RULES,
   ...MESSAGE_RULES,
   'CFG-05': {

@@ -133,13 +133,13 @@ function ofChecks(stage: PlannedStage): Owed[] {
 
 function ofLoads(stage: PlannedStage, config: Config): Owed[] {
   const metrics = unique(stage.thresholds.map((threshold) => threshold.metric));
-  const speaksWebSocket = (journey: string): boolean => config.journeys[journey]?.steps.some((step) => step.type === 'websocket') ?? false;
+  const journeys = Object.entries(config.journeys).map(([name, journey]) => ({ name, ...journey }));
   return [
     ...stage.loads.map((load) =>
       owed(stage, 'series', {
         name: load.name,
         what: `samples of the load ${load.name}: ${load.users} users for ${formatDuration(load.grantedMs)}`,
-        rows: scenarioRows(load.name),
+        rows: [...scenarioRows(load.name), ...loadJourneyRows(load, journeys)],
       }),
     ),
     ...(stage.successRate === undefined
@@ -156,7 +156,7 @@ function ofLoads(stage: PlannedStage, config: Config): Owed[] {
       return owed(stage, 'series', {
         name: metric,
         what: `samples of ${metric} for ${limits.join(' and ')}`,
-        rows: metricRows(metric, speaksWebSocket),
+        rows: metricRows(metric, journeys),
       });
     }),
   ];

@@ -1,6 +1,8 @@
 import { CODE } from '../config/fields.ts';
+import { agentsRow, enoughAgents } from '../model/agents.ts';
 import type { Journey, JourneyStep } from '../model/journey.ts';
-import type { CoverageGate } from '../model/plan.ts';
+import { followsMessages, reconnects } from '../model/messages.ts';
+import type { CoverageGate, PlannedLoad } from '../model/plan.ts';
 import type { StageName } from '../model/stage.ts';
 
 // Which rows of the catalogue a piece of owed evidence answers. This file is the whole of that mapping:
@@ -41,9 +43,12 @@ export function journeyRows(journey: Journey, stage: StageName): string[] {
     // Progressive disclosure is what token budgets are for: every one of its calls must answer.
     ...(budgeted ? ['AGT-06'] : []),
     ...steps,
-    ...journey.rows,
+    ...journey.rows.filter((row) => !OF_LOADS.test(row)),
   ]);
 }
+
+/** What a journey can be named for and one walk cannot answer. */
+const OF_LOADS = /^(?:AGT-2[345]|LEAK-\d+|WS-11)$/;
 
 const STEP_BUDGETS: readonly (readonly [RegExp, string])[] = [
   [/\/health\/?$/, 'AGT-01'],
@@ -82,18 +87,47 @@ export function scenarioRows(scenario: string): string[] {
   return [...(SCENARIO_ROWS[scenario] ?? []), 'LOAD-13'];
 }
 
+/** Reconnects in a second from which on they are rapid. */
+const RAPID = 50;
+
+/** Rows that the journeys of a load answer under it: of messages that are followed, of reconnects, of agents. */
+export function loadJourneyRows(load: PlannedLoad, journeys: readonly Journey[]): string[] {
+  const own = journeys.filter(({ name }) => load.journeys.includes(name));
+  const acting = ((load.perUserPerMinute ?? 0) * load.users) / 60;
+  const perSecond = Math.max(acting, load.connectWithinMs === undefined ? 0 : (load.users / load.connectWithinMs) * 1_000) / own.length;
+  const agents = agentsRow(load, own);
+  return [
+    ...(own.some(followsMessages) ? ['WS-01', 'WS-02', 'WS-04'] : []),
+    ...(own.some(reconnects) && perSecond >= RAPID ? ['WS-11'] : []),
+    ...(agents !== undefined && enoughAgents(load) ? [agents] : []),
+    ...own.flatMap(disclosureRows),
+  ];
+}
+
+/** Budgets of tokens hold for every walk of a load. */
+function disclosureRows({ expect, steps }: Journey): string[] {
+  const rows = steps.flatMap(stepRows).filter((row) => row.startsWith('AGT-'));
+  return [...rows, ...(expect.tokens === undefined ? [] : ['AGT-04']), ...(rows.length + (expect.tokens ? 1 : 0) === 0 ? [] : ['AGT-06'])];
+}
+
 const METRIC_ROWS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^service\..+\.memory$/, ['LEAK-11']],
   [/^service\..+\.cpu$/, ['LOAD-09']],
-  [/\.latency$/, ['LOAD-08']],
+  [/^messages\.latency$/, ['WS-03']],
+  [/(?<!^messages)\.latency$/, ['LOAD-08']],
   [/(^|\.)errors?(_rate)?$/, ['LOAD-07']],
 ];
 
-/** Rows of a metric with a threshold; `speaksWebSocket` names the journeys whose latency is a message's. */
-export function metricRows(metric: string, speaksWebSocket: (journey: string) => boolean): string[] {
+/** Rows of a metric with a threshold: the latency of a journey over a WebSocket is a message's, and of one that says so an agent's. */
+export function metricRows(metric: string, journeys: readonly Journey[]): string[] {
   const known = METRIC_ROWS.filter(([pattern]) => pattern.test(metric)).flatMap(([, rows]) => rows);
-  const journey = metric.replace(/\.latency$/, '');
-  return ['TST-04', ...known, ...(journey !== metric && speaksWebSocket(journey) ? ['WS-03'] : [])];
+  const journey = journeys.find(({ name }) => metric === `${name}.latency`);
+  return [
+    'TST-04',
+    ...known,
+    ...(journey?.steps.some(({ type }) => type === 'websocket') ? ['WS-03'] : []),
+    ...(journey?.rows.includes('AGT-23') ? ['AGT-23'] : []),
+  ];
 }
 
 export const SUCCESS_RATE_ROWS: readonly string[] = ['LOAD-06'];

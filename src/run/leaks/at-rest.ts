@@ -38,7 +38,7 @@ export class AtRest {
             insides: insides.filter((inside: Inside) => inside.service === name),
             targets: manifest.targets.filter(({ service }) => service === name),
           });
-          return { service: name, spoken: spoken.has(name), collector, looks: [], lives: undefined, lost: undefined };
+          return { service: name, spoken: spoken.size === 0 || spoken.has(name), collector, looks: [], lives: undefined, lost: undefined };
         }),
     );
     return new AtRest(watched, samplerOf(context, stack));
