@@ -1,0 +1,184 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { FaultContext, FaultPlugin, Proof } from '../../../src/faults/contract.ts';
+import { faults } from '../../../src/faults/registry.ts';
+import { describeWithDocker } from '../support/docker.ts';
+import { bringUp, docker, say, type Lab, type Said } from './containers.ts';
+
+// What every fault does to containers without a shell on a real engine, and that it leaves nothing. One stack for all of them.
+
+const YAML = `
+services:
+  api:
+    image: LAB
+    restart: unless-stopped
+    stop_signal: KILL
+    cpus: 1.5
+    depends_on: [db]
+    networks: {default: {aliases: [front]}}
+  db:
+    image: LAB
+    restart: unless-stopped
+    stop_signal: KILL
+    mem_limit: 96m
+    volumes: [small:/data]
+  other:
+    image: LAB
+    restart: unless-stopped
+    stop_signal: KILL
+volumes:
+  small: {driver_opts: {type: tmpfs, device: tmpfs, o: size=2m}}
+`;
+
+interface Trial {
+  readonly type: string;
+  readonly options: Record<string, unknown>;
+  /** Seen by the services themselves while it lasts, and over after it. */
+  readonly effect: (lab: Lab) => Promise<boolean>;
+  /** Which service is harmed in its own network or limits; it is restarted and removed. */
+  readonly target: string;
+}
+
+const asks = (test: (said: Said) => boolean) => async (lab: Lab) => test(await say(lab, 'api', 'ask db:8080 10'));
+const TRIALS: readonly Trial[] = [
+  { type: 'partition', options: { from: 'api', to: 'db' }, target: 'api', effect: asks(({ ok, ms }) => !ok && ms >= 900) },
+  {
+    type: 'reset',
+    options: { from: 'api', to: 'db' },
+    target: 'api',
+    effect: asks(({ ok, ms, text }) => !ok && ms < 1_000 && text.includes('refused')),
+  },
+  { type: 'blackhole', options: { service: 'db' }, target: 'db', effect: asks(({ ok, ms }) => !ok && ms >= 900) },
+  { type: 'dns', options: { service: 'api', name: 'db' }, target: 'api', effect: asks(({ ok, text }) => !ok && text.includes('lookup')) },
+  {
+    type: 'dns',
+    options: { service: 'api', answer: 'refused' },
+    target: 'api',
+    effect: asks(({ ok, text }) => !ok && text.includes('lookup')),
+  },
+  // Nine in ten: what comes through anyhow is too seldom to be seen.
+  { type: 'loss', options: { from: 'api', to: 'db', share: '90%' }, target: 'api', effect: asks(({ ok }) => !ok) },
+];
+
+describeWithDocker('faults on containers', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await bringUp(YAML);
+  });
+  afterAll(async () => {
+    await lab[Symbol.asyncDispose]();
+  });
+
+  describe.each(TRIALS)('$type', ({ type, options: written, effect, target }) => {
+    const plugin = faults.find((fault) => fault.type === type) ?? expect.fail(`no fault ${type}`);
+    const options = plugin.options.parse(written);
+
+    it('has its effect, proves it, and leaves nothing', async () => {
+      const context = lab.context();
+      expect(await plugin.capability(options, context)).not.toMatchObject({ state: 'unsupported' });
+      expect(await effect(lab)).toBe(false);
+      const undo = await booked(plugin, options, context);
+      const before = await plugin.fingerprint(undo, context);
+      expect(before).not.toBeNull();
+      expect(await plugin.prove(options, undo, context)).toMatchObject({ state: 'unproved' });
+      await plugin.inject(options, undo, context);
+      await plugin.inject(options, undo, context);
+      expect(await proved(plugin, { options, undo, context })).toMatchObject({ state: 'proved' });
+      expect(await effect(lab)).toBe(true);
+      expect(await say(lab, 'other', 'ping')).toMatchObject({ ok: true });
+      await plugin.heal(undo, context);
+      await plugin.heal(undo, context);
+      expect(await plugin.fingerprint(undo, context)).toEqual(before);
+      expect(await effect(lab)).toBe(false);
+      expect(await plugin.prove(options, undo, context)).toMatchObject({ state: 'unproved' });
+    });
+
+    it('is healed without an inject, and after any part of one', async () => {
+      for (let calls = 0; calls < 12; calls++) {
+        const context = lab.context();
+        const undo = await booked(plugin, options, context);
+        const before = await plugin.fingerprint(undo, context);
+        const whole = await plugin.inject(options, undo, brokenAfter(calls, context)).then(
+          () => true,
+          () => false,
+        );
+        await plugin.heal(undo, context);
+        expect(await plugin.fingerprint(undo, context)).toEqual(before);
+        if (whole) break;
+      }
+      expect(await effect(lab)).toBe(false);
+    });
+
+    it('is healed when its target was started anew, and when it is gone', async () => {
+      const context = lab.context();
+      const undo = await booked(plugin, options, context);
+      const before = await plugin.fingerprint(undo, context);
+      await plugin.inject(options, undo, context);
+      docker('restart', '-t', '0', lab.container(target));
+      await plugin.heal(undo, context);
+      expect(await plugin.fingerprint(undo, context)).toEqual(before);
+      expect(await effect(lab)).toBe(false);
+
+      const again = lab.context();
+      const second = await booked(plugin, options, again);
+      await plugin.inject(options, second, again);
+      docker('rm', '-f', lab.container(target));
+      await plugin.heal(second, again);
+      await lab.restore();
+      await expect.poll(async () => (await say(lab, target, 'ping')).ok).toBe(true);
+      expect(await effect(lab)).toBe(false);
+    });
+
+    it.runIf(plugin.expires)('ends by itself', async () => {
+      const context = lab.context({ expiresAtMs: Date.now() + 2_500 });
+      const undo = await booked(plugin, options, context);
+      const before = await plugin.fingerprint(undo, context);
+      await plugin.inject(options, undo, context);
+      expect(await effect(lab)).toBe(true);
+      await sleep(context.expiresAtMs + 1_100 - Date.now());
+      expect(await effect(lab)).toBe(false);
+      await plugin.heal(undo, context);
+      expect(await plugin.fingerprint(undo, context)).toEqual(before);
+    });
+  });
+});
+
+/** The undo as another process reads it from the journal. */
+async function booked(plugin: FaultPlugin, options: unknown, context: FaultContext): Promise<unknown> {
+  return plugin.undo.parse(JSON.parse(JSON.stringify(await plugin.prepare(options, context))));
+}
+
+/** Asked as the gate asks: again and again, for some time. */
+async function proved(
+  plugin: FaultPlugin,
+  { options, undo, context }: { options: unknown; undo: unknown; context: FaultContext },
+): Promise<Proof> {
+  const untilMs = Date.now() + 8_000;
+  for (;;) {
+    const proof = await plugin.prove(options, undo, context);
+    if (proof.state === 'proved' || Date.now() > untilMs) return proof;
+    await sleep(200);
+  }
+}
+
+/** The same machine, on which every program after the first ones fails: as when the gate is killed between two of its acts. */
+function brokenAfter(calls: number, context: FaultContext): FaultContext {
+  let left = calls;
+  const gone = (): never => {
+    throw new Error('the gate was killed');
+  };
+  const { exec } = context.ports;
+  return {
+    ...context,
+    ports: {
+      ...context.ports,
+      exec: {
+        ...exec,
+        run: async (...args) => (left-- > 0 ? exec.run(...args) : gone()),
+        detach: async (...args) => (left-- > 0 ? exec.detach(...args) : gone()),
+      },
+    },
+  };
+}
