@@ -1,4 +1,5 @@
 import type { Journey } from './journey.ts';
+import { followsMessages } from './messages.ts';
 import type { PlannedLoad } from './plan.ts';
 
 /** Loads that are built in for agents: every one must come to its end. */
@@ -20,4 +21,15 @@ export function agentsRow(
 /** Whether a load has as many agents as its row is about. */
 export function enoughAgents({ users }: Pick<PlannedLoad, 'users'>): boolean {
   return users >= HUNDRED;
+}
+
+/** Whether a load is held to limits of a metric: its users walk the journey that it is of, and every single agent must come to its end. */
+export function isHeldTo(metric: string, load: Pick<PlannedLoad, 'name' | 'users' | 'journeys'>, journeys: readonly Journey[]): boolean {
+  if (metric === 'success_rate') return agentsRow(load, journeys) === undefined;
+  const own = journeys.filter(({ name }) => load.journeys.includes(name));
+  // A load that walks nothing is told elsewhere.
+  if (own.length === 0) return true;
+  if (metric === 'messages.latency') return own.some(followsMessages);
+  const isOf = ({ name }: Journey): boolean => metric.startsWith(`${name}.`);
+  return own.some(isOf) || !journeys.some(isOf);
 }

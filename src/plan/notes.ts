@@ -83,7 +83,7 @@ function stageNotes(entry: StageEntry, planned: PlannedStage, note: Noter): Plan
       }),
     );
   }
-  if (planned.loads.length > 0 && entry.journeys === undefined) {
+  if (planned.loads.some(({ journeys }) => journeys.length === 0)) {
     notes.push(
       note([...entry.at, 'load_profile'], 'matched-nothing', {
         message: `the load of ${planned.name} has no journey: its users would do nothing`,
@@ -156,7 +156,8 @@ function unusedNotes(config: Config, note: Noter): PlanNote[] {
     ...leaks.map(({ journey }) => journey),
     ...(compare?.journeys ?? []),
   ]);
-  const usedJourneys = [...walked, ...byExperiments, ...(unchosen ? Object.keys(config.journeys) : [])];
+  const ofLoads = Object.values(config.loads).flatMap(({ journeys = [] }) => journeys);
+  const usedJourneys = [...walked, ...ofLoads, ...byExperiments, ...(unchosen ? Object.keys(config.journeys) : [])];
   const usedEnvironments = config.stages.map((stage) => stage.environment);
   return [
     ...unused(config.journeys, usedJourneys).map((name) =>

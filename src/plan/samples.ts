@@ -1,5 +1,6 @@
 import type { Config } from '../config/load.ts';
 import { segmentsOf, totalOf } from '../model/load-shape.ts';
+import { isHeldTo } from '../model/agents.ts';
 import { metricType } from '../model/metric.ts';
 import { holdsFor, type PlannedLoad, type PlannedShortage } from '../model/plan.ts';
 import { samplesNeeded } from '../model/sample-size.ts';
@@ -47,10 +48,11 @@ function wishes(load: PlannedLoad, { thresholds, config }: Sampling): number[] {
 
 /** Limits that the samples of a load are too few for: known before anything starts. */
 export function shortagesOf(loads: readonly PlannedLoad[], { thresholds, config }: Sampling): PlannedShortage[] {
+  const journeys = Object.entries(config.journeys).map(([name, journey]) => ({ name, ...journey }));
   const steps = new Map(Object.entries(config.journeys).map(([name, journey]) => [name, journey.steps.length]));
   return loads.flatMap((load) =>
     thresholds
-      .filter((threshold) => holdsFor(threshold, load))
+      .filter((threshold) => holdsFor(threshold, load) && isHeldTo(threshold.metric, load, journeys))
       .flatMap((threshold) => {
         const needs = samplesNeeded(metricType(threshold.metric, { journeys: steps })?.kind, threshold);
         const brings = Math.floor(walksOf(load) * samplesPerWalk(threshold.metric, load, config));

@@ -6,7 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 
 import { stepKinds } from '../journeys/registry.ts';
 import type { Journey, JourneyStep } from '../model/journey.ts';
-import type { Messages } from '../model/messages.ts';
+import type { Completion, Messages } from '../model/messages.ts';
 import { nodePorts } from '../ports/node/index.ts';
 import { populate } from './population.ts';
 
@@ -81,8 +81,13 @@ async function chat(path: string, { times = 5, shared = false, ordered = true }:
   const context = { ports, root: '/', targets: [], env: {}, signal, redact: (text: string) => text };
   await using users = populate(journeys, context, (user) => `user-${user}`);
   for (const journey of users.journeys) await Promise.all([0, 1, 2].map((user) => journey.walk(user)));
-  return users.facts().messages;
+  const { messages, completion } = users.facts();
+  completions.push(completion);
+  return messages;
 }
+
+/** Of each chat so far. */
+const completions: (Completion | undefined)[] = [];
 
 function journeyOf(name: string, steps: JourneyStep[]): Journey {
   return { name, steps, expect: {}, rows: [] };
@@ -104,6 +109,7 @@ describe('messages of users', () => {
       [0, 1, 2].map((user) => ({ user: `user-${user}`, sent: 5, answered: 5 })),
     );
     expect(found?.worst[0]?.slowestMs).toBeGreaterThan(0);
+    expect(completions.at(-1)).toMatchObject({ users: 3, complete: 3, incomplete: [] });
   });
 
   it('that arrive at somebody else too are foreign there, and say from whom', async () => {
@@ -130,6 +136,8 @@ describe('messages of users', () => {
 
   it('are lost without an answer in time, and cut off when the connection closes', async () => {
     expect(await chat('silent')).toMatchObject({ ...NOTHING, sent: 15, lost: 15 });
+    const missed = { journey: 'chat', what: 'timeout' };
+    expect(completions.at(-1)).toMatchObject({ users: 3, complete: 0, incomplete: [missed, missed, missed] });
     expect(await chat('closing')).toMatchObject({ ...NOTHING, sent: 15, cutOff: 15 });
   });
 

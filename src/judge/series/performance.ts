@@ -1,8 +1,9 @@
 import { shareInterval } from '../../lib/statistics/intervals.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
-import { agentsRow } from '../../model/agents.ts';
+import { agentsRow, isHeldTo } from '../../model/agents.ts';
+import { kneeOf } from '../../model/load-levels.ts';
 import { metricType } from '../../model/metric.ts';
-import type { Plan, PlannedStage } from '../../model/plan.ts';
+import { holdsFor, type Plan, type PlannedStage } from '../../model/plan.ts';
 import type { LoadReport } from '../../model/report-performance.ts';
 import { successThreshold, type Threshold } from '../../model/threshold.ts';
 import { byKey, type Context } from '../context.ts';
@@ -72,11 +73,14 @@ export function isOfAgents({ journeys }: Plan, { stage, load }: Pick<Measurement
   return planned !== undefined && agentsRow(planned, journeys) !== undefined;
 }
 
-/** The thresholds of one load, with the stage's success rate as one of them; of agents, every single one must come to its end. */
+/** The thresholds that one load is held to, with the stage's success rate as one of them. */
 function thresholdsOf(plan: Plan, { stage, load }: Pick<Measurement, 'stage' | 'load'>): Threshold[] {
   const { thresholds, successRate } = stage;
-  const rate = successRate === undefined || load === undefined || isOfAgents(plan, { stage, load }) ? [] : [successThreshold(successRate)];
-  return [...rate, ...thresholds.filter((threshold) => threshold.load === undefined || threshold.load === load)];
+  const rate = successRate === undefined || load === undefined ? [] : [successThreshold(successRate)];
+  const planned = stage.loads.find(({ name }) => name === load);
+  return [...rate, ...thresholds].filter(({ load: named, metric }) =>
+    named === undefined ? planned === undefined || isHeldTo(metric, planned, plan.journeys) : named === load,
+  );
 }
 
 /** The measurements as a report shows them. */
