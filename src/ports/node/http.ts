@@ -21,17 +21,18 @@ export function makeHttp(): Http {
 
 interface Connection {
   readonly request: typeof Send;
-  readonly agentFor: (socketPath: string | undefined) => Dispatcher;
+  readonly agentFor: (request: Pick<HttpRequest, 'socketPath' | 'anyCertificate'>) => Dispatcher;
 }
 
 async function connect(): Promise<Connection> {
   const { Agent, request } = await import('undici');
   // A short keep-alive: a service that was restarted must not be judged by a connection of its former life.
-  const agents = new Map<string | undefined, Dispatcher>();
-  const agentFor = (socketPath: string | undefined): Dispatcher => {
-    const connect = { timeout: 30_000, ...(socketPath === undefined ? {} : { socketPath }) };
-    const agent = agents.get(socketPath) ?? new Agent({ connections: null, pipelining: 1, keepAliveTimeout: 2_000, connect });
-    agents.set(socketPath, agent);
+  const agents = new Map<string, Dispatcher>();
+  const agentFor: Connection['agentFor'] = ({ socketPath, anyCertificate = false }) => {
+    const connect = { timeout: 30_000, rejectUnauthorized: !anyCertificate, ...(socketPath === undefined ? {} : { socketPath }) };
+    const key = `${String(anyCertificate)} ${socketPath ?? ''}`;
+    const agent = agents.get(key) ?? new Agent({ connections: null, pipelining: 1, keepAliveTimeout: 2_000, connect });
+    agents.set(key, agent);
     return agent;
   };
   return { request, agentFor };
@@ -44,7 +45,7 @@ async function perform(request: HttpRequest, { request: send, agentFor }: Connec
   const signal = request.signal === undefined ? timeout.signal : AbortSignal.any([timeout.signal, request.signal]);
   try {
     const response = await send(request.url, {
-      dispatcher: agentFor(request.socketPath),
+      dispatcher: agentFor(request),
       method: request.method.toUpperCase(),
       headers: { ...request.headers },
       body: request.body ?? null,

@@ -1,6 +1,7 @@
 import type { Ports } from '../index.ts';
 import type { Progress } from '../log.ts';
 import { nodeClock } from './clock.ts';
+import { nodeDatastores } from './datastores/index.ts';
 import { nodeExec } from './exec.ts';
 import { nodeFiles } from './files.ts';
 import { makeHttp } from './http.ts';
@@ -8,6 +9,7 @@ import { makeLoadHttp } from './http1/index.ts';
 import { nodeReference } from './reference.ts';
 import { nodeSockets } from './sockets.ts';
 import { nodeTcp } from './tcp.ts';
+import { nodeTls } from './tls.ts';
 
 export interface NodePortsOptions {
   /** The environment that children may be given; read once, at the entry. */
@@ -27,6 +29,8 @@ export function nodePorts(options: NodePortsOptions): Ports {
     reference: nodeReference,
     sockets: nodeSockets,
     tcp: nodeTcp,
+    tls: nodeTls,
+    datastores: nodeDatastores,
     clock: nodeClock,
     progress: options.progress,
     env: options.env,

@@ -4,7 +4,7 @@ import type { Tcp } from '../http.ts';
 import { timerMs } from './clock.ts';
 
 /** Real TCP. */
-export const nodeTcp: Tcp = { probe, freePort };
+export const nodeTcp: Tcp = { probe, hear, freePort };
 
 function probe(host: string, port: number, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -17,6 +17,34 @@ function probe(host: string, port: number, timeoutMs: number): Promise<boolean> 
       clearTimeout(timer);
       socket.destroy();
       resolve(connected);
+    }
+  });
+}
+
+function hear(
+  host: string,
+  port: number,
+  { send, bytes, timeoutMs }: { readonly send: Uint8Array; readonly bytes: number; readonly timeoutMs: number },
+): Promise<Uint8Array | undefined> {
+  return new Promise((resolve) => {
+    const heard: Buffer[] = [];
+    let connected = false;
+    const socket = connect({ host, port }, () => {
+      connected = true;
+      if (send.length > 0) socket.write(send);
+    });
+    const timer = setTimeout(finish, timerMs(timeoutMs));
+    socket.on('data', (chunk) => {
+      heard.push(chunk);
+      if (heard.reduce((sum, { length }) => sum + length, 0) >= bytes) finish();
+    });
+    socket.once('error', finish);
+    socket.once('close', finish);
+
+    function finish(): void {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(connected ? Buffer.concat(heard).subarray(0, bytes) : undefined);
     }
   });
 }
