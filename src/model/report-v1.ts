@@ -4,6 +4,8 @@ import { ClaimsReport } from './claim.ts';
 import { Ratio } from './coverage.ts';
 import { Finding } from './finding.ts';
 import { Phases } from './manifest.ts';
+import { Chart } from './report-charts.ts';
+import { CoverageOfFile, SlowTest } from './report-details.ts';
 import { LoadReport } from './report-performance.ts';
 import { RunInfo } from './run.ts';
 import { StageName, StageRun } from './stage.ts';
@@ -130,6 +132,12 @@ export const ReportV1 = z.object({
   claims: ClaimsReport.optional(),
   /** Loads, each with what was asked, what came of it and what became of its thresholds. */
   performance: z.array(LoadReport).optional(),
+  /** What was measured over time, to be drawn. Bounded. */
+  charts: z.array(Chart).optional(),
+  /** Files by lines that no test ran, most first, bounded; `total` counts all. */
+  coverage: z.object({ list: z.array(CoverageOfFile), total: z.number() }).optional(),
+  /** Tests by the time they took, slowest first. Bounded. */
+  slowest: z.array(SlowTest).optional(),
   /** Prefix of every repro line: a command that works for this reader, such as `bin/gauntlet`. */
   command: z.string(),
 });

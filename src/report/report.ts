@@ -2,6 +2,8 @@ import { ofKind, type Evidence } from '../model/evidence.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ReportV1 } from '../model/report-v1.ts';
 import { EXIT_CODES, exitCode } from '../model/verdict.ts';
+import { chartsOf } from './charts.ts';
+import { coverageByFile, slowestTests } from './details.ts';
 import type { ReportInput } from './input.ts';
 import { stageReports } from './stages.ts';
 import { timelineOf } from './timeline.ts';
@@ -34,6 +36,9 @@ export function makeReport(input: ReportInput): ReportV1 {
     ...(judged.missingTests ? { missingTests: judged.missingTests } : {}),
     ...(judged.claims ? { claims: judged.claims } : {}),
     ...(judged.performance ? { performance: judged.performance } : {}),
+    ...optional('charts', chartsOf(input)),
+    ...coverageByFile(evidence),
+    ...optional('slowest', slowestTests(evidence)),
     command: input.command,
   };
 }
@@ -41,6 +46,11 @@ export function makeReport(input: ReportInput): ReportV1 {
 /** The exit code of a command that ends with this report: an interrupted run says so, whatever it already knew. */
 export function reportExitCode({ run, verdict }: Pick<ReportV1, 'run' | 'verdict'>): number {
   return run.ended === 'interrupted' ? EXIT_CODES.interrupted : exitCode(verdict);
+}
+
+/** A list under its name, or nothing when it is empty. */
+function optional<Name extends string, Item>(name: Name, list: readonly Item[]): { [Key in Name]?: Item[] } {
+  return (list.length === 0 ? {} : { [name]: [...list] }) as { [Key in Name]?: Item[] };
 }
 
 function countBy(findings: readonly Finding[]): Record<string, number> {

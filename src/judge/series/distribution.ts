@@ -1,10 +1,9 @@
 import { DistributionCounts, lowerBoundOf } from '../../lib/histogram.ts';
 import { meanInterval, quantileRanks, type Interval } from '../../lib/statistics/intervals.ts';
+import { PER_BASE_UNIT } from '../../model/histogram-unit.ts';
 import { keeps, type Limit } from '../../model/limit.ts';
 import type { Histogram } from '../../model/load.ts';
 import type { Estimate } from '../../model/report-performance.ts';
-
-const FACTORS: Record<Histogram['unit'], number> = { microseconds: 1_000, millionths: 1e6, bytes: 1, count: 1 };
 
 /** A stored distribution in the base unit of limits: milliseconds, ratio, bytes, count. */
 export class Distribution {
@@ -14,7 +13,7 @@ export class Distribution {
 
   constructor(stored: Histogram) {
     this.#stored = stored;
-    this.#factor = FACTORS[stored.unit];
+    this.#factor = PER_BASE_UNIT[stored.unit];
     this.#counts.merge(stored);
   }
 

@@ -1,13 +1,16 @@
 import { html as escaped, htmlProse } from '../../lib/markdown.ts';
-import { capital, visible } from '../../lib/text.ts';
-import type { Finding } from '../../model/finding.ts';
+import { capital, counted, grouped } from '../../lib/text.ts';
+import type { LineRange } from '../../model/coverage.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
-import { clockFace, formatDuration } from '../../model/units.ts';
+import { clockFace, formatDuration, formatRatio } from '../../model/units.ts';
 import { defineSink } from '../contract.ts';
 import { claimProof, claimTally, claimWord } from '../sections/claims.ts';
-import { reproLine, where } from '../sections/findings.ts';
 import { LOAD_HEAD, loadCells, performanceTally, THRESHOLD_HEAD, thresholdCells } from '../sections/performance.ts';
+import { chartFigure } from './chart.ts';
+import { findingsHtml } from './findings.ts';
+import { anchorOf, folded, list, section, table } from './markup.ts';
 import { STYLE } from './style.ts';
+import { timelineFigure } from './timeline.ts';
 
 /** One page without scripts or anything to load. */
 export const html = defineSink({
@@ -22,57 +25,84 @@ const CELLS = { pass: '✓', fail: '✗', untested: '', not_applicable: 'n/a' } 
 
 function page(report: ReportV1): string {
   const { verdict } = report.verdict;
-  const stopping = report.findings.filter(({ disposition }) => disposition === 'blocking');
-  const others = report.findings.filter(({ disposition }) => disposition !== 'blocking');
-  const told = (findings: readonly Finding[]) => findings.map((finding) => findingHtml(report, finding)).join('\n');
-  const body = [
-    `<h1 class="${verdict}">Gauntlet: ${verdict}</h1>`,
-    `<p>${htmlProse(`${capital(report.equation)}.`)}</p>`,
-    report.baseline.state === 'none' ? `<p>No baseline: ${escaped(report.baseline.because)}. What is new here is not known.</p>` : '',
-    section(`Blocks (${stopping.length})`, told(stopping)),
-    section('Stages', stageTable(report)),
-    section(`Does not block (${others.length})`, told(others)),
-    section(`Missing tests (${report.missingTests?.total ?? 0})`, missingList(report)),
-    section('Tests against the base branch', againstList(report)),
-    performanceSection(report),
-    claimsSection(report),
-    section('Component × stage', matrixTable(report)),
-    section('Stack', stackTable(report)),
-    section('Not looked at', list(report.notLooked.map(({ code, what, because }) => `${code} ${what}: ${because}`))),
-    section('Flaky', list(report.flaky.map(({ stage, test, attempts }) => `${stage}: ${test} (${attempts.join(' → ')})`))),
-    `<p><small>${escaped(`run ${report.run.id}, commit ${report.run.git.head ?? 'unknown'}, budget ${report.run.budget}, seed ${report.run.seed}, gauntlet ${report.run.tool.version}`)}</small></p>`,
-  ];
+  const sections = sectionsOf(report).filter(([, body]) => body !== '');
+  const places = sections.map(([title]) => `<li><a href="#${anchorOf(title)}">${escaped(title)}</a></li>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Gauntlet: ${verdict}</title><style>${STYLE}</style></head>
 <body>
-${body.filter(Boolean).join('\n')}
+<a class="skip" href="#blocks">To what blocks</a>
+<header>
+<h1 class="${verdict}">Gauntlet: ${verdict}</h1>
+<p class="equation">${htmlProse(`${capital(report.equation)}.`)}</p>
+${report.baseline.state === 'none' ? `<p>No baseline: ${escaped(report.baseline.because)}. What is new here is not known.</p>` : ''}
+${stageStrip(report)}
+</header>
+<nav aria-label="Parts of this report"><ul>${places.join('')}</ul></nav>
+<main>
+${sections.map(([title, body]) => section(title, body)).join('\n')}
+</main>
+<footer><small>${escaped(runLine(report))}</small></footer>
 </body></html>
 `;
 }
 
-function findingHtml(report: ReportV1, finding: Finding): string {
-  const { disposition, novelty, effort } = finding;
-  const because = 'because' in finding.result ? `<p><b>Not known, because:</b> ${htmlProse(finding.result.because)}</p>` : '';
-  const about = [
-    disposition === 'blocking' ? '' : disposition,
-    novelty === 'unknown' ? '' : novelty,
-    finding.stage,
-    where(finding),
-    ...(finding.owners ?? []),
-  ]
-    .filter(Boolean)
-    .join(' · ');
-  const [said = '', ...rest] = finding.summary.split('\n\n');
-  const output = rest.join('\n\n').trim();
-  return `<details class="${disposition}"${disposition === 'blocking' ? ' open' : ''}><summary><b>${finding.priority} ${finding.code}</b> ${htmlProse(finding.title)}<br><small>${escaped(about)}</small></summary>
-<p>${said.split('\n').map(htmlProse).join('<br>')}</p>${output === '' ? '' : `\n<pre>${block(output)}</pre>`}${because}
-<p><b>Measured:</b> ${htmlProse(finding.measured)}. <b>Allowed:</b> ${htmlProse(finding.expected)}.</p>
-${list(finding.evidence.map(({ id, shows }) => `${id}: ${shows}`))}
-<p><b>Fix</b> (${escaped(effort.range)}): ${htmlProse(finding.fix)}</p>
-<p><b>Here:</b> <code>${escaped(reproLine(report, finding))}</code></p>${finding.waiver === undefined ? '' : `<p>Waived by ${escaped(finding.waiver)}</p>`}
-</details>`;
+function sectionsOf(report: ReportV1): (readonly [title: string, body: string])[] {
+  const stopping = report.findings.filter(({ disposition }) => disposition === 'blocking');
+  const others = report.findings.filter(({ disposition }) => disposition !== 'blocking');
+  return [
+    [`Blocks (${stopping.length})`, findingsHtml(report, stopping, { caption: 'what blocks' })],
+    ['Stages', `${stageTable(report)}\n${timelineFigure(report)}`],
+    [`Does not block (${others.length})`, findingsHtml(report, others, { caption: 'what does not block' })],
+    [`Missing tests (${report.missingTests?.total ?? 0})`, missingList(report)],
+    ['Tests against the base branch', againstList(report)],
+    ...performance(report),
+    ...claims(report),
+    ['Component × stage', matrixTable(report)],
+    [`Coverage (${counted(report.coverage?.total ?? 0, 'file')})`, coverageTable(report)],
+    [
+      'Slowest tests',
+      table(
+        'slowest tests',
+        ['test', 'stage', 'time'],
+        (report.slowest ?? []).map(({ test, stage, durationMs }) => [test, stage, formatDuration(durationMs)]),
+      ),
+    ],
+    [
+      'Flaky tests',
+      table(
+        'flaky tests',
+        ['test', 'stage', 'attempts'],
+        report.flaky.map(({ stage, test, attempts }) => [test, stage, attempts.join(' → ')]),
+      ),
+    ],
+    ['Stack', stackTable(report)],
+    ['Not looked at', list(report.notLooked.map(({ code, what, because }) => `${code} ${what}: ${because}`))],
+  ];
+}
+
+/** All stages in one glance. */
+function stageStrip({ stages }: ReportV1): string {
+  const boxes = stages.map(
+    ({ name, outcome }) =>
+      `<li class="${outcome}"><span aria-hidden="true">${MARKS[outcome]}</span> ${escaped(name)}<span class="aside">: ${outcome}</span></li>`,
+  );
+  return boxes.length === 0 ? '' : `<ul class="strip">${boxes.join('')}</ul>`;
+}
+
+function stageTable({ stages }: ReportV1): string {
+  const asked = stages.some(({ run }) => run?.askedMs !== undefined);
+  return table(
+    'stages',
+    ['stage', 'result', 'time', ...(asked ? ['asked'] : [])],
+    stages.map(({ name, outcome, headline, run }) => [
+      name,
+      `${MARKS[outcome]} ${headline}`,
+      run ? clockFace(run.durationMs) : '',
+      ...(asked ? [run?.askedMs === undefined ? '' : formatDuration(run.askedMs)] : []),
+    ]),
+  );
 }
 
 function missingList({ missingTests }: ReportV1): string {
@@ -92,44 +122,61 @@ function againstList({ against }: ReportV1): string {
   ]);
 }
 
-function stageTable({ stages }: ReportV1): string {
-  return table(
-    ['stage', 'result', 'time', 'asked'],
-    stages.map(({ name, outcome, headline, run }) => [
-      name,
-      `${MARKS[outcome]} ${headline}`,
-      run ? clockFace(run.durationMs) : '',
-      run?.askedMs === undefined ? '' : formatDuration(run.askedMs),
-    ]),
-  );
-}
-
-function claimsSection({ claims }: ReportV1): string {
-  if (claims === undefined) return '';
+function claims({ claims }: ReportV1): [string, string][] {
+  if (claims === undefined) return [];
   const rows = claims.claims.map((claim) => [claim.id, claim.title, claimWord(claim), claim.priority, claimProof(claim)]);
   const stated = claims.stated.map(({ text, says, computed, holds }) => [text, says, computed, holds ? 'holds' : 'differs']);
-  return section(
-    `Claims: ${escaped(claimTally(claims))}`,
-    `${table(['claim', '', 'verdict', 'priority', 'shown by'], rows)}\n${table(['stated', 'says', 'counted', ''], stated)}`,
-  );
+  const body = `${table('claims', ['claim', 'title', 'verdict', 'priority', 'shown by'], rows)}\n${table('numbers that are stated', ['stated', 'says', 'counted', 'so'], stated)}`;
+  return [[`Claims: ${claimTally(claims)}`, body]];
 }
 
-function performanceSection({ performance }: ReportV1): string {
-  if (!performance || performance.length === 0) return '';
-  const loads = performance.filter(({ load }) => load !== undefined).map(loadCells);
-  const limits = thresholdCells(performance);
-  return section(`Performance: ${escaped(performanceTally(performance))}`, `${table(LOAD_HEAD, loads)}\n${table(THRESHOLD_HEAD, limits)}`);
+function performance({ performance: loads = [], charts = [] }: ReportV1): [string, string][] {
+  if (loads.length === 0 && charts.length === 0) return [];
+  const rows = loads.filter(({ load }) => load !== undefined).map(loadCells);
+  const limits = thresholdCells(loads).map(([mark = '', text = '', ...rest]) => [`${mark} ${text}`, ...rest]);
+  const body = [table('loads', LOAD_HEAD, rows), table('thresholds', THRESHOLD_HEAD.slice(1), limits), ...charts.map(chartFigure)];
+  return [[`Performance: ${performanceTally(loads)}`, body.filter(Boolean).join('\n')]];
 }
 
 function matrixTable({ matrix }: ReportV1): string {
   return table(
+    'component by stage',
     ['component', ...matrix.stages],
     matrix.components.map((component, index) => [component, ...(matrix.cells[index] ?? []).map((cell) => CELLS[cell])]),
   );
 }
 
+function coverageTable({ coverage }: ReportV1): string {
+  if (coverage === undefined) return '';
+  const changes = coverage.list.some(({ changed }) => changed !== undefined);
+  const rows = coverage.list.map(({ stage, path, lines, uncovered, more, changed }) => [
+    path,
+    stage,
+    lines.total === 0 ? 'no lines' : `${formatRatio(lines.covered / lines.total)} of ${grouped(lines.total)}`,
+    ...(changes
+      ? [
+          changed === undefined
+            ? ''
+            : `${changed.lines.covered} of ${changed.lines.total}${changed.uncovered.length === 0 ? '' : `, not ${ranges(changed.uncovered)}`}`,
+        ]
+      : []),
+    `${ranges(uncovered)}${more > 0 ? ` and ${more} more` : ''}`,
+  ]);
+  const left = coverage.total - coverage.list.length;
+  const shown = table('coverage by file', ['file', 'stage', 'lines', ...(changes ? ['of the change'] : []), 'not run'], rows);
+  return folded(
+    'By file, changed lines that no test ran first',
+    `${shown}${left > 0 ? `<p>${counted(left, 'file')} with fewer such lines are not listed.</p>` : ''}`,
+  );
+}
+
+function ranges(lines: readonly LineRange[]): string {
+  return lines.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
+}
+
 function stackTable({ stack }: ReportV1): string {
   return table(
+    'stack',
     ['service', 'kind', 'state', 'health', 'restarts', 'healthy after'],
     stack.map(({ service, kind, state, health, restarts, phases }) => [
       service,
@@ -142,25 +189,6 @@ function stackTable({ stack }: ReportV1): string {
   );
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '';
-  const cells = (tag: string, values: readonly string[]) =>
-    `<tr>${values.map((value) => `<${tag}>${escaped(value)}</${tag}>`).join('')}</tr>`;
-  return `<div class="wide"><table>${cells('th', head)}${rows.map((row) => cells('td', row)).join('\n')}</table></div>`;
-}
-
-function section(title: string, body: string): string {
-  return body === '' ? '' : `<h2>${title}</h2>\n${body}`;
-}
-
-function list(items: readonly string[]): string {
-  return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${htmlProse(item)}</li>`).join('')}</ul>`;
-}
-
-/** Text with its line breaks and its indentation. */
-function block(text: string): string {
-  return visible(text)
-    .split('\n')
-    .map((line) => `${/^[ \t]*/.exec(line)?.[0] ?? ''}${escaped(line)}`)
-    .join('\n');
+function runLine({ run }: ReportV1): string {
+  return `run ${run.id}, commit ${run.git.head ?? 'unknown'}, budget ${run.budget}, seed ${run.seed}, gauntlet ${run.tool.version}`;
 }
