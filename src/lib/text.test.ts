@@ -4,6 +4,7 @@ import { atMost, counted, cut, grouped, numberWord, oneLine, quoted, sentenceLis
 
 test('visible text has no terminal codes, controls or direction marks', () => {
   expect(visible('\u001B[31mred\u001B[0m\u001B]0;title\u0007 a\r\nb\tc\u0000\u202Ed')).toBe('red a\nb\tc\uFFFD\uFFFDd');
+  expect(visible('\u001B[32mok\u001B(B\u001B[m')).toBe('ok');
   expect(visible('\uD800x')).toBe('\uFFFDx');
   expect(visible('日本語 ünï 💩')).toBe('日本語 ünï 💩');
   expect(oneLine('  a\n\n b ')).toBe('a b');

@@ -1,6 +1,6 @@
 // Escape sequences of terminals: colours, titles, cursor moves (ECMA-48).
 // oxlint-disable-next-line no-control-regex
-const ANSI = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/g;
+const ANSI = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[ -/]+[0-~]|[@-Z\\-_])/g;
 // Controls, and what reorders or hides text: https://trojansource.codes
 // oxlint-disable-next-line no-control-regex
 const INVISIBLE =

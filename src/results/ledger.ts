@@ -204,7 +204,7 @@ export class Ledger {
 
 /** Colours and cursor movements of terminals. */
 // oxlint-disable-next-line no-control-regex
-const ANSI = /\u001B(?:\[[\d;?]*[ -/]*[@-~]|\][^\u0007\u001B]{0,500}(?:\u0007|\u001B\\))/g;
+const ANSI = /\u001B(?:\[[\d;?]*[ -/]*[@-~]|\][^\u0007\u001B]{0,500}(?:\u0007|\u001B\\)|\([A-B0])/g;
 
 function told(list: ReadonlyMap<number, CaseDetail>): CaseDetail[] {
   return [...list.values()].slice(0, LIMITS.caseDetails);

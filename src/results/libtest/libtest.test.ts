@@ -20,6 +20,7 @@ describe('text', () => {
     ['test b ... bench:       1,234 ns/iter (+/- 12)', 'b', 'passed'],
     ['printed without an endtest a::b ... ok', 'a::b', 'passed'],
     ['\u001B[0mtest a::b ... \u001B[32mok\u001B[0m', 'a::b', 'passed'],
+    ['test a::b ... \u001B[31mFAILED\u001B(B\u001B[m', 'a::b', 'failed'],
   ])('%j', async (line, name, status) => {
     const events = await read(`running 1 test\n${line}\n`);
     expect(cases(events)[0]).toMatchObject({ name, status });

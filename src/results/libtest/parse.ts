@@ -18,8 +18,8 @@ export async function parseLibtest(text: AsyncIterable<string>, emit: Emit): Pro
 }
 
 const CRASHED = 'the test binary ended before its tests did';
-/** Colours and links of terminals, which cargo writes where it is told to. */
-const COLOUR = /\u001B\[[\d;]*m/g;
+/** Colours of terminals, which cargo writes where it is told to; libtest ends them as terminfo says: `ESC ( B`. */
+const COLOUR = /\u001B(?:\[[\d;]*m|\(B)/g;
 
 class LibtestReader {
   readonly #emit: Emit;

@@ -46,10 +46,12 @@ it('a suite that failed while none of its tests did is an error', async () => {
   ]);
 });
 
-it('takes a test without a status that is known for an error', async () => {
-  expect(statuses(await read(suite('A', '<test name="a"/><test name="b"><status status="NOT RUN"/></test>')))).toEqual([
+it('takes a test without a status that is known for an error, and one that was not run for skipped', async () => {
+  const odd = '<test name="a"/><test name="b"><status status="NOT SET"/></test>';
+  expect(statuses(await read(suite('A', `${odd}<test name="c"><status status="NOT RUN"/></test>`)))).toEqual([
     ['a', 'error'],
     ['b', 'error'],
+    ['c', 'skipped'],
   ]);
 });
 

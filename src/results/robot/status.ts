@@ -6,6 +6,8 @@ export function statusOf(status: string | undefined): CaseStatus {
     case 'PASS':
       return 'passed';
     case 'SKIP':
+    // Of a test it is what a run leaves that was told to run nothing; of keywords, what was passed over.
+    case 'NOT RUN':
       return 'skipped';
     case 'FAIL':
       return 'failed';
