@@ -1,8 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import { Budget, STAGES, StageName } from '../model/stage.ts';
 import { parseDuration } from '../model/units.ts';
 import { EXIT_CODES } from '../model/verdict.ts';
+import { completion, SHELLS, type Shell } from './commands/completion.ts';
 import { explainError } from './errors.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
@@ -119,6 +120,20 @@ function addReadCommands(program: Command, world: World, finish: Finish): void {
       finish(await (await import('./commands/inspect.ts')).inspect(world, files, command.optsWithGlobals())),
     );
   program
+    .command('explain')
+    .argument('[code]', 'code of a finding, such as DB-11; without one, what the verdict is made of')
+    .description('what a finding means, how to fix it, and what the last run says of it')
+    .option('-r, --run <run>', 'run directory, its id, or `latest`', 'latest')
+    .option('--json', 'as JSON')
+    .action(async (code: string | undefined, _, command: Command) =>
+      finish(await (await import('./commands/explain.ts')).explain(world, code, command.optsWithGlobals())),
+    );
+  program
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'shell to complete for').choices([...SHELLS]))
+    .description('words of this version for a shell: source <(gauntlet completion bash)')
+    .action((shell: Shell) => finish(completion(world, shell, program)));
+  program
     .command('doctor')
     .description('what this machine can do, and what each missing part costs')
     .option('--json', 'as JSON')
@@ -188,5 +203,6 @@ Examples:
   gauntlet run --stage unit,chaos       two stages of it
   gauntlet run --only DB-11 --seed 41   what a finding's repro line asks for
   gauntlet judge latest                 the verdict of the last run again
+  gauntlet explain DB-11                what a finding means, and what the last run says of it
 
 Exit codes: 0 pass · 1 blocked · 2 unknown (blocks) · 3 configuration or usage · 4 interrupted · 70 defect of the gate`;

@@ -13,6 +13,7 @@ import { makeReport } from '../report/report.ts';
 import type { RunContext } from '../run/context.ts';
 import type { BaselineStore } from '../ports/index.ts';
 import { sinks } from '../sinks/registry.ts';
+import { checkoutOf } from './checkout.ts';
 import { ownersOf } from './owners.ts';
 import { doubting } from './baseline.ts';
 import type { World } from './world.ts';
@@ -98,10 +99,7 @@ function commandName(world: World, { root }: RunContext): string {
 }
 
 /** The launcher of the checkout that this program runs from, as one would type it here. */
-function launcher({ cwd, self }: World): string {
-  const [, ...rest] = self;
-  const entry = rest.findLast((part) => part.endsWith('.ts') || part.endsWith('.js'));
-  if (entry === undefined) return 'bin/gauntlet';
-  const checkout = entry.endsWith('.ts') ? '../../..' : '../..';
-  return relative(cwd, join(entry, checkout, 'bin/gauntlet'));
+function launcher(world: World): string {
+  const checkout = checkoutOf(world);
+  return checkout === undefined ? 'bin/gauntlet' : relative(world.cwd, join(checkout, 'bin/gauntlet'));
 }

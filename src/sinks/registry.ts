@@ -2,10 +2,13 @@
 import type { Sink } from './contract.ts';
 import { annotations } from './annotations/index.ts';
 import { comment } from './comment/index.ts';
+import { ctrf } from './ctrf/index.ts';
 import { html } from './html/index.ts';
 import { json } from './json/index.ts';
 import { markdown } from './markdown/index.ts';
+import { sarif } from './sarif/index.ts';
+import { sarifGithub } from './sarif-github/index.ts';
 import { summary } from './summary/index.ts';
 import { terminal } from './terminal/index.ts';
 
-export const sinks: readonly Sink[] = [annotations, comment, html, json, markdown, summary, terminal];
+export const sinks: readonly Sink[] = [annotations, comment, ctrf, html, json, markdown, sarif, sarifGithub, summary, terminal];

@@ -77,3 +77,17 @@ describe('without a configuration', () => {
     expect((await project.gauntlet(['run'])).exitCode).toBe(1);
   });
 });
+
+describe('explain', () => {
+  it('says how the last verdict came about, and what became of one code', async () => {
+    await using project = await inlineProject({ 'gauntlet.yml': 'stages: [{unit: {run: "exit 1"}}]\n' });
+    await project.gauntlet(['run']);
+    const verdict = await project.gauntlet(['explain']);
+    expect(verdict.exitCode).toBe(0);
+    expect(verdict.stdout).toContain('blocked by TST-01');
+    expect(verdict.stdout).toContain('P0 by rule:P0');
+    const code = await project.gauntlet(['explain', 'TST-01']);
+    expect(code.stdout).toMatch(/How it is verified[\s\S]*In the run [\s\S]*blocking: confirmed/);
+    expect((await project.gauntlet(['explain', 'TST-02'])).stdout).toContain('nothing of this code was found');
+  });
+});
