@@ -14,7 +14,7 @@ export const PlannedComparison = z.object({
 });
 export type PlannedComparison = z.output<typeof PlannedComparison>;
 
-/** Some walks of a journey on one side, without a pause. Times are in milliseconds. */
+/** Some walks of a journey on one side. Times are in milliseconds. */
 export const Block = z.object({
   side: z.enum(['base', 'head']),
   walks: z.number(),
@@ -27,7 +27,7 @@ export const Block = z.object({
 });
 export type Block = z.output<typeof Block>;
 
-/** Blocks that stood next to each other in time, in the order in which they ran. */
+/** A block of the base and one of head that share their time, turn by turn in random order. */
 export const BlockPair = z.tuple([Block, Block]);
 export type BlockPair = z.output<typeof BlockPair>;
 

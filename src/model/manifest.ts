@@ -61,7 +61,8 @@ export const ResolvedTarget = z.object({
 export type ResolvedTarget = z.output<typeof ResolvedTarget>;
 
 /** Two stacks can stand at once: the pull request's own, and the base branch's to compare with. */
-export const StackInstance = z.enum(['head', 'base']);
+/** `challenger` is a fresh stack of this branch beside that of the base. */
+export const StackInstance = z.enum(['head', 'base', 'challenger']);
 export type StackInstance = z.output<typeof StackInstance>;
 
 /** The handle on a running stack: all that a later step or another process needs to use it or take it down. */

@@ -59,6 +59,15 @@ async function defaultBranches(repository: Repository): Promise<readonly string[
   return fetched === undefined || fetched.includes('*') ? DEFAULT_BRANCHES : DEFAULT_BRANCHES.slice(1);
 }
 
+/** The commit where this branch left the base branch; `undefined` where it is not in this clone, or nobody knows the base. */
+export async function forkOf(repository: Repository, base: string | undefined): Promise<string | undefined> {
+  for (const candidate of base === undefined ? await defaultBranches(repository) : [base]) {
+    const fork = (await git(repository, ['merge-base', candidate, 'HEAD']))?.trim();
+    if (fork !== undefined && fork !== '') return fork;
+  }
+  return undefined;
+}
+
 /**
  * The lines by which the work tree differs from where it left the base branch. `undefined` when that commit is not in
  * this clone (a shallow checkout), or when there is no base to compare with.

@@ -3,7 +3,7 @@ import { stacks } from '../stacks/registry.ts';
 import type { Inside, Sampler, StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
 import type { StackEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
-import type { Preflight, Readiness, RootCause, StackInstance, StackManifest } from '../model/manifest.ts';
+import { StackInstance, type Preflight, type Readiness, type RootCause, type StackManifest } from '../model/manifest.ts';
 import type { JournalEntry } from '../model/run.ts';
 import type { StageName, Window } from '../model/stage.ts';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import { timed, type RunContext } from './context.ts';
 import { storeLogDiagnostics } from './diagnostics.ts';
 
 /** What `down` from another process needs; the undo that the journal books for `stack-up`. */
-const StackUndo = z.object({ kind: z.string(), instance: z.enum(['head', 'base']), handle: z.record(z.string(), z.json()) });
+const StackUndo = z.object({ kind: z.string(), instance: StackInstance, handle: z.record(z.string(), z.json()) });
 type StackUndo = z.output<typeof StackUndo>;
 
 /** A stack that is up, with what it takes to watch it and to take it down. */
@@ -45,6 +45,19 @@ export async function stackUp(context: RunContext, instance: StackInstance): Pro
   await store(context, { instance, preflight, window, up });
   sayReadiness(context, up, durationMs);
   return { plugin, manifest: up.manifest, readiness: up.readiness };
+}
+
+/** Another stack beside the first, of the files in `context.root`, or why it is not ready. What it does is no evidence about the first. */
+export async function sideUp(context: RunContext, instance: 'base' | 'challenger'): Promise<RunningStack | { readonly why: string }> {
+  const { stack } = context.plan;
+  if (!stack) return { why: 'the configuration names no stack' };
+  const plugin = findStack(stack.kind);
+  const stackContext = contextFor(context, instance, context.signal);
+  const refused = (await plugin.preflight(stack.options, stackContext)).find(({ level }) => level === 'error');
+  if (refused) return { why: refused.message };
+  const { manifest, readiness } = await plugin.up(stack.options, stackContext);
+  if (readiness.state === 'ready') return { plugin, manifest, readiness };
+  return { why: readiness.causes.map(({ service, message }) => `${service}: ${message}`).join('; ') };
 }
 
 /** The stack that an earlier process brought up for this run. */
@@ -173,7 +186,7 @@ export function openInstances(journal: readonly JournalEntry[]): StackInstance[]
   const open = new Set<StackInstance>();
   for (const entry of journal) {
     if (entry.type !== 'intent' && entry.type !== 'undone') continue;
-    const instance = (['head', 'base'] as const).find((name) => entry.id === undoId(name));
+    const instance = StackInstance.options.find((name) => entry.id === undoId(name));
     if (!instance) continue;
     if (entry.type === 'intent') open.add(instance);
     else open.delete(instance);

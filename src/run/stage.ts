@@ -9,6 +9,7 @@ import { addGap, owedByStage, owedIds, timed, type RunContext } from './context.
 import { commandEnvironment } from './environment.ts';
 import { runExperiments, skipExperiments } from './experiments.ts';
 import { runLeaks, skipLeaks } from './leaks.ts';
+import { runComparison, skipComparison } from './regressions.ts';
 import { runLoads, skipLoads } from './loads.ts';
 import { runStageJourneys } from './stage-journeys.ts';
 import type { RunningStack } from './stack.ts';
@@ -124,6 +125,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
     await skipJourneys(context, stage);
     await skipLoads(context, stage, 'a command of the stage failed first');
     await skipLeaks(context, stage, 'a command of the stage failed first');
+    await skipComparison(context, stage, 'a command of the stage failed first');
     await skipExperiments(context, stage, 'a command of the stage failed first');
     return { status: 'completed', failed: true };
   }
@@ -133,8 +135,10 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   work.ms += loads.durationMs;
   const leaks = await timed(context.ports.clock, () => runLeaks(context, stage, stack));
   work.ms += leaks.durationMs;
+  const compared = await timed(context.ports.clock, () => runComparison(context, stage));
+  work.ms += compared.durationMs;
   work.ms += (await timed(context.ports.clock, () => runExperiments(context, stage, stack))).durationMs;
-  return { status: 'completed', failed: commands.value === 'failed' || !journeys.value || !loads.value || !leaks.value };
+  return { status: 'completed', failed: commands.value === 'failed' || !journeys.value || !loads.value || !leaks.value || !compared.value };
 }
 
 async function runCommands(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<CommandEnd> {
