@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
 import type { FaultPlugin } from '../faults/contract.ts';
-import type { PlannedFault } from '../model/plan.ts';
+import type { DuringLimits, LedgerPlan, PlannedFault } from '../model/experiment.ts';
+import { limitField } from '../model/limit.ts';
 import { expected, phrase, sayIssue } from './explain.ts';
-import { CODE, defined, duration, durationLimit, named, oneOrMore } from './fields.ts';
+import { CODE, defined, duration, durationLimit, NAME, NAME_RULE, named, oneOrMore, text, wholeNumber } from './fields.ts';
 
-const anything = z.json({ error: expected('text, a list or a map') });
+const name = z.string({ error: expected('a name') }).regex(NAME, NAME_RULE);
+const journeyNames = oneOrMore(name, 'a list of journeys');
 const map = z.record(z.string(), z.json(), { error: expected('a map') });
 
 /** Experiments with the faults that are there. A fault of another version is read as it is; carrying it out is then a gap. */
@@ -13,10 +15,11 @@ export function experiments(kinds: readonly FaultPlugin[]) {
   const experiment = z
     .strictObject({
       fault: fault(kinds).describe('What is done to the stack, such as {partition: {from: api, to: db}, for: 30s}.'),
-      steady: anything.optional().describe('The journey that must be good before, and again after.'),
-      during: map.optional().describe('What must hold while the fault lasts.'),
+      steady: journeyNames.optional().describe('Journeys that must be good before, and again after; all journeys of the plan without it.'),
+      control: journeyNames.optional().describe('Journeys that have nothing to do with the fault: they must not suffer at all.'),
+      during: during().optional().describe('What must hold while the fault lasts.'),
       recovery: durationLimit.optional().describe('Time until everything is as before, such as < 60s.'),
-      ledger: anything.optional().describe('The journey whose acknowledged writes are counted: none may be lost.'),
+      ledger: ledger().optional().describe('Writes through the fault that are read back after it: none that was acknowledged may be lost.'),
       rows: oneOrMore(z.string().regex(CODE, 'is not a code of the catalogue, such as RES-01'), 'a list of codes')
         .optional()
         .describe('Rows of the catalogue that this experiment answers, beside those of its fault.'),
@@ -26,6 +29,50 @@ export function experiments(kinds: readonly FaultPlugin[]) {
       return { ...defined(written), rows: [...new Set([...rows, ...(plugin?.rows ?? [])])] };
     });
   return named(experiment, 'a map of experiments, such as api-dies: {fault: {kill: {service: api}}}');
+}
+
+const STATUS = wholeNumber(100, 599);
+
+function during() {
+  return z
+    .strictObject(
+      {
+        success_rate: limitField('>=', ['ratio']).optional().describe('Share of attempts that must be answered well, such as >= 99%.'),
+        statuses: oneOrMore(STATUS, 'a list of statuses').optional().describe('Statuses that are allowed; success, 429 and 503 without it.'),
+        fallback: z
+          .strictObject(
+            {
+              header: text.optional().describe('A header with a part of its value: `x-source: redis`.'),
+              body: text.optional().describe('Text that only an answer from the fallback holds.'),
+            },
+            { error: expected('a map such as {header: "x-source: redis"}') },
+          )
+          .optional()
+          .describe('How an answer from a fallback is known: it counts as degraded, not as wrong.'),
+        latency: durationLimit.optional().describe('Limit of the 95th percentile of the time to an answer, such as < 2s.'),
+        deadline: duration.optional().describe('Time within which an attempt must have any answer at all; 5s without it.'),
+      },
+      { error: expected('a map such as {success_rate: ">= 99%"}') },
+    )
+    .transform(({ success_rate: successRate, deadline: deadlineMs, fallback, ...rest }): DuringLimits =>
+      defined({ ...rest, successRate, deadlineMs, fallback: fallback && defined(fallback) }),
+    );
+}
+
+function ledger() {
+  return z
+    .union(
+      [
+        name.transform((write) => ({ write })),
+        z.strictObject({
+          write: name.describe('The journey that writes one thing, whose unique id is `{{nonce}}`.'),
+          read: name.optional().describe('The journey whose answer holds that id; the last step of the writing one without it.'),
+          restart: name.optional().describe('A service that is restarted before a second reading.'),
+        }),
+      ],
+      { error: expected('the name of a journey, or {write: a journey, read: a journey}') },
+    )
+    .transform((written): LedgerPlan => defined({ read: undefined, restart: undefined, ...written }));
 }
 
 /** `kill`, or `{kill: {service: api}, for: 30s}`: one key names the type, what it holds are the plugin's options. */

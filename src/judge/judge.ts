@@ -20,6 +20,7 @@ import { claims } from './rules/claims.ts';
 import { coverage } from './rules/coverage.ts';
 import { diagnostics } from './rules/diagnostics.ts';
 import { exits } from './rules/exits.ts';
+import { experiments } from './rules/experiments.ts';
 import { journeys } from './rules/journeys.ts';
 import { components } from './rules/components.ts';
 import { messages } from './rules/messages.ts';
@@ -71,6 +72,7 @@ const RULES: readonly JudgeRule[] = [
   timeline,
   coverage,
   journeys,
+  experiments,
   rows,
   series,
   leaks,

@@ -4,6 +4,7 @@ import { LinkedTest } from './claim.ts';
 import { Against, ComparedLife } from './comparison.ts';
 import { ChangedCoverage, FileCoverage, NeverLoaded, Ratio } from './coverage.ts';
 import { Detector, Diagnostic } from './diagnostic.ts';
+import { FaultFields } from './experiment.ts';
 import { JourneyStepRun, Miss } from './journey.ts';
 import { Return, ServiceAtRest } from './leaks.ts';
 import { Delivery, Histogram, Rate, Slice } from './load.ts';
@@ -220,20 +221,8 @@ export const ComparisonEvidence = z.object({
 });
 export type ComparisonEvidence = z.output<typeof ComparisonEvidence>;
 
-/** One fault: booked, injected, proved, healed. */
-export const FaultEvidence = z.object({
-  ...base,
-  kind: z.literal('fault'),
-  experiment: z.string(),
-  fault: z.string(),
-  options: z.json(),
-  proof: z.discriminatedUnion('state', [
-    z.object({ state: z.literal('proved'), by: z.array(z.string()).min(1) }),
-    z.object({ state: z.literal('unproved'), why: z.string() }),
-  ]),
-  healed: z.boolean(),
-  facts: z.json(),
-});
+/** One fault: booked, injected, proved, healed, and what was experienced meanwhile. */
+export const FaultEvidence = z.object({ ...base, kind: z.literal('fault'), ...FaultFields });
 export type FaultEvidence = z.output<typeof FaultEvidence>;
 
 /** The tests of one command that belong to a claim, by the claims file or by their name: kept also when they passed. */

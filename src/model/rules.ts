@@ -1,4 +1,5 @@
 import type { Rule } from './rule.ts';
+import { CHAOS_RULES } from './rules-chaos.ts';
 import { CLAIM_RULES } from './rules-claims.ts';
 import { LEAK_RULES } from './rules-leaks.ts';
 import { LOAD_RULES } from './rules-load.ts';
@@ -164,6 +165,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     effort: '15–60 min',
     fix: 'Look for a changed glob, filter or reporter path in this change; if tests were removed on purpose, waive this once.',
   },
+  ...CHAOS_RULES,
   ...CLAIM_RULES,
   ...LEAK_RULES,
   ...LOAD_RULES,

@@ -103,7 +103,14 @@ function checkCodes(only: readonly string[]): readonly string[] {
 
 /** The journeys that a stage runs, that a load's users do, or that an experiment watches. */
 function usedJourneys(config: Config, stages: readonly PlannedStage[]): Journey[] {
-  const experiments = stages.flatMap((stage) => stage.experiments).flatMap(({ steady, ledger }) => [steady, ledger]);
+  const experiments = stages.flatMap((stage) => stage.experiments);
+  // Without a choice, an experiment watches whatever users do.
+  const all = experiments.some(({ steady }) => steady === undefined) ? Object.keys(config.journeys) : [];
+  const byExperiments = experiments.flatMap(({ steady = [], control = [], ledger }) => [
+    ...steady,
+    ...control,
+    ...(ledger === undefined ? [] : [ledger.write, ...(ledger.read === undefined ? [] : [ledger.read])]),
+  ]);
   const loads = stages.flatMap((stage) => stage.loads).flatMap((load) => load.journeys);
   const watched = stages.flatMap(({ leaks = [], compare }) => [...leaks.map(({ journey }) => journey), ...(compare?.journeys ?? [])]);
   const used = new Set([

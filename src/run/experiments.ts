@@ -1,98 +1,206 @@
-import type { FaultPlugin } from '../faults/contract.ts';
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Capability, FaultPlugin } from '../faults/contract.ts';
 import { faults } from '../faults/registry.ts';
-import { mapStrings } from '../lib/json.ts';
 import { errorMessage } from '../model/errors.ts';
 import type { FaultEvidence } from '../model/evidence.ts';
-import type { PlannedExperiment, PlannedFault, PlannedStage } from '../model/plan.ts';
-import { addGap, owedIds, timed, type Gap, type RunContext } from './context.ts';
-import { withFault } from './faults.ts';
+import type { PlannedExperiment } from '../model/experiment.ts';
+import type { Journey } from '../model/journey.ts';
+import type { Limit } from '../model/limit.ts';
+import type { PlannedStage } from '../model/plan.ts';
+import { formatDuration } from '../model/units.ts';
+import { defaultsOf } from './chaos/defaults.ts';
+import { runExperiment, type Experiment } from './chaos/experiment.ts';
+import { watchdog } from './chaos/watchdog.ts';
+import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
+import type { Guard } from './faults.ts';
 import type { RunningStack } from './stack.ts';
 
+/** The mission's own time for a crash (seed 000), where nobody says another. */
+const RECOVERY: Limit = { op: '<=', value: 60_000, unit: 'milliseconds' };
+/** Journeys that an experiment watches when nobody chose. */
+const MOST_JOURNEYS = 3;
+/** Time for experiments that nobody wrote down, where the stage names none. Milliseconds. */
+const DEFAULTS_MS = { pr: 180_000, nightly: 1_800_000, release: 3_600_000 } as const;
+
+/** One experiment to do, or why it cannot be done. Those of a family owe nothing by themselves: together they answer for it. */
+interface Task {
+  readonly name: string;
+  readonly owed: readonly string[];
+  readonly family?: string | undefined;
+  readonly experiment: Experiment | undefined;
+  readonly because?: string | undefined;
+}
+
 /**
- * Carries out the faults of a stage, one after the other: booked, injected, proved, held for their time, healed. What users and data
- * experience meanwhile is not measured yet, so every experiment leaves what it owes open, whatever its fault did.
+ * Carries out the experiments of a stage, one after the other: those that somebody wrote in their order, then those of families by what
+ * they tell, as long as the time lasts. What a fault leaves behind puts everything after it in quarantine.
  */
 export async function runExperiments(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<void> {
-  for (const experiment of stage.experiments) {
-    const gap = context.signal.aborted
-      ? notStarted(experiment, 'the stage was stopped before it')
-      : await carryOut(context, { stage, experiment, stack });
-    await leaveOpen(context, stage, { experiment, gap });
+  if (stage.experiments.length === 0) return;
+  const { clock } = context.ports;
+  const tasks = stage.experiments.flatMap((planned) => tasksOf(context, stage, { planned, stack }));
+  const written = tasks.filter(({ family }) => family === undefined);
+  const made = tasks.filter(({ family }) => family !== undefined);
+  const until = clock.monotonicMs() + (stage.grantedMs ?? DEFAULTS_MS[context.plan.budget]);
+  const guard = watchdog(context);
+  let quarantine: string | undefined;
+  for (const task of [...written, ...made]) {
+    const late = task.family !== undefined && clock.monotonicMs() >= until;
+    const gap = whyNot(context, task, { quarantine, late }) ?? (await carryOut(context, { stage, stack, task, guard }));
+    if (gap === undefined) continue;
+    if ('residue' in gap) quarantine ??= `${task.name} left something behind: ${gap.residue}`;
+    else await leaveOpen(context, stage, { ...task, gap });
   }
 }
 
 /** Says of every experiment of the stage why it was not started. */
 export async function skipExperiments(context: RunContext, stage: PlannedStage, because: string): Promise<void> {
-  for (const experiment of stage.experiments) await leaveOpen(context, stage, { experiment, gap: notStarted(experiment, because) });
+  for (const { name } of stage.experiments) {
+    const owed = owedIds(context.plan, { stage: stage.name, kind: 'fault', name });
+    await leaveOpen(context, stage, {
+      name,
+      owed,
+      gap: { reason: 'not-started', message: `experiment ${name} was not started: ${because}` },
+    });
+  }
 }
 
-interface CarryingOut {
-  readonly stage: PlannedStage;
-  readonly experiment: PlannedExperiment;
+interface Planning {
+  readonly planned: PlannedExperiment;
   readonly stack: RunningStack | undefined;
 }
 
-/** Returns what is left open, in the end always something. */
-async function carryOut(context: RunContext, { stage, experiment, stack }: CarryingOut): Promise<Gap> {
-  const { name, fault } = experiment;
-  const plugin = faults.find(({ type }) => type === fault?.type);
-  if (!fault || !plugin) return { reason: 'unsupported', message: `experiment ${name}: this version has no fault for it` };
-  if (!stack) return { reason: 'unsupported', message: `experiment ${name}: no stack of ours is there to do it to` };
-  const { ports, signal } = context;
+function tasksOf(context: RunContext, stage: PlannedStage, { planned, stack }: Planning): Task[] {
+  const { name, fault } = planned;
+  const owed = owedIds(context.plan, { stage: stage.name, kind: 'fault', name });
+  if (stack === undefined) return [{ name, owed, experiment: undefined, because: 'no stack of ours is there to do it to' }];
+  if (fault === undefined) return familyTasks(context, stage, { name, owed, stack });
+  const plugin = faults.find(({ type }) => type === fault.type);
+  if (plugin === undefined) return [{ name, owed, experiment: undefined, because: `this version has no fault ${fault.type}` }];
+  return [{ name, owed, experiment: { ...settingsOf(context, stage, planned), name, fault, plugin, rows: planned.rows } }];
+}
+
+function familyTasks(
+  context: RunContext,
+  stage: PlannedStage,
+  { name, owed, stack }: { name: string; owed: readonly string[]; stack: RunningStack },
+): Task[] {
+  const made = defaultsOf(name, { manifest: stack.manifest, plugins: faults, budget: context.plan.budget });
+  if (made.length === 0)
+    return [{ name, owed, experiment: undefined, because: `the stack gives no cause for a fault of the family ${name}` }];
+  const settings = settingsOf(context, stage, { name, rows: [] });
+  // What somebody wrote is done as it is written, and once.
+  const fresh = made.filter(({ fault, name: own }) =>
+    stage.experiments.every(
+      (other) => other.name !== own && !isDeepStrictEqual({ ...other.fault, durationMs: 0 }, { ...fault, durationMs: 0 }),
+    ),
+  );
+  return fresh.map((experiment) => ({
+    name: experiment.name,
+    owed: [],
+    family: name,
+    experiment: { ...settings, ...experiment, family: name },
+  }));
+}
+
+type Settings = Pick<Experiment, 'steady' | 'control' | 'during' | 'recovery' | 'ledger'>;
+
+function settingsOf({ plan }: RunContext, stage: PlannedStage, planned: PlannedExperiment): Settings {
+  const named = (names: readonly string[]): Journey[] =>
+    names.flatMap((name) => plan.journeys.find((journey) => journey.name === name) ?? []);
+  const chosen = [...(planned.steady ?? []), ...(planned.ledger === undefined ? [] : [planned.ledger.write])];
+  return {
+    steady: planned.steady === undefined && planned.ledger === undefined ? journeysOfUsers(plan) : named([...new Set(chosen)]),
+    control: named(planned.control ?? []),
+    during: planned.during ?? {},
+    recovery: planned.recovery ?? stage.recovery ?? RECOVERY,
+    ledger: planned.ledger,
+  };
+}
+
+/** Those that are no more than the reading half of a ledger make no sense by themselves. */
+function journeysOfUsers({ journeys, stages }: RunContext['plan']): readonly Journey[] {
+  const experiments = stages.flatMap((stage) => stage.experiments);
+  const readers = experiments.flatMap(({ ledger }) => ledger?.read ?? []);
+  const walked = [
+    ...stages.flatMap((stage) => stage.journeys),
+    ...experiments.flatMap(({ steady = [], ledger }) => [...steady, ledger?.write]),
+  ];
+  return journeys.filter(({ name }) => walked.includes(name) || !readers.includes(name)).slice(0, MOST_JOURNEYS);
+}
+
+function whyNot(
+  context: RunContext,
+  { name, experiment, because }: Task,
+  { quarantine, late }: { quarantine: string | undefined; late: boolean },
+): Gap | undefined {
+  if (context.signal.aborted)
+    return { reason: 'not-started', message: `experiment ${name} was not started: the stage was stopped before it` };
+  if (quarantine !== undefined) return { reason: 'not-started', message: `experiments after it were not started: ${quarantine}` };
+  if (late) return { reason: 'budget', message: 'experiments were not started: their time was over', fix: LONGER };
+  if (experiment === undefined) return { reason: 'unsupported', message: `experiment ${name}: ${because ?? 'it cannot be done'}` };
+  if (experiment.steady.length === 0)
+    return { reason: 'nothing-to-run', message: `experiment ${name} has no journey to watch`, fix: JOURNEY };
+  return undefined;
+}
+
+const LONGER = 'Run with `--budget nightly`, or give the chaos stage a longer `duration`.';
+const JOURNEY = 'Write what users do under `journeys`, or name one under `steady` of the experiment.';
+
+interface CarryingOut {
+  readonly stage: PlannedStage;
+  readonly stack: RunningStack | undefined;
+  readonly task: Task;
+  readonly guard: Guard;
+}
+
+/** Returns what is left open; `undefined` when there is evidence that can be judged. */
+async function carryOut(
+  context: RunContext,
+  { stage, stack, task, guard }: CarryingOut,
+): Promise<Gap | { readonly residue: string } | undefined> {
+  const { name, experiment } = task;
+  if (stack === undefined || experiment === undefined) return undefined;
+  const { signal, ports, directory } = context;
   try {
-    const place = { id: 'look', folder: context.directory.file('faults/look'), seed: context.plan.seed };
-    const expiresAtMs = Date.parse(ports.clock.now());
-    const capability = await plugin.capability(fault.options, { ports, manifest: stack.manifest, signal, expiresAtMs, ...place });
+    const capability = await capabilityOf(context, experiment.plugin, { options: experiment.fault.options, stack });
     if (capability.state === 'unsupported') return { reason: 'unsupported', message: `experiment ${name}: ${capability.why}` };
-    await inject(context, { stage, experiment: { name, fault }, stack, plugin });
-    return {
-      reason: 'unsupported',
-      message: `experiment ${name}: the fault was carried out; this version does not measure what users experience meanwhile`,
-    };
+    const substitute = capability.state === 'substitute' ? capability.by : undefined;
+    const evidence = await runExperiment(context, { stage, stack, experiment: { ...experiment, substitute }, guard });
+    await directory.addEvidence(evidence);
+    ports.progress.say(`${stage.name} │ ${lineOf(evidence)}`);
+    return evidence.residue === undefined ? undefined : { residue: evidence.residue };
   } catch (error) {
     return { reason: signal.aborted ? 'interrupted' : 'crashed', message: `experiment ${name}: ${errorMessage(error)}` };
   }
 }
 
-interface Injecting {
-  readonly stage: PlannedStage;
-  readonly experiment: { readonly name: string; readonly fault: PlannedFault };
-  readonly stack: RunningStack;
-  readonly plugin: FaultPlugin;
+async function capabilityOf(
+  { ports, directory, plan, signal }: RunContext,
+  plugin: FaultPlugin,
+  { options, stack }: { options: Experiment['fault']['options']; stack: RunningStack },
+): Promise<Capability> {
+  const place = { id: 'look', folder: directory.file('faults/look'), seed: plan.seed, expiresAtMs: Date.parse(ports.clock.now()) };
+  return plugin.capability(options, { ports, manifest: stack.manifest, signal, ...place });
 }
 
-async function inject(context: RunContext, { stage, experiment, stack, plugin }: Injecting): Promise<void> {
-  const { name, fault } = experiment;
-  const { progress, clock } = context.ports;
-  progress.say(`${stage.name} │ experiment ${name}: ${plugin.title(fault.options)}`);
-  const holdMs = fault.durationMs ?? 0;
-  const { value, window } = await timed(clock, () =>
-    withFault(context, { plugin, options: fault.options, experiment: name, manifest: stack.manifest, holdMs }),
+/** How it went, for whoever watches; what it means is for the judge. */
+function lineOf({ experiment, proof, observed }: FaultEvidence): string {
+  if (proof.state === 'unproved') return `experiment ${experiment}: no proof, ${proof.why}`;
+  const journeys = (observed?.journeys ?? []).filter(({ role }) => role === 'steady');
+  const recovered = journeys.map(({ journey, recovery }) =>
+    recovery.state === 'unharmed'
+      ? `${journey} at once`
+      : `${journey} ${recovery.state === 'recovered' ? '' : 'not '}after ${formatDuration(recovery.afterMs)}`,
   );
-  const evidence: FaultEvidence = {
-    id: `${stage.name}/fault-${name}`,
-    kind: 'fault',
-    stage: stage.name,
-    window,
-    experiment: name,
-    fault: fault.type,
-    options: mapStrings(fault.options, context.redact),
-    proof: value.proof.state === 'proved' ? { state: 'proved', by: [...value.proof.by] } : value.proof,
-    healed: value.residue === undefined,
-    facts: null,
-  };
-  await context.directory.addEvidence(evidence);
-}
-
-function notStarted({ name }: PlannedExperiment, because: string): Gap {
-  return { reason: 'not-started', message: `experiment ${name} was not started: ${because}` };
+  return `experiment ${experiment}: well again: ${recovered.join(', ')}`;
 }
 
 async function leaveOpen(
   context: RunContext,
   stage: PlannedStage,
-  { experiment, gap }: { experiment: PlannedExperiment; gap: Gap },
+  { name, owed, gap }: { readonly name: string; readonly owed: readonly string[]; readonly gap: Gap },
 ): Promise<void> {
-  const owed = owedIds(context.plan, { stage: stage.name, kind: 'fault', name: experiment.name });
-  await addGap(context, { stage: stage.name, name: `fault-${experiment.name}`, owed }, gap);
+  await addGap(context, { stage: stage.name, name: `fault-${name}`, owed }, gap);
 }

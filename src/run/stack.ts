@@ -105,7 +105,8 @@ export async function lookAgain(
   return { ...stack, readiness: seen.readiness };
 }
 
-async function lookOnce(context: RunContext, { plugin, manifest }: RunningStack): Promise<UpResult> {
+/** The stack as its plugin sees it now; what nobody can look at counts as lost. */
+export async function lookOnce(context: RunContext, { plugin, manifest }: RunningStack): Promise<UpResult> {
   const seen = await attempt(() => plugin.look(manifest, contextFor(context, manifest.instance, context.signal)));
   return 'value' in seen ? seen.value : { manifest, readiness: lost(`nobody could look: ${seen.error}`) };
 }

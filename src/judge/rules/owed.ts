@@ -141,6 +141,8 @@ function missing(context: Context): Drafted[] {
     if (piece.kind === 'claims' || piece.kind === 'diagnostics') continue;
     const why = whyMissing(piece, context.evidence);
     // A stage that did not come to its end says so itself, once, with all that it left open.
+    // What was watched is judged experiment by experiment.
+    if (why?.seen?.kind === 'fault' && why.seen.observed !== undefined) continue;
     if (!why || explained.has(piece.id) || troubled(context, piece.stage) || lost.has(piece)) continue;
     drafts.push(missingFinding(piece, why));
   }

@@ -1,0 +1,158 @@
+import { sentenceList } from '../../lib/text.ts';
+import type { Answer, WatchedJourney } from '../../model/experiment.ts';
+import { formatLimit, keeps } from '../../model/limit.ts';
+import { formatDuration, formatRatio } from '../../model/units.ts';
+import type { Drafted } from '../context.ts';
+import { draft, type DraftParts } from '../draft.ts';
+import { answersIn, evidenceFor, number, reproOf, share, steadyOf, storyOf, subjectOf, type Experiment } from './experiments-words.ts';
+
+const GOOD: readonly Answer[] = ['ok', 'slow', 'degraded'];
+/** What nobody should ever get: something other than an answer, a fallback or a clean refusal. */
+const BAD: readonly Answer[] = ['wrong', 'unreachable', 'hang'];
+/** What was under way in the moment of the fault may break: so many walks, and this share of them, are no finding. */
+const SPARED = 2;
+const SPARED_SHARE = 0.02;
+/** Health lies when it is this green while users are this badly served. */
+const GREEN = 0.9;
+const REFUSED = 0.5;
+
+/** What held, and what did not, while the fault lasted. */
+export function duringFindings(experiment: Experiment): Drafted[] {
+  return [...crashes(experiment), ...badAnswers(experiment), ...limits(experiment), ...controls(experiment), ...dishonest(experiment)];
+}
+
+function common({ piece, observed }: Experiment): Pick<DraftParts, 'stage' | 'repro'> {
+  return { stage: piece.stage, repro: reproOf({ piece, observed }) };
+}
+
+/** The row that speaks of this kind of fault. */
+function codeOf({ observed: { rows } }: Experiment): string {
+  return rows.find((row) => /^(?:RED|VEC|RES|DB)-/.test(row)) ?? rows.find((row) => /^CHA-0[345]$/.test(row)) ?? 'RES-13';
+}
+
+/** Somebody else died of it. */
+function crashes(experiment: Experiment): Drafted[] {
+  const { piece, observed } = experiment;
+  const dead = observed.watched.filter(
+    ({ target, restarts, state }) => !target && (restarts > 0 || ['exited', 'dead', 'missing', 'restarting'].includes(state)),
+  );
+  const [journey] = steadyOf(experiment);
+  // One-shots had ended before; what ended without a restart and was not running then is no news.
+  const died = dead.filter(({ restarts, state, health }) => restarts > 0 || state !== 'exited' || health !== 'none');
+  if (died.length === 0 || journey === undefined) return [];
+  const names = sentenceList(died.map(({ service }) => service));
+  return [
+    draft('RES-13', {
+      ...common(experiment),
+      subject: `${subjectOf(experiment)}: crash`,
+      title: `${names} ${died.length === 1 ? 'crashes' : 'crash'} in ${piece.experiment}`,
+      priority: ['P0', 'escalate:crash'],
+      summary: `${names} died while only ${sentenceList(observed.services) || 'the network'} was harmed.\n\n${storyOf(experiment, journey)}`,
+      evidence: [
+        ...died.map(({ service, state, restarts }) => ({ id: piece.id, shows: `${service}: ${state} at the end, ${restarts} restarts` })),
+        ...evidenceFor(experiment, journey),
+      ],
+      measured: died.map(({ service, state, restarts }) => `${service} ${restarts > 0 ? `restarted ${restarts} times` : state}`).join(', '),
+      expected: 'nobody dies of a dependency',
+    }),
+  ];
+}
+
+function badAnswers(experiment: Experiment): Drafted[] {
+  const { observed } = experiment;
+  if (observed.lasts === 'moment') return [];
+  const bad = steadyOf(experiment).filter(({ direct, during }) => {
+    const count = number(during.answers, BAD);
+    return !direct && count > SPARED && count / during.walks > SPARED_SHARE;
+  });
+  return bad.map((journey) => {
+    const hang = number(journey.during.answers, ['hang']);
+    const wrong = number(journey.during.answers, ['wrong']);
+    const kind = hang > 0 && hang >= wrong ? 'hangs' : wrong > 0 ? 'fails' : 'is cut off';
+    return draft(codeOf(experiment), {
+      ...common(experiment),
+      subject: `${subjectOf(experiment)}: ${journey.journey}`,
+      title: `${journey.journey} ${kind} in ${experiment.piece.experiment}`,
+      summary: storyOf(experiment, journey),
+      evidence: evidenceFor(experiment, journey),
+      measured: `${answersIn(journey.during.answers)} of ${journey.during.walks}`,
+      expected: 'good, from a fallback, or a clean 429 or 503',
+    });
+  });
+}
+
+/** What the experiment itself asks for. */
+function limits(experiment: Experiment): Drafted[] {
+  const { successRate, latency } = experiment.observed.during;
+  return steadyOf(experiment).flatMap((journey) => {
+    const { during } = journey;
+    const good = share(during.answers, GOOD, during.walks);
+    const drafts: Drafted[] = [];
+    const parts = { ...common(experiment), summary: storyOf(experiment, journey), evidence: evidenceFor(experiment, journey) };
+    if (successRate !== undefined && !keeps(good, successRate))
+      drafts.push(
+        draft(codeOf(experiment), {
+          ...parts,
+          subject: `${subjectOf(experiment)}: success rate of ${journey.journey}`,
+          title: `${journey.journey} is served in only ${formatRatio(good)} of its walks in ${experiment.piece.experiment}`,
+          measured: `${formatRatio(good)} of ${during.walks} walks`,
+          expected: formatLimit(successRate),
+        }),
+      );
+    if (latency !== undefined && during.p95Ms !== undefined && !keeps(during.p95Ms, latency))
+      drafts.push(
+        draft(codeOf(experiment), {
+          ...parts,
+          subject: `${subjectOf(experiment)}: latency of ${journey.journey}`,
+          title: `${journey.journey} is too slow in ${experiment.piece.experiment}`,
+          measured: `p95 ${formatDuration(during.p95Ms)}`,
+          expected: formatLimit(latency),
+        }),
+      );
+    return drafts;
+  });
+}
+
+/** What has nothing to do with the fault must not feel it. */
+function controls(experiment: Experiment): Drafted[] {
+  const hurt = experiment.observed.journeys.filter(
+    ({ role, during }) => role === 'control' && during.walks - number(during.answers, ['ok', 'slow']) > SPARED,
+  );
+  return hurt.map((journey) =>
+    draft('RES-07', {
+      ...common(experiment),
+      subject: `${subjectOf(experiment)}: control ${journey.journey}`,
+      title: `${journey.journey} suffers from ${experiment.piece.experiment}, with which it has nothing to do`,
+      summary: storyOf(experiment, journey),
+      evidence: evidenceFor(experiment, journey),
+      measured: answersIn(journey.during.answers),
+      expected: 'nothing but good answers',
+    }),
+  );
+}
+
+/** Users were refused, and nobody who only asks for health could know. */
+function dishonest(experiment: Experiment): Drafted[] {
+  const { observed, piece } = experiment;
+  if (observed.lasts === 'moment') return [];
+  const refused = steadyOf(experiment).find(
+    ({ direct, during }) => !direct && during.walks > 0 && share(during.answers, ['refused', ...BAD], during.walks) >= REFUSED,
+  );
+  if (refused === undefined) return [];
+  const green = observed.journeys.filter(({ role, direct, during }) => role === 'health' && !direct && isGreen(during));
+  return green.map((health) =>
+    draft('CFG-12', {
+      ...common(experiment),
+      subject: `${health.journey} without ${sentenceList(observed.services)}`,
+      title: `${health.journey} stays green in ${piece.experiment} while ${refused.journey} is refused`,
+      summary: `${storyOf(experiment, refused)}\n- ${health.journey} meanwhile: ${answersIn(health.during.answers)}`,
+      evidence: [{ id: piece.id, shows: `${health.journey}: ${answersIn(health.during.answers)}` }, ...evidenceFor(experiment, refused)],
+      measured: `health ${answersIn(health.during.answers)}; ${refused.journey} ${answersIn(refused.during.answers)}`,
+      expected: 'health turns bad when users are refused, and good again after',
+    }),
+  );
+}
+
+function isGreen({ walks, answers }: WatchedJourney['during']): boolean {
+  return walks >= 3 && share(answers, ['ok', 'slow'], walks) >= GREEN;
+}

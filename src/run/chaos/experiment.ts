@@ -1,0 +1,299 @@
+import type { FaultPlugin } from '../../faults/contract.ts';
+import { mapStrings } from '../../lib/json.ts';
+import type { FaultEvidence } from '../../model/evidence.ts';
+import type { DuringLimits, ExperimentFacts, LedgerFacts, LedgerPlan, PlannedFault, WatchedJourney } from '../../model/experiment.ts';
+import type { Journey } from '../../model/journey.ts';
+import type { Limit } from '../../model/limit.ts';
+import type { ResolvedTarget, Service } from '../../model/manifest.ts';
+import type { PlannedStage } from '../../model/plan.ts';
+import { formatRatio } from '../../model/units.ts';
+import type { RunContext } from '../context.ts';
+import { withFault, type FaultRecord, type Guard } from '../faults.ts';
+import type { RunningStack } from '../stack.ts';
+import { isWell } from './answers.ts';
+import { readBack, readerOf, WriteLedger } from './ledger.ts';
+import { isOver, measured, referenceOf, type Moments } from './measure.ts';
+import { startProbe, type Probe } from './probe.ts';
+import { healthJourney, Scene, watched } from './scene.ts';
+
+/** Time before the fault in which all must be well, and the time that a fault is held unless somebody says how long. */
+const TIMES = {
+  pr: { steadyMs: 3_000, holdMs: 5_000 },
+  nightly: { steadyMs: 10_000, holdMs: 15_000 },
+  release: { steadyMs: 10_000, holdMs: 15_000 },
+} as const;
+const INTERVAL_MS = 100;
+const CONTROL_MS = 500;
+/** A system that is well must answer so many of its walks. */
+const STEADY = 0.95;
+const LEAST_STEADY = 5;
+/** Recovery is watched for at least so long: what breaks a moment later must be seen. */
+const SETTLE_MS = 2_000;
+/** Beyond its limit, so that a slow recovery is told from none. */
+const BEYOND_MS = 15_000;
+const WATCH_MS = 100;
+const DEAD_AFTER_MS = 3_000;
+/** Writes shortly before a crash are those that it loses. */
+const BEFORE_MS = 2_000;
+
+export interface Experiment {
+  readonly name: string;
+  readonly family?: string | undefined;
+  readonly fault: PlannedFault;
+  readonly plugin: FaultPlugin;
+  readonly substitute?: string | undefined;
+  readonly rows: readonly string[];
+  readonly steady: readonly Journey[];
+  readonly control: readonly Journey[];
+  readonly during: DuringLimits;
+  readonly recovery: Limit;
+  readonly ledger?: LedgerPlan | undefined;
+}
+
+export interface Experimenting {
+  readonly stage: PlannedStage;
+  readonly stack: RunningStack;
+  readonly experiment: Experiment;
+  readonly guard: Guard;
+}
+
+interface Watching {
+  readonly journey: string;
+  readonly role: WatchedJourney['role'];
+  readonly direct: boolean;
+  readonly intervalMs: number;
+  readonly probe: Probe;
+}
+
+/** Carries one experiment out and returns all that it left. @throws what the fault threw, after healing. */
+export async function runExperiment(context: RunContext, experimenting: Experimenting): Promise<FaultEvidence> {
+  const { stage, stack, experiment, guard } = experimenting;
+  const { clock } = context.ports;
+  const scene = new Scene(context, stage, stack);
+  const before = await scene.look();
+  const from = clock.now();
+  const startMs = clock.monotonicMs();
+  const ledger = newLedger(context, experiment);
+  const watching = watch(experiment, scene, ledger);
+  const over = new AbortController();
+  const following = scene.follow(experiment.plugin.services(experiment.fault.options), over.signal);
+  try {
+    await clock.sleep(TIMES[context.plan.budget].steadyMs, context.signal);
+    const sick = whySick(watching);
+    const record = sick === undefined ? await harm(context, experimenting, scene) : undefined;
+    const reference = record && referenceOf({ ...record, lasts: experiment.plugin.lasts });
+    if (reference !== undefined) await waitForRecovery(context, { experiment, scene, watching, reference });
+    const endMs = clock.monotonicMs();
+    await Promise.all(watching.map(({ probe }) => probe.stop()));
+    const after = await scene.look();
+    const moments: Moments = {
+      startMs,
+      lasts: experiment.plugin.lasts,
+      endMs,
+      ...(record ?? { injectMs: endMs, injectedMs: endMs, healedMs: endMs }),
+    };
+    const read = record && ledger && (await readLedger(context, { experimenting, scene, ledger, moments, guard }));
+    return evidenceOf(context, experimenting, { record, sick, moments, watching, before, after, ledger: read, from });
+  } finally {
+    over.abort();
+    await Promise.all(watching.map(({ probe }) => probe.stop()));
+    await following;
+  }
+}
+
+async function harm(context: RunContext, { stage, experiment, guard }: Experimenting, scene: Scene): Promise<FaultRecord> {
+  const { name, plugin, fault } = experiment;
+  context.ports.progress.say(`${stage.name} │ experiment ${name}: ${plugin.title(fault.options)}`);
+  const holdMs = plugin.lasts === 'moment' ? 0 : (fault.durationMs ?? TIMES[context.plan.budget].holdMs);
+  return withFault(context, { plugin, options: fault.options, experiment: name, manifest: scene.manifest, holdMs }, guard);
+}
+
+function newLedger({ directory, ports }: RunContext, { name, ledger }: Experiment): WriteLedger | undefined {
+  if (ledger === undefined) return undefined;
+  const file = directory.file(`evidence/ledger-${name}.ndjson`);
+  return new WriteLedger({
+    now: () => ports.clock.monotonicMs(),
+    intend: (id) => ports.files.appendDurably(file, `${JSON.stringify({ at: ports.clock.now(), id })}\n`),
+  });
+}
+
+function watch(experiment: Experiment, scene: Scene, ledger: WriteLedger | undefined): Watching[] {
+  const { steady, control, during, ledger: plan, plugin, fault } = experiment;
+  const { targets } = scene;
+  const harmed = targets.filter(({ service }) => service !== undefined && plugin.services(fault.options).includes(service));
+  const start = (journey: Journey, role: WatchedJourney['role'], intervalMs: number): Watching => {
+    const writes = ledger !== undefined && journey.name === plan?.write;
+    const counted = writes ? { nonce: ledger.next, wrote: ledger.wrote } : {};
+    const probe = startProbe({ journey, intervalMs, during, context: scene.journeys, user: 'gauntlet', ...counted });
+    return { journey: journey.name, role, direct: speaksTo(journey, harmed), intervalMs, probe };
+  };
+  const health = targets.flatMap((target) => healthJourney(target) ?? []);
+  return [
+    ...steady.map((journey) => start(journey, 'steady', INTERVAL_MS * Math.max(1, steady.length - 1))),
+    ...control.map((journey) => start(journey, 'control', CONTROL_MS)),
+    ...health.map((journey) => start(journey, 'health', CONTROL_MS)),
+  ];
+}
+
+function speaksTo({ steps }: Journey, targets: readonly ResolvedTarget[]): boolean {
+  const texts = JSON.stringify(steps.map(({ options }) => options));
+  return targets.some(({ name, url }) => new RegExp(`\\{\\{\\s*${name}[.\\s}]`).test(texts) || texts.includes(new URL(url).origin));
+}
+
+/** Why all was not well before the fault; then it is not done. */
+function whySick(watching: readonly Watching[]): string | undefined {
+  for (const { journey, role, probe } of watching) {
+    const said = probe.samples.filter(({ answer }) => answer !== 'exhausted');
+    const good = said.filter(({ answer }) => isWell(answer)).length;
+    const least = role === 'steady' ? LEAST_STEADY : 1;
+    if (said.length < least) return `${journey} had an answer to only ${said.length} of its walks before the fault; ${least} are needed`;
+    if (good / said.length < STEADY) {
+      const failure = said.find(({ answer }) => !isWell(answer))?.failure;
+      const shown = failure === undefined ? '' : `: ${failure.step}: ${failure.measured}`;
+      return `${journey} was answered well in only ${formatRatio(good / said.length)} of its ${said.length} walks before the fault${shown}`;
+    }
+  }
+  return undefined;
+}
+
+interface Waiting {
+  readonly experiment: Experiment;
+  readonly scene: Scene;
+  readonly watching: readonly Watching[];
+  readonly reference: number;
+}
+
+/** Until everything is well again, or nobody needs to wait any longer. */
+async function waitForRecovery(context: RunContext, { experiment, scene, watching, reference }: Waiting): Promise<void> {
+  const { clock } = context.ports;
+  const { recovery, plugin, fault } = experiment;
+  const until = reference + recovery.value + Math.min(recovery.value / 2, BEYOND_MS);
+  const settled = clock.monotonicMs() + SETTLE_MS;
+  let nextLook = reference + DEAD_AFTER_MS;
+  while (clock.monotonicMs() < until) {
+    await clock.sleep(WATCH_MS, context.signal);
+    const now = clock.monotonicMs();
+    if (now >= settled && watching.every(({ probe }) => isOver(probe.samples, reference))) return;
+    if (now < nextLook) continue;
+    nextLook = clock.monotonicMs() + DEAD_AFTER_MS;
+    if (isDead(await scene.look(), plugin.services(fault.options))) return;
+  }
+}
+
+/** Ended, and nobody will start it again: there is nothing to wait for. */
+function isDead(services: readonly Service[], targets: readonly string[]): boolean {
+  return services.some(
+    ({ name, restartPolicy, replicas }) =>
+      targets.includes(name) &&
+      (restartPolicy === undefined || restartPolicy === 'no') &&
+      replicas.every(({ state }) => state === 'exited' || state === 'dead' || state === 'missing'),
+  );
+}
+
+interface Reading {
+  readonly experimenting: Experimenting;
+  readonly scene: Scene;
+  readonly ledger: WriteLedger;
+  readonly moments: Moments;
+  readonly guard: Guard;
+}
+
+async function readLedger(
+  context: RunContext,
+  { experimenting, scene, ledger, moments, guard }: Reading,
+): Promise<LedgerFacts | undefined> {
+  const { experiment } = experimenting;
+  const { ledger: plan, name } = experiment;
+  const journey = plan && readerOf(context.plan.journeys, plan);
+  if (plan === undefined || journey === undefined) return undefined;
+  const first = await readBack(ledger.ids(), journey, scene.journeys());
+  const readings: [typeof first, ...(typeof first)[]] = [first];
+  if (plan.restart !== undefined) {
+    await restart(context, { service: plan.restart, experiment: name, scene, guard });
+    readings.push(await readBack(ledger.ids(), journey, scene.journeys()));
+  }
+  return ledger.facts(readings, {
+    write: plan.write,
+    read: journey.name,
+    fromMs: moments.injectMs - BEFORE_MS,
+    toMs: moments.endMs,
+    restarted: plan.restart,
+  });
+}
+
+interface Restarting {
+  readonly service: string;
+  readonly experiment: string;
+  readonly scene: Scene;
+  readonly guard: Guard;
+}
+
+/** A stop and a start, booked like any other fault; then until its service is well. */
+async function restart(context: RunContext, { service, experiment, scene, guard }: Restarting): Promise<void> {
+  const { faults } = await import('../../faults/registry.ts');
+  const plugin = faults.find(({ type }) => type === 'stop');
+  if (plugin === undefined) return;
+  await withFault(
+    context,
+    { plugin, options: { service }, experiment: `${experiment}-restart`, manifest: scene.manifest, holdMs: 0 },
+    guard,
+  );
+  const { clock } = context.ports;
+  const until = clock.monotonicMs() + BEYOND_MS;
+  while (clock.monotonicMs() < until) {
+    const seen = (await scene.look()).find(({ name }) => name === service);
+    if (seen?.replicas.every(({ state, health }) => state === 'running' && (health === 'healthy' || health === 'none'))) return;
+    await clock.sleep(WATCH_MS, context.signal);
+  }
+}
+
+interface Observed {
+  readonly record: FaultRecord | undefined;
+  readonly sick: string | undefined;
+  readonly moments: Moments;
+  readonly watching: readonly Watching[];
+  readonly before: readonly Service[];
+  readonly after: readonly Service[];
+  readonly ledger: LedgerFacts | undefined;
+  readonly from: string;
+}
+
+function evidenceOf(context: RunContext, { stage, experiment }: Experimenting, seen: Observed): FaultEvidence {
+  const { name, plugin, fault, rows, family, substitute, during, recovery } = experiment;
+  const { record, sick, moments, watching, before, after, ledger, from } = seen;
+  const services = [...plugin.services(fault.options)];
+  const observed: ExperimentFacts = {
+    title: plugin.title(fault.options),
+    ...(family === undefined ? {} : { family }),
+    rows: [...rows],
+    seed: context.plan.seed,
+    lasts: plugin.lasts,
+    services,
+    steady: sick === undefined ? { state: 'good' } : { state: 'bad', why: context.redact(sick) },
+    ...(substitute === undefined ? {} : { substitute }),
+    injectMs: moments.injectMs - moments.startMs,
+    healedMs: moments.healedMs - moments.startMs,
+    endMs: moments.endMs - moments.startMs,
+    during,
+    recovery,
+    journeys: watching.map(({ probe, ...watching }) => ({ ...watching, ...measured(probe.samples, moments) })),
+    watched: watched(before, after, services),
+    ...(ledger === undefined ? {} : { ledger }),
+  };
+  const undone = { state: 'unproved' as const, why: 'it was not done, because all was not well before' };
+  const { proof } = record ?? { proof: undone };
+  return {
+    id: `${stage.name}/fault-${name}`,
+    kind: 'fault',
+    stage: stage.name,
+    window: { from, to: context.ports.clock.now() },
+    experiment: name,
+    fault: fault.type,
+    options: mapStrings(fault.options, context.redact),
+    proof: proof.state === 'proved' ? { state: 'proved', by: proof.by.map(context.redact) } : proof,
+    healed: record?.residue === undefined,
+    ...(record?.residue === undefined ? {} : { residue: context.redact(record.residue) }),
+    facts: null,
+    observed,
+  };
+}
