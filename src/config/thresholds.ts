@@ -11,11 +11,29 @@ import type { StageEntry } from './stages.ts';
 export function thresholdProblems(settings: Settings, places: Places): Problem[] {
   return settings.stages.flatMap((stage) => {
     const measured = measuredIn(stage, settings);
+    const unheld = heldByNone(stage, { settings, places });
+    if (unheld) return [unheld];
     return stage.thresholds.flatMap((threshold) => {
       const wrong = wrongIn(threshold, { stage, settings, measured });
       const path = [...stage.at, 'thresholds', writtenMetric(threshold)];
       return wrong ? [places.problem(path, wrong.what, { repair: wrong.repair, ...(wrong.atKey ? { at: 'key' as const } : {}) })] : [];
     });
+  });
+}
+
+/** A load that climbs until the system is full breaks every limit by design, and is held to none that does not name it. */
+function heldByNone(stage: StageEntry, { settings, places }: { settings: Settings; places: Places }): Problem | undefined {
+  const loads = scenariosOf(stage.scenarios ?? [], settings.loads);
+  const [climbing] = loads;
+  if (!climbing || loads.some(([, { shape }]) => shape !== 'step')) return undefined;
+  const free = stage.thresholds.find(({ load }) => load === undefined);
+  if (stage.successRate === undefined && free === undefined) return undefined;
+  const key = free ? ['thresholds', writtenMetric(free)] : ['success_rate'];
+  const what = `no load of ${stage.name} is held to this: \`${climbing[0]}\` climbs until the system is full`;
+  const named = free ? `write \`${free.metric}{load:${climbing[0]}}\`, or ` : '';
+  return places.problem([...stage.at, ...key], what, {
+    repair: `${named}add a load that stays within what the system should bear`,
+    at: 'key',
   });
 }
 

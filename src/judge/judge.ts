@@ -30,12 +30,14 @@ import { notes } from './rules/notes.ts';
 import { only } from './rules/only.ts';
 import { owed } from './rules/owed.ts';
 import { rows } from './rules/rows.ts';
+import { saturation } from './rules/saturation.ts';
 import { series } from './rules/series.ts';
 import { stack } from './rules/stack.ts';
 import { stages } from './rules/stages.ts';
 import { tests } from './rules/tests.ts';
 import { timeline } from './rules/timeline.ts';
 import { traffic } from './rules/traffic.ts';
+import { underLoad } from './rules/under-load.ts';
 import { vanished } from './rules/vanished.ts';
 
 export interface Judged {
@@ -75,6 +77,8 @@ const RULES: readonly JudgeRule[] = [
   experiments,
   rows,
   series,
+  saturation,
+  underLoad,
   leaks,
   messages,
   agents,

@@ -63,7 +63,7 @@ export const LoadLevel = z.object({
   donePerSecond: z.number(),
   /** Milliseconds from the scheduled time, of walks that kept everything; absent without any. */
   latency: z.object({ p50: z.number(), p90: z.number(), p99: z.number() }).optional(),
-  /** The 99th percentile of the generator's own lateness. */
+  /** The 90th percentile of the generator's own lateness. */
   lagMs: z.number(),
 });
 export type LoadLevel = z.output<typeof LoadLevel>;

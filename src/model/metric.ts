@@ -15,6 +15,7 @@ const OF_ALL: Readonly<Record<string, MetricType>> = {
   latency: { kind: 'times', unit: 'milliseconds' },
   errors: { kind: 'share', unit: 'ratio' },
   success_rate: { kind: 'share', unit: 'ratio' },
+  refused: { kind: 'share', unit: 'ratio' },
   requests: { kind: 'total', unit: 'count' },
   'requests.rate': { kind: 'gauge', unit: 'count' },
   tokens: { kind: 'amounts', unit: 'count' },

@@ -26,6 +26,8 @@ export const LoadReport = z.object({
   /** Arrivals per second: as asked at most, and on average as they were asked and came. */
   asked: z.object({ users: z.number(), arrivals: z.number(), perSecond: z.number() }).optional(),
   achieved: z.object({ arrivals: z.number(), perSecond: z.number(), kept: z.number(), failed: z.number() }).optional(),
+  /** Of a climb: the highest level that the system bore, and whether the next one was too much. */
+  knee: z.object({ users: z.number(), perSecond: z.number(), full: z.boolean() }).optional(),
   /** Why nothing of it counts. */
   doubt: z.string().optional(),
   /** Milliseconds, from the scheduled time. */

@@ -12,6 +12,12 @@ export const LOAD_RULES: Readonly<Record<string, Rule>> = {
   'LOAD-02': { ...SCENARIO, title: 'the peak load is not borne' },
   'LOAD-03': { ...SCENARIO, title: 'a burst of users is not borne' },
   'LOAD-04': { ...SCENARIO, title: 'the sustained load is not borne' },
+  'LOAD-05': {
+    title: 'a hundred concurrent users are not borne',
+    priority: 'P1',
+    effort: '2–8 h',
+    fix: 'Look for what all users share (a pool, a lock, a queue, one worker): compare the slowest step under the lighter load with the same step under this one, and widen what is waited for.',
+  },
   'LOAD-06': {
     title: 'too few users come to the end of their journey',
     priority: 'P0',
@@ -35,6 +41,36 @@ export const LOAD_RULES: Readonly<Record<string, Rule>> = {
     priority: 'P2',
     effort: '2–8 h',
     fix: 'Profile the service under this load and repair its hottest function, or give it more CPU.',
+  },
+  'LOAD-11': {
+    title: 'the system gets worse while a load lasts',
+    priority: 'P1',
+    effort: '2–8 h',
+    fix: 'Look for what grows with every request (tables without an index, lists that are searched, caches without a bound, queues that never drain) beside the resource curves of this load.',
+  },
+  'LOAD-12': {
+    title: 'the system does not recover after an overload',
+    priority: 'P1',
+    effort: '2–8 h',
+    fix: 'Drop what nobody waits for any more (deadlines on queued work, bounded queues), and give back connections of requests that timed out.',
+  },
+  'INP-09': {
+    title: 'an overload ends in errors and time-outs instead of backpressure',
+    priority: 'P1',
+    effort: '2–8 h',
+    fix: 'Bound the work in hand (a semaphore, a bounded queue, a limit of connections) and answer 429 or 503 with Retry-After at once beyond it.',
+  },
+  'DB-10': {
+    title: 'a pool is too small for the load',
+    priority: 'P1',
+    effort: '15–60 min',
+    fix: 'Size the pool for the requests that are under way at this load (and the database for all pools together), or hold connections for a shorter time.',
+  },
+  'LOAD-15': {
+    title: 'where the time went under load',
+    priority: 'P3',
+    effort: '15–60 min',
+    fix: 'Start with the first line: the step that is slowest, at the moment at which it was worst.',
   },
   'LOAD-13': {
     title: 'the generator did not deliver the load that was asked',

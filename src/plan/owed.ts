@@ -139,7 +139,7 @@ function ofLoads(stage: PlannedStage, config: Config): Owed[] {
       owed(stage, 'series', {
         name: load.name,
         what: `samples of the load ${load.name}: ${load.users} users for ${formatDuration(load.grantedMs)}`,
-        rows: [...scenarioRows(load.name), ...loadJourneyRows(load, journeys)],
+        rows: [...scenarioRows(load), ...loadJourneyRows(load, journeys)],
       }),
     ),
     ...(stage.successRate === undefined

@@ -77,14 +77,23 @@ export function leakRows({ users, returns }: { users: 'new' | number; returns: b
 
 const SCENARIO_ROWS: Readonly<Record<string, readonly string[]>> = {
   steady: ['LOAD-01'],
-  peak: ['LOAD-02', 'LOAD-05'],
+  peak: ['LOAD-02'],
   burst: ['LOAD-03'],
   sustained: ['LOAD-04'],
 };
 
-/** Rows of a load's own samples. */
-export function scenarioRows(scenario: string): string[] {
-  return [...(SCENARIO_ROWS[scenario] ?? []), 'LOAD-13'];
+/** From so many concurrent users on, LOAD-05 is about them. */
+const CROWD = 100;
+
+/** Rows of a load's own samples. What climbs until the system is full shows what it does then; what asks the same all the time, whether it drifts. */
+export function scenarioRows({ name, users, shape, perUserPerMinute }: PlannedLoad): string[] {
+  return unique([
+    ...(SCENARIO_ROWS[name] ?? []),
+    ...(users >= CROWD && shape !== 'step' ? ['LOAD-05'] : []),
+    ...(perUserPerMinute !== undefined && shape === undefined ? ['LOAD-11'] : []),
+    ...(shape === 'step' ? ['INP-09', 'LOAD-12'] : []),
+    'LOAD-13',
+  ]);
 }
 
 /** Reconnects in a second from which on they are rapid. */

@@ -224,11 +224,8 @@ export function fillEvidence(loose: Loose): Evidence {
 }
 
 /** `times: {5: 990, 120: 10}` is a distribution in milliseconds, `values` one of whole bytes or counts, `delivery` that of a load. */
-function fillSeries({ times, values, metric, load, samples, rate, delivery, ...loose }: Loose): Loose {
-  const counts = new DistributionCounts();
-  const factor = times ? 1_000 : 1;
-  for (const [value, amount] of Object.entries((times ?? values ?? {}) as Record<string, number>))
-    counts.record(Number(value) * factor, amount);
+function fillSeries({ times, values, metric, load, samples, rate, delivery, slices, ...loose }: Loose): Loose {
+  const counts = countsOf(times ?? values, times ? 1_000 : 1);
   const own = delivery ? { metric: load, delivery: fillDelivery(delivery as Loose) } : { metric };
   const unit = rate ? 'ratio' : times ? 'milliseconds' : ((loose['unit'] as string | undefined) ?? 'count');
   return {
@@ -239,11 +236,24 @@ function fillSeries({ times, values, metric, load, samples, rate, delivery, ...l
     samples: samples ?? (rate as Loose | undefined)?.['of'] ?? (times || values ? counts.count : (own.delivery as Loose)['arrivals']),
     ...(rate ? { rate } : {}),
     ...(times || values ? { histogram: { unit: times ? 'microseconds' : unit, ...counts.store() } } : {}),
+    ...(slices ? { slices: list(slices).map(fillSlice) } : {}),
   };
 }
 
+/** Slices of one second: `{times: {10: 50}}` or `{rate: {hits: 1, of: 50}}`. */
+function fillSlice({ times, rate }: Loose, index: number): Loose {
+  const form = rate ? { rate } : { histogram: { unit: 'microseconds', ...countsOf(times, 1_000).store() } };
+  return { fromMs: index * 1_000, toMs: (index + 1) * 1_000, ...form };
+}
+
+function countsOf(written: unknown, factor: number): DistributionCounts {
+  const counts = new DistributionCounts();
+  for (const [value, amount] of Object.entries((written ?? {}) as Record<string, number>)) counts.record(Number(value) * factor, amount);
+  return counts;
+}
+
 /** `{arrivals, failed}` is all that most cases are about. */
-function fillDelivery({ arrivals, failed = 0, proof, misses = [] }: Loose): Loose {
+function fillDelivery({ arrivals, failed = 0, proof, misses = [], levels, ...more }: Loose): Loose {
   const [all, bad] = [Number(arrivals), Number(failed)];
   return {
     arrivals,
@@ -251,7 +261,30 @@ function fillDelivery({ arrivals, failed = 0, proof, misses = [] }: Loose): Loos
     achieved: { arrivals: all, kept: all - bad, failed: bad, cut: 0, dropped: 0, durationMs: 60_000, mostInFlight: 5, misses },
     lag: { p50: 0.2, p99: 0.9, max: 2 },
     busy: 0.1,
+    ...(levels ? { levels: list(levels).map(fillLevel) } : {}),
+    ...more,
     proof: proof ?? { state: 'proved' },
+  };
+}
+
+/** `{part, perSecond, kept, p90}` with whatever else came of it: levels of ten seconds, one after the other. */
+function fillLevel({ part = 'climb', perSecond, p90, ...outcomes }: Loose, index: number): Loose {
+  const { kept = 0, refused = 0, wrong = 0, unanswered = 0 } = outcomes as Record<string, number>;
+  return {
+    part,
+    perSecond,
+    users: Number(perSecond) * 10,
+    fromMs: index * 10_000,
+    toMs: (index + 1) * 10_000,
+    arrivals: kept + refused + wrong + unanswered,
+    kept,
+    refused,
+    wrong,
+    unanswered,
+    outcomes: Object.fromEntries(Object.entries({ kept, 503: refused, 500: wrong, timeout: unanswered }).filter(([, times]) => times > 0)),
+    donePerSecond: kept / 10,
+    ...(p90 === undefined ? {} : { latency: { p50: Number(p90) / 2, p90, p99: Number(p90) * 2 } }),
+    lagMs: 1,
   };
 }
 

@@ -21,6 +21,7 @@ export const series: JudgeRule = {
       drafts: measurements.flatMap((measured) => [
         ...measured.judgements.flatMap((judgement) => thresholdFinding(context, { measured, judgement, all: measurements })),
         ...unasked(context, measured),
+        ...cutShort(context, measured),
       ]),
     };
   },
@@ -94,6 +95,8 @@ function explained({ plan, evidence }: Context, { stage }: Measurement, { metric
 }
 
 const SCENARIO_CODES: Readonly<Record<string, string>> = { steady: 'LOAD-01', peak: 'LOAD-02', burst: 'LOAD-03', sustained: 'LOAD-04' };
+/** From so many concurrent users on, LOAD-05 is about them. */
+const CROWD = 100;
 /** What must work where nobody says how much: the mission's own success rate. */
 const WORKING = 0.99;
 
@@ -101,7 +104,8 @@ const WORKING = 0.99;
 function unasked(context: Context, measured: Measurement): Drafted[] {
   const { stage, load, own, judgements } = measured;
   const { delivery } = own ?? {};
-  if (load === undefined || delivery?.proof.state !== 'proved') return [];
+  const planned = stage.loads.find(({ name }) => name === load);
+  if (load === undefined || delivery?.proof.state !== 'proved' || planned?.shape === 'step') return [];
   // Every single one must come to its end, which has a row of its own.
   if (isOfAgents(context.plan, measured)) return [];
   if (judgements.some(({ threshold: { metric } }) => metric === 'success_rate')) return [];
@@ -113,7 +117,7 @@ function unasked(context: Context, measured: Measurement): Drafted[] {
   const priority: readonly [Priority, string] | undefined = none ? ['P0', 'escalate:nothing-worked'] : undefined;
   const shown = `${grouped(kept)} of ${grouped(walks)} walks kept their expectations`;
   return [
-    draft(none ? 'LOAD-06' : (SCENARIO_CODES[load] ?? 'LOAD-06'), {
+    draft(none ? 'LOAD-06' : (SCENARIO_CODES[load] ?? ((planned?.users ?? 0) < CROWD ? 'LOAD-06' : 'LOAD-05')), {
       stage: stage.name,
       subject: `journeys under ${load}${ofLeg(measured)}`,
       title: none ? `under ${load} no journey came to its end` : `under ${load} ${amount(failed / walks, 'ratio')} of the journeys fail`,
@@ -123,6 +127,28 @@ function unasked(context: Context, measured: Measurement): Drafted[] {
       expected: 'at least 99 % (no limit was written)',
       repro: reproOf(context, measured),
       ...(priority ? { priority } : {}),
+    }),
+  ];
+}
+
+/** A load that a threshold stopped, and whose samples do not break it after all, has shown too little. */
+function cutShort(context: Context, measured: Measurement): Drafted[] {
+  const { aborted } = measured.own?.delivery ?? {};
+  if (aborted === undefined || measured.judgements.some(({ result }) => result.outcome === 'broken')) return [];
+  const because = `${quoted(aborted.threshold)} stopped it after ${formatDuration(aborted.afterMs)} with ${aborted.measured}`;
+  return [
+    draft('LOAD-13', {
+      stage: measured.stage.name,
+      subject: `${measured.load ?? 'load'} stopped early${ofLeg(measured)}`,
+      result: { verdict: 'inconclusive', because },
+      title: `${measured.load ?? 'the load'} was stopped before its time`,
+      summary: `The load ${measured.load ?? ''} did not run to its end: ${because}. All of its samples together do not show it.`,
+      evidence: [{ id: measured.own?.id ?? 'plan.json', shows: because }],
+      measured: because,
+      expected: 'a load that runs to its end, or a limit that is broken',
+      fix: 'Run it again; where it happens twice, leave `abort` out to see the whole.',
+      repro: reproOf(context, measured),
+      owed: true,
     }),
   ];
 }

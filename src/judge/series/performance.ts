@@ -2,6 +2,7 @@ import { shareInterval } from '../../lib/statistics/intervals.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import { agentsRow, isHeldTo } from '../../model/agents.ts';
 import { kneeOf } from '../../model/load-levels.ts';
+import type { LoadLevel } from '../../model/load.ts';
 import { metricType } from '../../model/metric.ts';
 import { holdsFor, type Plan, type PlannedStage } from '../../model/plan.ts';
 import type { LoadReport } from '../../model/report-performance.ts';
@@ -78,8 +79,10 @@ function thresholdsOf(plan: Plan, { stage, load }: Pick<Measurement, 'stage' | '
   const { thresholds, successRate } = stage;
   const rate = successRate === undefined || load === undefined ? [] : [successThreshold(successRate)];
   const planned = stage.loads.find(({ name }) => name === load);
-  return [...rate, ...thresholds].filter(({ load: named, metric }) =>
-    named === undefined ? planned === undefined || isHeldTo(metric, planned, plan.journeys) : named === load,
+  return [...rate, ...thresholds].filter(
+    (threshold) =>
+      holdsFor(threshold, planned ?? { name: load ?? '' }) &&
+      (threshold.load !== undefined || planned === undefined || isHeldTo(threshold.metric, planned, plan.journeys)),
   );
 }
 
@@ -96,6 +99,7 @@ function loadReport({ stage, load, leg, own, series, judgements }: Measurement):
     ...(load === undefined ? {} : { load }),
     ...(leg === undefined ? {} : { leg }),
     ...(delivery ? deliveryOf(delivery) : {}),
+    ...(delivery?.levels === undefined ? {} : kneeIn(delivery.levels)),
     ...(delivery?.proof.state === 'unproved' ? { doubt: delivery.proof.why } : {}),
     ...(proved ? { ...latencyOf(series), ...errorsOf(series) } : {}),
     thresholds: judgements.map(({ result }) => result),
@@ -113,6 +117,13 @@ function deliveryOf({ asked, achieved }: NonNullable<EvidenceOf<'series'>['deliv
       failed: achieved.failed,
     },
   };
+}
+
+function kneeIn(levels: readonly LoadLevel[]): Pick<LoadReport, 'knee'> {
+  const knee = kneeOf(levels);
+  return knee === undefined
+    ? {}
+    : { knee: { users: knee.users, perSecond: knee.perSecond, full: levels.some(({ part }) => part === 'full') } };
 }
 
 function latencyOf(series: readonly Series[]): Pick<LoadReport, 'latency'> {

@@ -13,7 +13,7 @@ const MOST_UNDER_WAY = 3_000;
 /** A part of the arrivals of a level that nothing has come back for when it ends: beyond what the first level had under way. */
 const PENDING = 0.25;
 /** The generator is at its own end when it is so late. Milliseconds. */
-const LATE = { once: 250, p99: 20 } as const;
+const LATE = { once: 250, p90: 20 } as const;
 
 export interface Climbing {
   readonly users: number;
@@ -38,7 +38,9 @@ export class Climb implements Schedule {
   readonly #levelOf = new Map<number, Level>();
   #startMs = 0;
   #asked = 0;
+  /** The level goes no further. */
   #cut = false;
+  #exhausted = false;
 
   constructor(options: Climbing) {
     this.#options = options;
@@ -73,7 +75,8 @@ export class Climb implements Schedule {
   ended({ index, dueMs, endMs, walked }: Ended): void {
     this.#levelOf.get(index)?.took(walked, endMs - dueMs);
     this.#levelOf.delete(index);
-    if (walked.steps.some(({ miss }) => miss?.what === 'exhausted')) this.#cut = true;
+    this.#exhausted ||= walked.steps.some(({ miss }) => miss?.what === 'exhausted');
+    this.#cut ||= this.#exhausted;
     const atMs = endMs - this.#startMs;
     if (walked.end === 'kept') this.#levels.findLast(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)?.done();
   }
@@ -103,8 +106,9 @@ export class Climb implements Schedule {
     const over = this.#open({ part: 'overload', users: highest.users * more, fromMs: atMs, toMs: atMs + partMs });
     yield* this.#at(over);
     atMs = over.toMs;
-    // Beyond what the generator can do, and yet beyond what the system can: only what the system said then is not known.
-    if (this.#isLate(over)) this.#drop(over);
+    // What a full system says does not depend on some milliseconds; what never left this machine is not its word.
+    if (this.#exhausted) this.#drop(over);
+    this.#cut = false;
     for (let part = 0; part < RECOVERY; part += 1) {
       const after = this.#open({ part: 'recovery', users, fromMs: atMs, toMs: atMs + partMs });
       yield* this.#at(after);
@@ -136,7 +140,7 @@ export class Climb implements Schedule {
   }
 
   #isLate(level: Level): boolean {
-    const late = this.#cut || level.lagMs > LATE.p99;
+    const late = this.#cut || level.lagMs > LATE.p90;
     this.#cut = false;
     return late;
   }

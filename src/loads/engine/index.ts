@@ -144,8 +144,7 @@ function deliveryOf({ recorder, driven, aborted }: Measured, { options, planned,
   return {
     asked: { users: options.users, arrivals: schedule.asked(), durationMs: schedule.durationMs, perSecond: planned.perSecond() },
     achieved: { arrivals: launched, kept, failed, cut, dropped, durationMs, mostInFlight, misses: [...misses.values()] },
-    // Of a climb, only the levels count at which the generator was not at its own end.
-    lag: { p50: part(0.5), p99: levels ? Math.max(0, ...levels.map(({ lagMs }) => lagMs)) : part(0.99), max: lag.max / 1_000 },
+    lag: { p50: part(0.5), p99: part(0.99), max: lag.max / 1_000 },
     busy,
     ...(calibration === undefined ? {} : { calibration }),
     ...(levels === undefined ? {} : { levels }),

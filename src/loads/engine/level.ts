@@ -38,7 +38,7 @@ export class Level {
   }
 
   get lagMs(): number {
-    return this.#lag.count === 0 ? 0 : this.#lag.quantile(0.99) / 1_000;
+    return this.#lag.count === 0 ? 0 : this.#lag.quantile(0.9) / 1_000;
   }
 
   launched(lateMs: number): void {

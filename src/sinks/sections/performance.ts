@@ -9,13 +9,13 @@ export const LOAD_HEAD = ['load', 'asked', 'achieved', 'n', 'p50', 'p95', 'p99',
 export const THRESHOLD_HEAD = ['', 'threshold', 'load', 'measured'] as const;
 
 /** What was asked, what came of it, and the latencies with their 95 % intervals; where nothing counts, why. */
-export function loadCells({ load, stage, leg, asked, achieved, latency, errors, doubt }: LoadReport): string[] {
+export function loadCells({ load, stage, leg, asked, achieved, latency, errors, doubt, knee }: LoadReport): string[] {
   const name = `${load ?? stage}${leg === undefined ? '' : ` (leg ${leg})`}`;
   if (doubt !== undefined) return [name, askedCell(asked), `nothing that counts: ${doubt}`, '', '', '', '', ''];
   return [
     name,
     askedCell(asked),
-    achieved ? `${perSecond(achieved.perSecond)}, ${grouped(achieved.failed)} failed` : 'nothing measured',
+    achieved ? `${perSecond(achieved.perSecond)}, ${grouped(achieved.failed)} failed${kneeText(knee)}` : 'nothing measured',
     latency ? grouped(latency.samples) : '0',
     ...[latency?.p50, latency?.p95, latency?.p99].map((value) => (value ? estimate(value) : 'nothing measured')),
     errors ? `${grouped(errors.hits)} of ${grouped(errors.of)} (${share(errors.low)} to ${share(errors.high)})` : 'nothing measured',
@@ -66,6 +66,10 @@ export function performanceFold({ performance }: ReportV1, most: number): string
 
 function askedCell(asked: LoadReport['asked']): string {
   return asked ? `${counted(asked.users, 'user')}, ${perSecond(asked.perSecond)}` : '';
+}
+
+function kneeText(knee: LoadReport['knee']): string {
+  return knee ? `; bears ${knee.full ? '' : 'at least '}${perSecond(knee.perSecond)} (${counted(knee.users, 'user')})` : '';
 }
 
 function perSecond(rate: number): string {
