@@ -25,3 +25,47 @@ test.each([
   const { failed: placed } = placedIn('/repo', ['web/src/a.test.ts'], { failed: [detail], skipped: [], flaky: [] });
   expect(placed).toMatchObject([{ file: detail.file, location }]);
 });
+
+const JAVA = ['api/src/test/java/shop/OrderTest.java', 'api/src/main/java/shop/Order.java', 'lib/src/main/java/shop/Order.java'];
+const trace = (...frames: readonly string[]): string =>
+  ['java.lang.AssertionError: no', ...frames.map((frame) => `\tat ${frame}`)].join('\n');
+
+test.each([
+  [
+    'the frame in its own class',
+    trace(
+      'org.junit.Assert.fail(Assert.java:1)',
+      'shop.OrderTest$Filled.sums(OrderTest.java:14)',
+      'java.base/java.lang.reflect.Method.invoke(Method.java:5)',
+    ),
+    { path: 'api/src/test/java/shop/OrderTest.java', line: 14 },
+  ],
+  [
+    'a frame below the one in another file of the repository',
+    trace('shop.till.Cash.take(Cash.kt:3)', 'app//shop.OrderTest.sums(OrderTest.java:9)'),
+    { path: 'api/src/test/java/shop/OrderTest.java', line: 9 },
+  ],
+  [
+    'a helper where its own class is in no frame',
+    trace('shop.till.Cash.take(Cash.kt:3)'),
+    { path: 'api/src/main/kotlin/shop/till/Cash.kt', line: 3 },
+  ],
+  ['no file of which there are two', trace('shop.Order.add(Order.java:3)'), { path: 'api/src/test/java/shop/OrderTest.java' }],
+  ['its class where no frame is known', trace('org.junit.Assert.fail(Assert.java:1)'), { path: 'api/src/test/java/shop/OrderTest.java' }],
+])('a test of the JVM stands at %s', (_, detail, location) => {
+  const test: CaseDetail = {
+    id: 'a',
+    name: 'sums',
+    class: 'shop.OrderTest',
+    status: 'failed',
+    attempts: ['failed'],
+    source: 'a.xml',
+    detail,
+  };
+  const { failed: placed } = placedIn('/repo', [...JAVA, 'api/src/main/kotlin/shop/till/Cash.kt'], {
+    failed: [test],
+    skipped: [],
+    flaky: [],
+  });
+  expect(placed[0]?.location).toEqual(location);
+});

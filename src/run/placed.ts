@@ -1,5 +1,6 @@
 import { frameLocator } from '../diagnostics/locate.ts';
 import type { CaseDetail } from '../model/tests.ts';
+import { jvmPlace } from './jvm-place.ts';
 
 interface Told {
   readonly failed: readonly CaseDetail[];
@@ -12,6 +13,10 @@ export function placedIn<Tests extends Told>(root: string, tracked: readonly str
   const locate = frameLocator(root, tracked);
   const place = (test: CaseDetail): CaseDetail => {
     const said = test.location?.path ?? test.file;
+    if (said === undefined || test.location?.line === undefined) {
+      const location = jvmPlace(test, locate);
+      if (location !== undefined) return { ...test, location };
+    }
     const path = said === undefined ? undefined : locate(said);
     return path === undefined || path === said ? test : { ...test, location: { ...test.location, path } };
   };
