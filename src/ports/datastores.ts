@@ -23,10 +23,12 @@ export type OpenedSession<Session> =
       readonly message: string;
     };
 
+export type SqlRow = Readonly<Record<string, string | number | bigint | boolean | Date | null>>;
+
 /** A session of a database that speaks SQL. */
 export interface SqlSession {
   /** Rows by column name. @throws Error with the server's message, `code` kept, also when the time is up. */
-  query(text: string, values?: readonly (string | number)[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  query(text: string, values?: readonly (string | number)[]): Promise<readonly SqlRow[]>;
 }
 
 export interface RedisSession {

@@ -8,7 +8,7 @@ import type { Tls } from './tls.ts';
 
 export type { BaselineStore } from './baseline.ts';
 export type { Clock, Due } from './clock.ts';
-export type { Door, Login, OpenedSession, RedisSession, SqlSession } from './datastores.ts';
+export type { Door, Login, OpenedSession, RedisSession, SqlRow, SqlSession } from './datastores.ts';
 export type { Exec, ExecResult } from './exec.ts';
 export type { FileWriter, Files } from './files.ts';
 export type { Forge, NoteOutcome } from './forge.ts';

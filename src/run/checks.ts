@@ -9,18 +9,24 @@ import { addGap, owedIds, timed, type RunContext } from './context.ts';
 import { trackedFiles } from './git.ts';
 import type { RunningStack } from './stack.ts';
 
+const LANES = 8;
+
 /** Collects the facts of every planned check. A check that crashes leaves a gap and never stops the others. */
 export async function runChecks(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<void> {
   const checkContext = contextFor(context, stack);
+  const live: Collecting[] = [];
   for (const code of stage.checks) {
     const check = checks.find((candidate) => candidate.code === code);
     const place = { stage: stage.name, name: code, owed: owedIds(context.plan, { stage: stage.name, kind: 'facts', name: code }) };
-    if (!check) {
-      await addGap(context, place, { reason: 'unsupported', message: `this version has no check ${code}` });
-      continue;
-    }
-    await collect(context, { check, checkContext, place });
+    if (!check) await addGap(context, place, { reason: 'unsupported', message: `this version has no check ${code}` });
+    else if (check.needs === 'live') live.push({ check, checkContext, place });
+    else await collect(context, { check, checkContext, place });
   }
+  // A running stack is waited for, not computed: many questions at once, but not so many that they are a load.
+  const lane = async (): Promise<void> => {
+    for (let next = live.shift(); next; next = live.shift()) await collect(context, next);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
 interface Collecting {

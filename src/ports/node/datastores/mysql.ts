@@ -1,4 +1,4 @@
-import type { Door, Login, OpenedSession, SqlSession } from '../../datastores.ts';
+import type { Door, Login, OpenedSession, SqlRow, SqlSession } from '../../datastores.ts';
 import { errorCode } from '../errors.ts';
 import { failedToOpen, withinTime } from './open.ts';
 
@@ -30,10 +30,10 @@ async function open(door: Door, login: Login, encrypted: boolean): Promise<Opene
     connection.destroy();
     return failedToOpen(error, (one) => DENIALS.includes(errorCode(one) ?? ''));
   }
-  const ask = (text: string, values: readonly (string | number)[]): Promise<readonly Record<string, unknown>[]> =>
+  const ask = (text: string, values: readonly (string | number)[]): Promise<readonly SqlRow[]> =>
     new Promise((resolve, reject) =>
       connection.query(text, [...values], (error, rows) =>
-        error ? reject(error) : resolve(Array.isArray(rows) ? (rows as Record<string, unknown>[]) : []),
+        error ? reject(error) : resolve(Array.isArray(rows) ? (rows as SqlRow[]) : []),
       ),
     );
   return {

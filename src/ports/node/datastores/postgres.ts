@@ -1,4 +1,4 @@
-import type { Door, Login, OpenedSession, SqlSession } from '../../datastores.ts';
+import type { Door, Login, OpenedSession, SqlRow, SqlSession } from '../../datastores.ts';
 import { errorCode } from '../errors.ts';
 import { failedToOpen, withinTime } from './open.ts';
 
@@ -33,7 +33,7 @@ async function open(door: Door, login: Login, encrypted: boolean): Promise<Opene
   return {
     state: 'open',
     session: {
-      query: async (text, values = []) => (await withinTime(door, client.query<Record<string, unknown>>(text, [...values]))).rows,
+      query: async (text, values = []) => (await withinTime(door, client.query<SqlRow>(text, [...values]))).rows,
       [Symbol.asyncDispose]: async () => {
         await withinTime(door, client.end()).catch(() => undefined);
       },

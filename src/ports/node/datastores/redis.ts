@@ -17,7 +17,6 @@ export async function openRedis(door: Door, login?: Login): Promise<OpenedSessio
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
     connectTimeout: door.timeoutMs,
-    commandTimeout: door.timeoutMs,
   });
   let reason: unknown;
   client.on('error', (error: unknown) => void (reason ??= error));
