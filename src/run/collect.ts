@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 
 import { collectCoverage } from '../coverage/collect.ts';
+import { goModules } from '../coverage/sources.ts';
 import type { ClaimsEvidence, CoverageEvidence, TestsEvidence } from '../model/evidence.ts';
 import type { PlannedCommand, PlannedStage } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';
@@ -84,7 +85,9 @@ async function collectTests(
   cases.close();
   await addGaps(context, place, gaps);
   if (tests.counts.tests === 0) return;
-  const placed = placedIn(context.root, await trackedFiles(context), tests);
+  const tracked = await trackedFiles(context);
+  const modules = await goModules(context.ports.files, context.root, tracked);
+  const placed = placedIn({ root: context.root, tracked, modules }, tests);
   const evidence: TestsEvidence = { ...placed, ...frame(context, stage, { kind: 'tests', command: command.name }), cases: { file } };
   await context.directory.addEvidence(evidence);
   await storeLinked(context, stage, { command, linked });

@@ -22,7 +22,7 @@ test.each([
     { path: '/usr/lib/python3/site-packages/a.test.ts', line: 3 },
   ],
 ])('%s', (_, detail, location) => {
-  const { failed: placed } = placedIn('/repo', ['web/src/a.test.ts'], { failed: [detail], skipped: [], flaky: [] });
+  const { failed: placed } = placedIn({ root: '/repo', tracked: ['web/src/a.test.ts'] }, { failed: [detail], skipped: [], flaky: [] });
   expect(placed).toMatchObject([{ file: detail.file, location }]);
 });
 
@@ -62,10 +62,31 @@ test.each([
     source: 'a.xml',
     detail,
   };
-  const { failed: placed } = placedIn('/repo', [...JAVA, 'api/src/main/kotlin/shop/till/Cash.kt'], {
-    failed: [test],
-    skipped: [],
-    flaky: [],
-  });
+  const { failed: placed } = placedIn(
+    { root: '/repo', tracked: [...JAVA, 'api/src/main/kotlin/shop/till/Cash.kt'] },
+    {
+      failed: [test],
+      skipped: [],
+      flaky: [],
+    },
+  );
   expect(placed[0]?.location).toEqual(location);
+});
+
+test.each([
+  ['in a module below the top', 'ex.com/api/cart', 'cart/cart_test.go', 'services/api/cart/cart_test.go'],
+  ['at the top of a module below the top', 'ex.com/api', 'cart_test.go', 'services/api/cart_test.go'],
+  ['in the innermost of two modules', 'ex.com/api/tools', 'cart_test.go', 'tools/cart_test.go'],
+  ['in a package of somebody else', 'ex.com/other', 'cart_test.go', 'cart_test.go'],
+])('a test of go %s', (_, suite, path, expected) => {
+  const tracked = ['services/api/cart/cart_test.go', 'services/api/cart_test.go', 'tools/cart_test.go'];
+  const modules = [
+    { path: 'ex.com/api', folder: 'services/api' },
+    { path: 'ex.com/api/tools', folder: 'tools' },
+  ];
+  const { failed: placed } = placedIn(
+    { root: '/repo', tracked, modules },
+    { failed: [{ ...failed(path, 5), suite }], skipped: [], flaky: [] },
+  );
+  expect(placed[0]?.location).toEqual({ path: expected, line: 5 });
 });
