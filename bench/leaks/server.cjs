@@ -25,9 +25,13 @@ const KINDS = {
   },
   zip: (_, response) => gzip(JSON.stringify(Array(200).fill({ served })), (__, packed) => response.end(packed)),
   async: async (_, response) => {
-    const parts = await Promise.all(Array.from({ length: 10 }, async (__, n) => (await null, new Promise((done) => setTimeout(done, n % 3, n)))));
+    const parts = await Promise.all(
+      Array.from({ length: 10 }, async (__, n) => (await null, new Promise((done) => setTimeout(done, n % 3, n)))),
+    );
     response.end(String(parts));
   },
+  // Few walks in a round: what is not the walks' doing weighs more.
+  slow: (request, response) => setTimeout(() => response.end(JSON.stringify({ path: request.url, served })), 2_000),
   'leak-buffer': (_, response) => (kept.push(Buffer.alloc(1_024, served)), response.end('ok')),
   'leak-text': (_, response) => (kept.push(Buffer.alloc(1_000, served).toString('hex').slice(0, 1_000)), response.end('ok')),
   'leak-sessions': (_, response) => {

@@ -12,6 +12,7 @@ import { RunInfo } from '../../src/model/run.ts';
 import { STAGES, StageRun } from '../../src/model/stage.ts';
 import { CaseLine, type TestLine } from '../../src/model/tests.ts';
 import { parseThreshold } from '../../src/model/threshold.ts';
+import { fillComparison, fillLeaks } from './fill-searches.ts';
 
 /** A case as written: only what it is about. Everything else has a plain value here. */
 type Loose = Record<string, unknown>;
@@ -180,6 +181,10 @@ function owedBy(stage: Loose): Loose[] {
     ...(stage['journeys'] as string[]).map((of) => piece('journey', of, `journey ${of}`)),
     ...(stage['checks'] as string[]).map((of) => piece('facts', of, `facts of ${of}`)),
     ...[...metrics].map((of) => piece('series', of, `samples of ${of}`)),
+    ...list(stage['leaks']).map(({ journey }) =>
+      piece('leaks', String(journey), `what services hold after each round of ${String(journey)}`),
+    ),
+    ...(stage['compare'] ? [piece('comparison', 'base', 'chat on the base branch and here, side by side')] : []),
   ];
 }
 
@@ -220,6 +225,8 @@ export function fillEvidence(loose: Loose): Evidence {
     ...loose,
     ...(kind === 'tests' ? fillTests(loose) : {}),
     ...(kind === 'series' ? fillSeries(loose) : {}),
+    ...(kind === 'leaks' ? fillLeaks(loose) : {}),
+    ...(kind === 'comparison' ? fillComparison(loose) : {}),
   });
 }
 

@@ -1,12 +1,11 @@
 import type { RestingLook, ServiceAtRest } from '../../model/leaks.ts';
 import { formatSize } from '../../model/units.ts';
-import type { Points } from './growth.ts';
+import type { Floor, Points } from './growth.ts';
 
 /** Something that a service can hold too much of. */
 export interface Held {
   readonly key: Exclude<keyof RestingLook, 'walks'>;
-  /** What a walk may leave behind. */
-  readonly floor: number;
+  readonly floor: Floor;
   /** The rise from the first look to the last that is the least to speak of. */
   readonly least: number;
   readonly noun: string;
@@ -18,9 +17,23 @@ export interface Held {
 }
 
 /** Bytes of a walk below which healthy services stay, and every leak that matters does not (docs/leaks.md). */
-export const HEAP: Held = { key: 'heapBytes', floor: 20, least: 0, noun: 'Heap', subject: 'memory', format: bytes };
+export const HEAP: Held = {
+  key: 'heapBytes',
+  floor: { perWalk: 20, perRound: 10_000 },
+  least: 0,
+  noun: 'Heap',
+  subject: 'memory',
+  format: bytes,
+};
 
-export const MEMORY: Held = { key: 'memoryBytes', floor: 256, least: 0, noun: 'Memory', subject: 'memory', format: bytes };
+export const MEMORY: Held = {
+  key: 'memoryBytes',
+  floor: { perWalk: 256, perRound: 128_000 },
+  least: 0,
+  noun: 'Memory',
+  subject: 'memory',
+  format: bytes,
+};
 
 /** One in a hundred walks that leaves something open fills the usual 1,024 descriptors in a day of one walk a second. */
 const ONE_IN_A_HUNDRED = 0.01;
@@ -35,7 +48,7 @@ export const COUNTS: readonly Held[] = [
 
 function counts(code: string, subject: string, noun: string): Omit<Held, 'key'> {
   const format = (amount: number): string => `${Number(amount.toFixed(amount < 10 ? 2 : 0))} ${subject}`;
-  return { code, floor: ONE_IN_A_HUNDRED, least: SOME, noun, subject, format };
+  return { code, floor: { perWalk: ONE_IN_A_HUNDRED, perRound: 0.5 }, least: SOME, noun, subject, format };
 }
 
 /** What was seen of it, look by look. */

@@ -84,7 +84,7 @@ function leak(about: About, service: ServiceAtRest, { growth, held }: { growth: 
     ],
     locations: held === HEAP ? placesOf(profile?.top ?? []) : [],
     measured: `${amount} a walk, over ${counted(growth.looks, 'look')} after the warm-up`,
-    expected: `at most ${held.format(held.floor)} a walk`,
+    expected: `at most ${held.format(growth.floor)} a walk`,
     repro: reproOf(about),
   });
 }
