@@ -21,7 +21,8 @@ await start(log, async () => {
     authMethod: 'scram-sha-256',
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    postgresFlags: ['-c', 'unix_socket_directories=', '-c', 'max_connections=50'],
+    // The folder goes with the process: only a crash of the machine could lose what the kernel holds, and takes the folder too.
+    postgresFlags: ['-c', 'unix_socket_directories=', '-c', 'max_connections=50', '-c', 'fsync=off'],
     onLog: () => {},
     onError: (error) => log('error', 'postgres', { error: String(error) }),
   });

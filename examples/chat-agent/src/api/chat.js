@@ -1,4 +1,5 @@
 // @ts-check
+import { defect } from '../defects.js';
 import { unavailable } from '../http/errors.js';
 
 const FALLBACK = 'The assistant cannot answer right now. Your message is kept.';
@@ -15,6 +16,7 @@ const FALLBACK = 'The assistant cannot answer right now. Your message is kept.';
  */
 export function createChat({ llm, breaker, messages, cache, maxInflight }) {
   let inflight = 0;
+  let asked = 0;
 
   /** @param {Incoming} incoming @param {AbortSignal} signal */
   async function chat(incoming, signal) {
@@ -29,6 +31,8 @@ export function createChat({ llm, breaker, messages, cache, maxInflight }) {
 
   /** @param {Incoming} incoming @param {AbortSignal} signal */
   async function converse(incoming, signal) {
+    if (defect('cpu-hog')) burn(18);
+    if (defect('degradation')) await new Promise((resolve) => setTimeout(resolve, (asked += 1) * 0.3));
     const answer = await ask(incoming.text, signal);
     await messages.save({ ...incoming, ...answer });
     await cache.invalidate(incoming.user);
@@ -47,6 +51,12 @@ export function createChat({ llm, breaker, messages, cache, maxInflight }) {
   }
 
   return { chat, inflight: () => inflight };
+}
+
+/** @param {number} ms */
+function burn(ms) {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
 }
 
 /** @typedef {ReturnType<typeof createChat>} Chat */

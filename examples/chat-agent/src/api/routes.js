@@ -1,7 +1,8 @@
 // @ts-check
 import { randomUUID } from 'node:crypto';
+import { defect } from '../defects.js';
 import { readJson } from '../http/body.js';
-import { HttpError } from '../http/errors.js';
+import { HttpError, unavailable } from '../http/errors.js';
 import { idField, limitField, textField, userField } from '../http/fields.js';
 import { discovery, health, quickstart } from './disclosure.js';
 import { fullDocs } from './docs.js';
@@ -25,6 +26,7 @@ const parameter = (call, name) => call.url.searchParams.get(name) ?? undefined;
 
 /** @param {import('./app.js').Parts} parts @returns {Route[]} */
 function chatRoutes({ chat, sessions, messages, cache }) {
+  let reads = 0;
   return [
     {
       method: 'POST', path: '/chat', role: 'user',
@@ -40,6 +42,7 @@ function chatRoutes({ chat, sessions, messages, cache }) {
       method: 'GET', path: '/messages', role: 'user',
       async handle(call) {
         const [user, limit] = [userField(parameter(call, 'user')), limitField(parameter(call, 'limit'))];
+        if (defect('slow-tail') && (reads += 1) % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 2500));
         const cached = await cache.read(user);
         const history = cached ?? (await messages.history(user));
         if (!cached) await cache.write(user, history);
@@ -68,6 +71,7 @@ function chatRoutes({ chat, sessions, messages, cache }) {
 
 /** @param {import('./app.js').Parts} parts @returns {Route[]} */
 function sessionRoutes({ sessions, tokens }) {
+  let created = 0;
   return [
     {
       method: 'POST', path: '/tokens', role: 'user',
@@ -77,6 +81,7 @@ function sessionRoutes({ sessions, tokens }) {
       method: 'POST', path: '/sessions', role: 'user',
       async handle(call) {
         const { user } = await readJson(call.request);
+        if (defect('few-agents') && (created += 1) > 60) throw unavailable('too_many_sessions');
         return { status: 201, body: await sessions.create(caller(call), userField(user)) };
       },
     },

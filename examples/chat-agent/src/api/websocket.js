@@ -30,6 +30,7 @@ export function createSockets(options) {
   /** @type {WeakSet<import('ws').WebSocket>} */
   const answering = new WeakSet();
   const heartbeat = setInterval(beat, HEARTBEAT_MS);
+  let [crowded, answered] = [0, 0];
 
   return { upgrade, close, count: () => sockets.clients.size };
 
@@ -77,6 +78,7 @@ export function createSockets(options) {
     ws.on('close', () => gone.abort());
     ws.on('message', (data) => {
       if (pending >= MAX_PENDING) return send(ws, { error: 'overloaded' });
+      if (defect('lost-messages') && pending > 0 && (crowded += 1) % 700 === 1) return;
       pending += 1;
       // One after the other: replies keep the order of the messages.
       last = last.then(() => answer(ws, user, String(data), gone.signal)).finally(() => (pending -= 1));
@@ -102,6 +104,7 @@ export function createSockets(options) {
       const reply = await chat.chat({ user, id, text: textField(frame.text, 'text') }, signal);
       if (defect('slow-reply')) await new Promise((resolve) => setTimeout(resolve, 1200));
       send(ws, defect('failing-e2e-test') ? { ...reply, id: `${id}-wrong` } : reply);
+      if (defect('cross-user') && (answered += 1) % 20 === 0) sendToAnother(ws, reply);
       observe(reply.source, (performance.now() - started) / 1000);
     } catch (error) {
       const { status, code } = toHttpError(error);
@@ -109,6 +112,12 @@ export function createSockets(options) {
       send(ws, { ...(id === undefined ? {} : { id }), error: code });
       observe('error', (performance.now() - started) / 1000);
     }
+  }
+
+  /** @param {import('ws').WebSocket} own @param {unknown} frame */
+  function sendToAnother(own, frame) {
+    const other = [...sockets.clients].find((ws) => ws !== own);
+    if (other) send(other, frame);
   }
 
   function beat() {

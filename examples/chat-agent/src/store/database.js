@@ -1,5 +1,6 @@
 // @ts-check
 import pg from 'pg';
+import { defect } from '../defects.js';
 import { HttpError, unavailable } from '../http/errors.js';
 
 /** Connection, resources, operator intervention, read-only, lock and serialisation: not the caller's fault. */
@@ -14,7 +15,7 @@ export function createPool(config, name) {
   const pool = new pg.Pool({
     connectionString: config.url,
     application_name: name,
-    max: config.poolMax,
+    max: defect('small-pool') ? 1 : config.poolMax,
     connectionTimeoutMillis: config.acquireMs,
     idleTimeoutMillis: 5000,
     statement_timeout: config.statementMs,
@@ -32,6 +33,7 @@ export function createDatabase(pool, { maxWaiting }) {
   async function query(text, values) {
     if (pool.waitingCount >= maxWaiting) throw unavailable('database_busy');
     try {
+      if (defect('small-pool')) await pool.query('SELECT pg_sleep(0.008)');
       return (await pool.query(text, values)).rows;
     } catch (error) {
       throw translate(error);

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { describeWithDocker } from '../support/docker.ts';
+import { chatAgent, codesOf, type Example } from '../support/example.ts';
+import { LOAD_DEFECTS } from '../support/load-defects.ts';
+
+// The part of the detection matrix (tests/e2e/examples) that puts a load on the example, and so needs the machine for itself.
+
+const ALL_STAGES = 'audit,unit,integration,e2e,performance,chaos';
+let example: Example;
+
+beforeAll(async () => {
+  example = await chatAgent();
+});
+
+afterAll(() => example[Symbol.asyncDispose]());
+
+// A machine that was too busy for the load is no news about the example.
+describe('under load, on local processes', { retry: 1 }, () => {
+  it('finds nothing on the hardened system', () => findsNothing('process'));
+
+  it.each(LOAD_DEFECTS.map((together) => ({ ...together, names: Object.keys(together.defects).join(',') })))(
+    '$names: each by its own row, and nothing else',
+    async ({ names, defects, exitCode }) => {
+      const found = await example.gate({ stack: 'process', stages: 'performance', env: { DEFECTS: names } });
+      const codes = [...new Set(Object.values(defects).flat())].sort();
+      expect({ codes: codesOf(found.report), exitCode: found.exitCode }).toEqual({ codes, exitCode });
+    },
+  );
+});
+
+describeWithDocker('under load, on real containers', () => {
+  it('finds nothing on the hardened system', { retry: 1 }, () => findsNothing('compose'));
+});
+
+async function findsNothing(stack: 'process' | 'compose'): Promise<void> {
+  const { exitCode, report } = await example.gate({ stack, stages: ALL_STAGES, env: {} });
+  expect({ exitCode, verdict: report.verdict, findings: codesOf(report) }).toEqual({
+    exitCode: 0,
+    verdict: { verdict: 'pass' },
+    findings: [],
+  });
+}

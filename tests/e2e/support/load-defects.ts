@@ -1,0 +1,16 @@
+/** Defects of the example that do not touch each other, so that one run with all of them shows each by its own row. */
+export interface Together {
+  /** Defect → the rows that find it. */
+  readonly defects: Readonly<Record<string, readonly string[]>>;
+  readonly exitCode: number;
+}
+
+/** Defects that only a load shows. */
+export const LOAD_DEFECTS: readonly Together[] = [
+  {
+    defects: { 'slow-tail': ['LOAD-08'], 'lost-messages': ['WS-04'], 'cross-user': ['WS-02'], 'few-agents': ['AGT-24'] },
+    exitCode: 1,
+  },
+  { defects: { 'cpu-hog': ['LOAD-09'], degradation: ['LOAD-11'] }, exitCode: 0 },
+  { defects: { 'small-pool': ['DB-10'] }, exitCode: 0 },
+];
