@@ -9,6 +9,8 @@ const Probed = z.object({
   outcome: z.enum(['open', 'refused', 'timeout', 'failed']),
   /** Milliseconds until the connection stood, or the attempt failed. */
   connectMs: z.number(),
+  /** Milliseconds from our end of what is said until the other side's, where it was asked for and came: one way there and one back. */
+  closeMs: z.number().optional(),
   detail: z.string(),
 });
 export type Probed = z.output<typeof Probed>;
@@ -17,13 +19,24 @@ export type Probed = z.output<typeof Probed>;
 export type Vantage = { readonly pid: number } | 'here';
 
 const CONNECT = `
-const [host, port, ms] = process.argv.slice(1);
+const [host, port, ms, close] = process.argv.slice(1);
 const began = performance.now();
-const say = (outcome, detail) => { console.log(JSON.stringify({ outcome, connectMs: performance.now() - began, detail })); process.exit(); };
-const socket = require('node:net').connect({ host, port: Number(port) });
-socket.on('connect', () => say('open', ''));
+let connectMs, closeMs;
+const say = (outcome, detail) => {
+  console.log(JSON.stringify({ outcome, connectMs: connectMs ?? performance.now() - began, closeMs, detail }));
+  process.exit();
+};
+const socket = require('node:net').connect({ host, port: Number(port), allowHalfOpen: true });
+socket.on('connect', () => {
+  connectMs = performance.now() - began;
+  if (!close) return say('open', '');
+  socket.end();
+  socket.on('end', () => { closeMs = performance.now() - began - connectMs; say('open', ''); });
+  socket.resume();
+  setTimeout(() => say('open', 'not closed'), Number(ms));
+});
 socket.on('error', ({ code = '' }) => say(code === 'ECONNREFUSED' ? 'refused' : code === 'ETIMEDOUT' ? 'timeout' : 'failed', code));
-setTimeout(() => say('timeout', ''), Number(ms));
+setTimeout(() => connectMs === undefined && say('timeout', ''), Number(ms));
 `;
 
 const RESOLVE = `
@@ -41,9 +54,9 @@ setTimeout(() => say('timeout', ''), Number(ms) + 200);
 export async function probeTcp(
   context: HealContext,
   from: Vantage,
-  { host, port, timeoutMs }: { readonly host: string; readonly port: number; readonly timeoutMs: number },
+  { host, port, timeoutMs, close = false }: { host: string; port: number; timeoutMs: number; close?: boolean },
 ): Promise<Probed> {
-  return probe(context, from, { script: CONNECT, args: [host, String(port), String(timeoutMs)], timeoutMs });
+  return probe(context, from, { script: CONNECT, args: [host, String(port), String(timeoutMs), ...(close ? ['close'] : [])], timeoutMs });
 }
 
 /** Asks the resolver of a container's network for a name. Never throws. */

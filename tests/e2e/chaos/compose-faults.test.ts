@@ -60,6 +60,12 @@ const TRIALS: readonly Trial[] = [
   },
   // Nine in ten: what comes through anyhow is too seldom to be seen.
   { type: 'loss', options: { from: 'api', to: 'db', share: '90%' }, target: 'api', effect: asks(({ ok }) => !ok) },
+  {
+    type: 'dependency',
+    options: { from: 'api', to: 'db', stall: 'before' },
+    target: 'api',
+    effect: asks(({ ok, ms }) => !ok && ms >= 1_900),
+  },
 ];
 
 describeWithDocker('faults on containers', () => {
@@ -85,8 +91,8 @@ describeWithDocker('faults on containers', () => {
       expect(await plugin.prove(options, undo, context)).toMatchObject({ state: 'unproved' });
       await plugin.inject(options, undo, context);
       await plugin.inject(options, undo, context);
-      expect(await proved(plugin, { options, undo, context })).toMatchObject({ state: 'proved' });
-      expect(await effect(lab)).toBe(true);
+      const [seen, proof] = await Promise.all([effect(lab), proved(plugin, { options, undo, context })]);
+      expect([seen, proof]).toEqual([true, expect.objectContaining({ state: 'proved' })]);
       expect(await say(lab, 'other', 'ping')).toMatchObject({ ok: true });
       await plugin.heal(undo, context);
       await plugin.heal(undo, context);

@@ -91,7 +91,7 @@ func command(words []string) (string, error) {
 }
 
 func ping(connection net.Conn, bytes int) (string, error) {
-	connection.SetDeadline(time.Now().Add(4 * time.Second))
+	connection.SetDeadline(time.Now().Add(2 * time.Second))
 	if _, err := fmt.Fprintf(connection, "ping %s 0\n", strings.Repeat("x", bytes+1)); err != nil {
 		return "", err
 	}

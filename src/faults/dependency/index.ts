@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+import { defineFault } from '../contract.ts';
+import type { Behaviour } from '../kit/agent-spec.ts';
+import { bytesOf, edgeFields, SizeText } from '../kit/fields.ts';
+import { fingerprintOf } from '../kit/fingerprint.ts';
+import { passedProxied, healProxied, injectProxied, prepareProxied, Proxied, proxiedCapability } from '../kit/proxied.ts';
+
+const ways = {
+  fail_first: z.int().min(1).max(1_000_000).optional().describe('so many connections are reset, those after them are good'),
+  stall: z.enum(['before', 'after']).optional().describe('answers never begin, or stop after their first byte; the connection stays'),
+  reset: z.enum(['before', 'after']).optional().describe('connections are reset when the answer should begin, or after its first byte'),
+  status: z.int().min(400).max(599).optional().describe('an HTTP status in place of every answer, such as 503'),
+  rate: SizeText.optional().describe('bytes per second of each connection, such as 1kB'),
+};
+
+const Options = z
+  .strictObject({ ...edgeFields, ...ways })
+  .refine(
+    (options) => Object.keys(ways).filter((way) => way in options).length === 1,
+    'must say one of fail_first, stall, reset, status and rate',
+  );
+type Options = z.output<typeof Options>;
+
+/** A dependency that fails as real ones do: in the middle of an answer, after it took the request, or for the first calls only. */
+export const dependency = defineFault<Options, Proxied>({
+  type: 'dependency',
+  summary: 'a dependency that fails its first connections, stalls, resets, answers 5xx or trickles, for one service that asks',
+  rows: [],
+  options: Options,
+  undo: Proxied,
+  lasts: 'held',
+  expires: true,
+  title: (options) => `${wordsOf(options)} (${options.from} → ${options.to})`,
+  services: ({ from, to }) => [from, to],
+  capability: (options, context) => proxiedCapability(options, context),
+  prepare: (options, context) => prepareProxied(options, behaviourOf(options), context),
+  inject: (_, undo, context) => injectProxied(undo, context),
+  // Its own traffic would use up failures that are meant for the service: what the service itself did is the proof.
+  prove: async (options, undo, context) => {
+    const passed = await passedProxied(undo, context);
+    if (passed.why !== undefined) return { state: 'unproved', why: passed.why };
+    const { connections, refused } = passed;
+    if (connections === 0) return { state: 'unproved', why: `${options.from} has opened no connection to ${options.to} yet` };
+    if (refused === 0 && options.rate === undefined)
+      return { state: 'unproved', why: `${String(connections)} connections passed, and none was harmed yet` };
+    return {
+      state: 'proved',
+      by: [
+        `${String(connections)} connections of ${options.from} were led through the proxy`,
+        `${String(refused)} of them were harmed by it`,
+      ],
+    };
+  },
+  heal: healProxied,
+  fingerprint: ({ holders }, context) =>
+    fingerprintOf(
+      holders.map(({ container }) => container),
+      context,
+    ),
+});
+
+function behaviourOf({ fail_first: first, stall, reset, status, rate }: Options): Behaviour {
+  if (first !== undefined) return { resetFirst: first };
+  if (stall !== undefined) return { stallAfterBytes: stall === 'before' ? 0 : 1 };
+  if (reset !== undefined) return { resetAfterBytes: reset === 'before' ? 0 : 1 };
+  if (status !== undefined) return { status };
+  return { bytesPerSecond: bytesOf(rate ?? '1kB') };
+}
+
+function wordsOf({ fail_first: first, stall, reset, status, rate }: Options): string {
+  if (first !== undefined) return `fail the first ${String(first)} connections`;
+  if (stall !== undefined) return `stall ${stall} the first byte of answers`;
+  if (reset !== undefined) return `reset ${reset} the first byte of answers`;
+  if (status !== undefined) return `answer with ${String(status)}`;
+  return `trickle ${rate ?? ''} per second`;
+}
