@@ -148,6 +148,10 @@ function addInternalCommands(program: Command, world: World, finish: Finish): vo
       finish(await (await import('../action/publish.ts')).publish(world, run, command.optsWithGlobals())),
     );
   program
+    .command('fault-agent', { hidden: true })
+    .argument('<spec>')
+    .action(async (spec: string) => finish(await (await import('./commands/fault-agent.ts')).faultAgent(world, spec)));
+  program
     .command('supervise', { hidden: true })
     .argument('<spec>')
     .action(async (spec: string) => finish(await (await import('./commands/supervise.ts')).superviseCommand(world, spec)));
