@@ -71,3 +71,41 @@ test('nothing that was not measured is drawn', () => {
     charts([series('latency', 0, { load: 'peak', slices: [], histogram: undefined }), series('errors', 0, { rate: { hits: 0, of: 9 } })]),
   ).toEqual([]);
 });
+
+test('an experiment is the share of walks that were answered well, with the fault and what followed it', () => {
+  const journey = (more: object) => ({
+    journey: 'chat',
+    role: 'steady',
+    intervalMs: 1_000,
+    recovery: { state: 'recovered', afterMs: 2_000 },
+    points: [
+      [100, 5, 0],
+      [1_100, 9, 4],
+      [1_200, 5, 2],
+      [2_100, 5, 0],
+    ],
+    ...more,
+  });
+  const observed = {
+    title: 'redis is stopped',
+    lasts: 'held',
+    injectMs: 1_000,
+    healedMs: 2_000,
+    journeys: [journey({}), journey({ role: 'control', points: [] })],
+  };
+  const [chart] = charts([{ kind: 'fault', stage: 'chaos', experiment: 'redis-down', observed }]);
+  expect(chart?.lines).toEqual([
+    {
+      name: 'chat',
+      points: [
+        [500, 1],
+        [1_500, 0.5],
+        [2_500, 1],
+      ],
+    },
+  ]);
+  expect(chart?.bands).toEqual([
+    { kind: 'fault', label: 'redis is stopped', fromMs: 1_000, toMs: 2_000 },
+    { kind: 'recovery', label: '', fromMs: 2_000, toMs: 4_000 },
+  ]);
+});

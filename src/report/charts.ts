@@ -5,6 +5,7 @@ import type { Histogram } from '../model/load.ts';
 import type { Chart, ChartBand } from '../model/report-charts.ts';
 import type { StageName } from '../model/stage.ts';
 import type { Threshold } from '../model/threshold.ts';
+import { experimentCharts } from './charts-experiments.ts';
 import type { ReportInput } from './input.ts';
 
 type Line = Chart['lines'][number];
@@ -33,10 +34,11 @@ interface StageSeries {
 /** What was measured over time, drawn: latency, traffic and errors of loads, and what services used meanwhile. */
 export function chartsOf({ evidence, plan }: Pick<ReportInput, 'evidence' | 'plan'>): Chart[] {
   const stages = [...new Set(ofKind(evidence, 'series').map(({ stage }) => stage))];
-  return stages
+  const measured = stages
     .map((stage) => stageSeries(evidence, stage, plan.stages.find(({ name }) => name === stage)?.thresholds ?? []))
     .flatMap((seen) => [...latency(seen), ...quantiles(seen), ...traffic(seen), ...errors(seen), ...resources(seen)])
     .slice(0, MOST.charts);
+  return [...measured, ...experimentCharts(evidence)];
 }
 
 function stageSeries(evidence: readonly Evidence[], stage: StageName, thresholds: readonly Threshold[]): StageSeries {

@@ -130,7 +130,7 @@ function placed(place: { path: string; line: number } | undefined): { place?: { 
   return place === undefined ? {} : { place };
 }
 
-function renewalWays(context: CheckContext): Promise<readonly Way[]> {
+function renewalWays(context: CheckContext): Promise<Way[]> {
   return once(context, 'renewal-ways', async () => {
     const stack = await resolvedStack(context);
     const images = (typeof stack === 'object' ? stack.services : []).flatMap(({ name, service }): Way[] =>

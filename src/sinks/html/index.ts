@@ -58,6 +58,7 @@ function sectionsOf(report: ReportV1): (readonly [title: string, body: string])[
     [`Missing tests (${report.missingTests?.total ?? 0})`, missingList(report)],
     ['Tests against the base branch', againstList(report)],
     ...performance(report),
+    ['Experiments', chartsOf(report, 'chaos')],
     ...claims(report),
     ['Component × stage', matrixTable(report)],
     [`Coverage (${counted(report.coverage?.total ?? 0, 'file')})`, coverageTable(report)],
@@ -130,11 +131,20 @@ function claims({ claims }: ReportV1): [string, string][] {
   return [[`Claims: ${claimTally(claims)}`, body]];
 }
 
-function performance({ performance: loads = [], charts = [] }: ReportV1): [string, string][] {
-  if (loads.length === 0 && charts.length === 0) return [];
+function chartsOf({ charts = [] }: ReportV1, stage: 'chaos' | 'other'): string {
+  return charts
+    .filter((chart) => (chart.stage === 'chaos') === (stage === 'chaos'))
+    .map(chartFigure)
+    .join('\n');
+}
+
+function performance(report: ReportV1): [string, string][] {
+  const loads = report.performance ?? [];
+  const charts = chartsOf(report, 'other');
+  if (loads.length === 0 && charts === '') return [];
   const rows = loads.filter(({ load }) => load !== undefined).map(loadCells);
   const limits = thresholdCells(loads).map(([mark = '', text = '', ...rest]) => [`${mark} ${text}`, ...rest]);
-  const body = [table('loads', LOAD_HEAD, rows), table('thresholds', THRESHOLD_HEAD.slice(1), limits), ...charts.map(chartFigure)];
+  const body = [table('loads', LOAD_HEAD, rows), table('thresholds', THRESHOLD_HEAD.slice(1), limits), charts];
   return [[`Performance: ${performanceTally(loads)}`, body.filter(Boolean).join('\n')]];
 }
 
