@@ -41,16 +41,18 @@ interface Trial {
   readonly target: string;
 }
 
-const asks = (test: (said: Said) => boolean) => async (lab: Lab) => test(await say(lab, 'api', 'ask db:8080 10'));
+/** One request over a fresh connection, and one over a connection that stays: both must show it. */
+/** One request of `bytes` from api to db over a fresh connection. */
+const asks =
+  (test: (said: Said) => boolean, bytes = 10) =>
+  async (lab: Lab): Promise<boolean> =>
+    test(await say(lab, 'api', `ask db:8080 ${String(bytes)}`));
+const edge = { from: 'api', to: 'db' };
+const waits = asks(({ ok, ms }) => !ok && ms >= 900);
 const TRIALS: readonly Trial[] = [
-  { type: 'partition', options: { from: 'api', to: 'db' }, target: 'api', effect: asks(({ ok, ms }) => !ok && ms >= 900) },
-  {
-    type: 'reset',
-    options: { from: 'api', to: 'db' },
-    target: 'api',
-    effect: asks(({ ok, ms, text }) => !ok && ms < 1_000 && text.includes('refused')),
-  },
-  { type: 'blackhole', options: { service: 'db' }, target: 'db', effect: asks(({ ok, ms }) => !ok && ms >= 900) },
+  { type: 'partition', options: edge, target: 'api', effect: waits },
+  { type: 'reset', options: edge, target: 'api', effect: asks(({ ok, ms, text }) => !ok && ms < 900 && text.includes('refused')) },
+  { type: 'blackhole', options: { service: 'db' }, target: 'db', effect: waits },
   { type: 'dns', options: { service: 'api', name: 'db' }, target: 'api', effect: asks(({ ok, text }) => !ok && text.includes('lookup')) },
   {
     type: 'dns',
@@ -58,14 +60,12 @@ const TRIALS: readonly Trial[] = [
     target: 'api',
     effect: asks(({ ok, text }) => !ok && text.includes('lookup')),
   },
-  // Nine in ten: what comes through anyhow is too seldom to be seen.
-  { type: 'loss', options: { from: 'api', to: 'db', share: '90%' }, target: 'api', effect: asks(({ ok }) => !ok) },
-  {
-    type: 'dependency',
-    options: { from: 'api', to: 'db', stall: 'before' },
-    target: 'api',
-    effect: asks(({ ok, ms }) => !ok && ms >= 1_900),
-  },
+  // Nine in ten: that all four packets of a request come through is one in ten thousand.
+  { type: 'loss', options: { ...edge, share: '90%' }, target: 'api', effect: asks(({ ok }) => !ok) },
+  { type: 'dependency', options: { ...edge, stall: 'before' }, target: 'api', effect: asks(({ ok, ms }) => !ok && ms >= 1_900) },
+  { type: 'latency', options: { ...edge, delay: '150ms' }, target: 'api', effect: asks(({ ok, ms }) => ok && ms >= 295) },
+  // A request of 10 kB: a bucket that holds it whole would let it pass at once.
+  { type: 'bandwidth', options: { ...edge, rate: '16kB' }, target: 'db', effect: asks(({ ok, ms }) => ok && ms >= 350, 10_000) },
 ];
 
 describeWithDocker('faults on containers', () => {
