@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { medianOf } from '../../src/lib/statistics/trend.ts';
 import { ComparisonEvidence } from '../../src/model/evidence.ts';
 import { inlineProject } from '../../tests/e2e/support/project.ts';
 
@@ -15,11 +16,17 @@ import { inlineProject } from '../../tests/e2e/support/project.ts';
 const FIXTURE = resolve(import.meta.dirname, '../../src/judge/regressions/fixtures/recorded.json');
 const WORK = 400_000;
 
-/** One start of both sides: `[walks, base p50, head p50, base CPU, head CPU]` of each pair; times in milliseconds. */
+/** One start of both sides: `[walks, medians of base's turns, of head's, base CPU, head CPU]` of each pair; times in milliseconds. */
 interface Recorded {
   readonly work: number;
   readonly machine: string;
-  readonly pairs: readonly (readonly (number | null)[])[];
+  readonly pairs: readonly (readonly [
+    walks: number,
+    base: readonly number[],
+    head: readonly number[],
+    cpu: number | null,
+    cpuOfHead: number | null,
+  ])[];
 }
 
 const asked = process.argv.slice(2).map(Number);
@@ -28,7 +35,7 @@ for (let at = 0; at < asked.length; at += 2) {
   const before = JSON.parse(readFileSync(FIXTURE, 'utf8')) as Recorded[];
   writeFileSync(FIXTURE, `[\n${[...before, ...lives].map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]\n`);
   for (const { work, machine, pairs } of lives)
-    process.stdout.write(`${work} % (${machine}): ${pairs.map(([, base, head]) => `${base}/${head}`).join(' ')}\n`);
+    process.stdout.write(`${work} % (${machine}): ${pairs.map(([, base, head]) => `${medianOf(base)}/${medianOf(head)}`).join(' ')}\n`);
 }
 
 async function record(work: number, restarts: number): Promise<Recorded[]> {
@@ -47,7 +54,7 @@ async function record(work: number, restarts: number): Promise<Recorded[]> {
   return ComparisonEvidence.parse(JSON.parse(text)).lives.map(({ pairs }) => ({
     work,
     machine,
-    pairs: pairs.map(([base, head]) => [base.walks, base.p50, head.p50, sum(base.cpuMs) ?? null, sum(head.cpuMs) ?? null]),
+    pairs: pairs.map(([base, head]) => [base.walks, base.turns, head.turns, sum(base.cpuMs) ?? null, sum(head.cpuMs) ?? null]),
   }));
 }
 

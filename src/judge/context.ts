@@ -58,12 +58,20 @@ export interface Drafted {
   readonly cause?: boolean;
 }
 
+/** A few words about what was measured in a stage, whether or not it became a finding. */
+export interface Measured {
+  readonly stage: StageName;
+  readonly text: string;
+}
+
 /** A rule returns findings, and rows that do not apply here. */
 export interface Ruling {
   readonly drafts: readonly Drafted[];
   readonly notApplicable?: readonly NotLooked[];
   /** Tests that are missing, as work; most valuable first. */
   readonly missingTests?: readonly MissingTest[];
+  /** What was measured and is good, for the line of a stage. */
+  readonly measured?: readonly Measured[];
 }
 
 /** One topic of the judge: a pure function of the run. */

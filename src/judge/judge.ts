@@ -6,13 +6,14 @@ import type { Verdict } from '../model/verdict.ts';
 import { againstBase } from './against.ts';
 import type { Known } from './baseline.ts';
 import { decideClaims } from './claims.ts';
-import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeRule, type Ruling } from './context.ts';
+import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeRule, type Measured, type Ruling } from './context.ts';
 import { draft, notTested } from './draft.ts';
 import { equationOf, verdictOf } from './equation.ts';
 import { leaks } from './leaks/index.ts';
 import { matrixOf } from './matrix.ts';
 import { applyPolicy, memberPrint } from './policy.ts';
 import { rowJudges as registered } from './registry.ts';
+import { regressions } from './regressions/index.ts';
 import { measurementsOf, performanceReport } from './series/performance.ts';
 import { claimsReport } from './tallies.ts';
 import { agents } from './rules/agents.ts';
@@ -52,6 +53,8 @@ export interface Judged {
   readonly missingTests?: ReportV1['missingTests'];
   /** Verdicts and tallies of the claims file. */
   readonly claims?: ReportV1['claims'];
+  /** What searches and comparisons measured, for the line of a stage. */
+  readonly measured: readonly Measured[];
   /** Loads and what became of their thresholds. */
   readonly performance?: ReportV1['performance'];
   readonly baselineState: ReportV1['baseline'];
@@ -80,6 +83,7 @@ const RULES: readonly JudgeRule[] = [
   saturation,
   underLoad,
   leaks,
+  regressions,
   messages,
   agents,
   notes,
@@ -118,6 +122,7 @@ export function judge(input: JudgeInput): Judged {
     matrix: context.matrix,
     ...claimsOf(input),
     ...performanceOf(input),
+    measured: rulings.flatMap(({ measured = [] }) => measured),
     ...missingTestsOf(rulings),
     ...(context.against ? { against: context.against } : {}),
     known: knownOf(drafts),

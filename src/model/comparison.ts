@@ -21,6 +21,8 @@ export const Block = z.object({
   /** Walks that missed something, or were cut off: their times are not in the percentiles. */
   failed: z.number(),
   p50: z.number(),
+  /** The median of each of its turns, which are so short that most of them are undisturbed. */
+  turns: z.array(z.number()),
   p99: z.number(),
   /** CPU time that each service used, where it can be seen. */
   cpuMs: z.record(z.string(), z.number()).optional(),

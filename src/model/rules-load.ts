@@ -78,6 +78,12 @@ export const LOAD_RULES: Readonly<Record<string, Rule>> = {
     effort: '15–60 min',
     fix: 'Give the gate a quieter or larger machine, or ask for less load from one: its own delays must not pass for those of the system.',
   },
+  'LOAD-14': {
+    title: 'a journey takes longer than on the base branch',
+    priority: 'P1',
+    effort: '2–8 h',
+    fix: 'Profile the journey on both commits (`node --cpu-prof`, `perf`, pprof) and look at what is new in the difference; if the cost is meant, raise `tolerance` with the reason.',
+  },
   'LEAK-11': {
     title: 'a service uses too much memory under load',
     priority: 'P1',

@@ -18,6 +18,8 @@ export interface JudgedRun {
   readonly missingTests?: ReportV1['missingTests'];
   readonly claims?: ReportV1['claims'];
   readonly performance?: ReportV1['performance'];
+  /** What was measured in a stage, in a few words. */
+  readonly measured?: readonly { readonly stage: StageRun['stage']; readonly text: string }[];
 }
 
 /** All that a report is made of. */

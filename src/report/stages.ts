@@ -51,6 +51,7 @@ function stageReport({ stageRuns, evidence, judged }: ReportInput, name: StageNa
         judged.performance?.filter(({ stage, load, doubt }) => stage === name && load !== undefined && doubt === undefined).length ?? 0,
       commands: new Set(ofKind(own, 'exit').map(({ command }) => command)).size,
       checks: checksOf(ofKind(own, 'facts'), judged),
+      measured: (judged.measured ?? []).flatMap(({ stage, text }) => (stage === name ? [text] : [])),
       blocking,
       status: run?.status,
     }),
@@ -67,12 +68,13 @@ interface Headline {
   readonly loads: number;
   readonly commands: number;
   readonly checks: { readonly looked: number; readonly apart: number };
+  readonly measured: readonly string[];
   readonly blocking: readonly Finding[];
   readonly status: string | undefined;
 }
 
 /** `1,204 tests, 2 flaky, 91.3 % lines`; when nothing was judged, why. */
-function headline({ tests, coverage, journeys, experiments, loads, commands, checks, blocking, status }: Headline): string {
+function headline({ tests, coverage, journeys, experiments, loads, commands, checks, measured, blocking, status }: Headline): string {
   const failed = (tests?.failed ?? 0) + (tests?.errors ?? 0);
   const passed = journeys.filter(({ outcome }) => outcome === 'passed').length;
   const parts = [
@@ -88,6 +90,7 @@ function headline({ tests, coverage, journeys, experiments, loads, commands, che
       : '',
     experiments > 0 ? counted(experiments, 'experiment') : '',
     loads > 0 ? counted(loads, 'load') : '',
+    ...measured,
     checks.looked > 0 ? counted(checks.looked, 'check') : '',
     checks.apart > 0 ? `${counted(checks.apart, 'check')} not applicable` : '',
   ].filter(Boolean);

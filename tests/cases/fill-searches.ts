@@ -43,5 +43,5 @@ export function fillComparison({ lives, ...loose }: Loose): Loose {
 }
 
 function block(side: string, p50: number): Loose {
-  return { side, walks: 100, failed: 0, p50, p99: p50 * 3, cpuMs: { api: p50 * 10 } };
+  return { side, walks: 100, failed: 0, p50, p99: p50 * 3, turns: Array.from({ length: 10 }, () => p50), cpuMs: { api: p50 * 10 } };
 }

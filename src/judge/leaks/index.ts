@@ -16,8 +16,25 @@ const MAY_FAIL = 0.05;
 /** Nothing piles up in the services while a journey is walked again and again. */
 export const leaks: JudgeRule = {
   name: 'leaks',
-  judge: (context) => ({ drafts: ofKind(context.evidence, 'leaks').flatMap((search) => judgeSearch(context, search)) }),
+  judge: (context) => {
+    const searches = ofKind(context.evidence, 'leaks');
+    return {
+      drafts: searches.flatMap((search) => judgeSearch(context, search)),
+      measured: searches.map((search) => ({ stage: search.stage, text: inShort(search) })),
+    };
+  },
 };
+
+/** `chat walked 7,500 times: api +4 B a walk` */
+function inShort({ journey, walks: { kept, missed }, services }: Search): string {
+  const held = services.flatMap((service) => {
+    if (service.collected.state !== 'forced') return [];
+    const { slope } = growthOf(pointsOf(service, HEAP), HEAP.floor);
+    const sign = slope.value < 0 ? '−' : '+';
+    return [`${service.service} ${sign}${HEAP.format(Math.abs(slope.value))} a walk`];
+  });
+  return `${journey} walked ${grouped(kept + missed)} times${held.length === 0 ? '' : `: ${held.join(', ')}`}`;
+}
 
 function judgeSearch(context: Context, search: Search): Drafted[] {
   const { kept, missed, cut, miss } = search.walks;

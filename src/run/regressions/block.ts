@@ -1,4 +1,5 @@
 import { DistributionCounts } from '../../lib/histogram.ts';
+import { medianOf } from '../../lib/statistics/trend.ts';
 import type { LoadJourney, Walked } from '../../loads/contract.ts';
 import type { Block, BlockPair } from '../../model/comparison.ts';
 import type { Sampler } from '../../stacks/contract.ts';
@@ -37,6 +38,7 @@ export async function walkPair(context: RunContext, sides: readonly [Side, Side]
 }
 
 interface Turn {
+  readonly turn: number;
   readonly dueMs: number;
   readonly side: 0 | 1;
 }
@@ -46,7 +48,7 @@ function launching(turns: readonly Turn[], blocks: readonly [Walking, Walking]):
   return () => {
     const turn = turns[next];
     next += 1;
-    if (turn) blocks[turn.side].launch();
+    if (turn) blocks[turn.side].launch(turn.turn);
   };
 }
 
@@ -59,7 +61,7 @@ function turnsOf({ perSecond, durationMs, random }: BlockShape): Turn[] {
   const walks = Math.max(1, Math.round((perSecond * turnMs) / 1_000));
   return order.flatMap((side, turn) => {
     const places = Array.from({ length: walks }, () => (turn + random()) * turnMs).sort((a, b) => a - b);
-    return places.map((dueMs): Turn => ({ dueMs, side }));
+    return places.map((dueMs): Turn => ({ turn, dueMs, side }));
   });
 }
 
@@ -78,6 +80,7 @@ class Walking {
   readonly #users: number;
   readonly #clock: RunContext['ports']['clock'];
   readonly #times = new DistributionCounts();
+  readonly #turns = new Map<number, number[]>();
   readonly #under = new Set<Promise<void>>();
   #walks = 0;
   #failed = 0;
@@ -93,14 +96,14 @@ class Walking {
     this.#before = await cpuOf(this.#side.sampler);
   }
 
-  launch(): void {
+  launch(turn: number): void {
     this.#walks += 1;
     if (this.#under.size >= MOST_IN_FLIGHT) {
       this.#failed += 1;
       return;
     }
     const one = this.#side.journey.walk(this.#walks % this.#users).then((walked) => {
-      this.#take(walked);
+      this.#take(turn, walked);
       this.#under.delete(one);
     });
     this.#under.add(one);
@@ -111,12 +114,20 @@ class Walking {
     const cpuMs = usedSince(this.#before, await cpuOf(this.#side.sampler));
     const part = (quantile: number): number => (this.#times.count === 0 ? 0 : this.#times.quantile(quantile) / 1_000);
     const counts = { walks: this.#walks, failed: this.#failed };
-    return { side: this.#side.name, ...counts, p50: part(0.5), p99: part(0.99), ...(cpuMs === undefined ? {} : { cpuMs }) };
+    const turns = [...this.#turns.values()].map((times) => Number(medianOf(times).toFixed(3)));
+    return { side: this.#side.name, ...counts, p50: part(0.5), p99: part(0.99), turns, ...(cpuMs === undefined ? {} : { cpuMs }) };
   }
 
-  #take({ end, startedMs }: Walked): void {
-    if (end === 'kept') this.#times.record((this.#clock.monotonicMs() - startedMs) * 1_000);
-    else this.#failed += 1;
+  #take(turn: number, { end, startedMs }: Walked): void {
+    if (end !== 'kept') {
+      this.#failed += 1;
+      return;
+    }
+    const ms = this.#clock.monotonicMs() - startedMs;
+    this.#times.record(ms * 1_000);
+    const others = this.#turns.get(turn);
+    if (others) others.push(ms);
+    else this.#turns.set(turn, [ms]);
   }
 }
 
