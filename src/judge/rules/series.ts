@@ -9,7 +9,7 @@ import { formatDuration } from '../../model/units.ts';
 import type { Context, Drafted, JudgeRule } from '../context.ts';
 import { CONFIRMED, draft, notTested } from '../draft.ts';
 import { Distribution } from '../series/distribution.ts';
-import { isOfAgents, measurementsOf, type Judgement, type Measurement } from '../series/performance.ts';
+import { measurementsOf, type Judgement, type Measurement } from '../series/performance.ts';
 import { amount } from '../series/words.ts';
 
 /** Loads kept what was asked of them: thresholds, the success rate, and without either at least that the journeys work. */
@@ -107,7 +107,7 @@ function unasked(context: Context, measured: Measurement): Drafted[] {
   const planned = stage.loads.find(({ name }) => name === load);
   if (load === undefined || delivery?.proof.state !== 'proved' || planned?.shape === 'step') return [];
   // Every single one must come to its end, which has a row of its own.
-  if (isOfAgents(context.plan, measured)) return [];
+  if (measured.agents) return [];
   if (judgements.some(({ threshold: { metric } }) => metric === 'success_rate')) return [];
   const { kept, failed } = delivery.achieved;
   const walks = kept + failed;

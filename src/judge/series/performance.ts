@@ -3,7 +3,7 @@ import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import { agentsRow, isHeldTo } from '../../model/agents.ts';
 import { kneeOf } from '../../model/load-levels.ts';
 import type { LoadLevel } from '../../model/load.ts';
-import { metricType } from '../../model/metric.ts';
+import { metricType, type MetricType } from '../../model/metric.ts';
 import { holdsFor, type Plan, type PlannedStage } from '../../model/plan.ts';
 import type { LoadReport } from '../../model/report-performance.ts';
 import { successThreshold, type Threshold } from '../../model/threshold.ts';
@@ -27,6 +27,8 @@ export interface Measurement {
   readonly own: Series | undefined;
   readonly series: readonly Series[];
   readonly judgements: readonly Judgement[];
+  /** Whether it is a load of agents, every one of whom must come to its end. */
+  readonly agents: boolean;
 }
 
 /** Everything that loads and samplers measured, held against the thresholds. Without proof of its load nothing is judged. */
@@ -51,7 +53,9 @@ function measurement(plan: Plan, stage: PlannedStage, together: Together): Measu
   const own = load === undefined ? undefined : series.find(({ metric }) => metric === load);
   const judged = load === undefined || own?.delivery?.proof.state === 'proved';
   const judgements = judged ? thresholdsOf(plan, { stage, load }).flatMap((threshold) => judgement(plan, threshold, together)) : [];
-  return { stage, load, leg, own, series, judgements };
+  const planned = stage.loads.find(({ name }) => name === load);
+  const agents = planned !== undefined && agentsRow(planned, plan.journeys) !== undefined;
+  return { stage, load, leg, own, series, judgements, agents };
 }
 
 function judgement(plan: Plan, threshold: Threshold, { series, whole }: Together): Judgement[] {
@@ -64,14 +68,9 @@ function judgement(plan: Plan, threshold: Threshold, { series, whole }: Together
   return [{ threshold, series: undefined, result: { text, metric, outcome: 'open', measured: 'no samples', samples: 0, because } }];
 }
 
-function kindOf({ journeys }: Plan, metric: string) {
+/** What the samples of a metric are, by its name. */
+export function kindOf({ journeys }: Plan, metric: string): MetricType['kind'] | undefined {
   return metricType(metric, { journeys: new Map(journeys.map(({ name, steps }) => [name, steps.length])) })?.kind;
-}
-
-/** Whether what was measured is a load of agents. */
-export function isOfAgents({ journeys }: Plan, { stage, load }: Pick<Measurement, 'stage' | 'load'>): boolean {
-  const planned = stage.loads.find(({ name }) => name === load);
-  return planned !== undefined && agentsRow(planned, journeys) !== undefined;
 }
 
 /** The thresholds that one load is held to, with the stage's success rate as one of them. */
@@ -91,7 +90,7 @@ export function performanceReport(measurements: readonly Measurement[]): LoadRep
   return measurements.filter(({ own, judgements }) => own !== undefined || judgements.length > 0).map(loadReport);
 }
 
-function loadReport({ stage, load, leg, own, series, judgements }: Measurement): LoadReport {
+function loadReport({ stage, load, leg, own, series, judgements, agents }: Measurement): LoadReport {
   const { delivery } = own ?? {};
   const proved = delivery?.proof.state === 'proved';
   return {
@@ -101,6 +100,7 @@ function loadReport({ stage, load, leg, own, series, judgements }: Measurement):
     ...(delivery ? deliveryOf(delivery) : {}),
     ...(delivery?.levels === undefined ? {} : kneeIn(delivery.levels)),
     ...(delivery?.proof.state === 'unproved' ? { doubt: delivery.proof.why } : {}),
+    ...(proved ? whoseOf({ own, agents }) : {}),
     ...(proved ? { ...latencyOf(series), ...errorsOf(series) } : {}),
     thresholds: judgements.map(({ result }) => result),
   };
@@ -124,6 +124,15 @@ function kneeIn(levels: readonly LoadLevel[]): Pick<LoadReport, 'knee'> {
   return knee === undefined
     ? {}
     : { knee: { users: knee.users, perSecond: knee.perSecond, full: levels.some(({ part }) => part === 'full') } };
+}
+
+/** Whose messages came back, and who came to the end. */
+function whoseOf({ own, agents }: Pick<Measurement, 'own' | 'agents'>): Pick<LoadReport, 'messages' | 'agents'> {
+  const { messages, completion } = own ?? {};
+  return {
+    ...(messages ? { messages: { sent: messages.sent, answered: messages.answered, foreign: messages.foreign } } : {}),
+    ...(agents && completion ? { agents: { users: completion.users, complete: completion.complete } } : {}),
+  };
 }
 
 function latencyOf(series: readonly Series[]): Pick<LoadReport, 'latency'> {

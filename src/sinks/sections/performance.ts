@@ -2,6 +2,7 @@ import { code, folded, prose, table } from '../../lib/markdown.ts';
 import { counted, cut, grouped } from '../../lib/text.ts';
 import type { Estimate, LoadReport } from '../../model/report-performance.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
+import { latencyChart } from './latency-chart.ts';
 
 const MARKS: Record<LoadReport['thresholds'][number]['outcome'], string> = { kept: '✓', broken: '✗', open: '?' };
 
@@ -9,13 +10,15 @@ export const LOAD_HEAD = ['load', 'asked', 'achieved', 'n', 'p50', 'p95', 'p99',
 export const THRESHOLD_HEAD = ['', 'threshold', 'load', 'measured'] as const;
 
 /** What was asked, what came of it, and the latencies with their 95 % intervals; where nothing counts, why. */
-export function loadCells({ load, stage, leg, asked, achieved, latency, errors, doubt, knee }: LoadReport): string[] {
+export function loadCells({ load, stage, leg, asked, achieved, latency, errors, doubt, ...more }: LoadReport): string[] {
   const name = `${load ?? stage}${leg === undefined ? '' : ` (leg ${leg})`}`;
   if (doubt !== undefined) return [name, askedCell(asked), `nothing that counts: ${doubt}`, '', '', '', '', ''];
   return [
     name,
     askedCell(asked),
-    achieved ? `${perSecond(achieved.perSecond)}, ${grouped(achieved.failed)} failed${kneeText(knee)}` : 'nothing measured',
+    achieved
+      ? `${perSecond(achieved.perSecond)}, ${grouped(achieved.failed)} failed${kneeText(more.knee)}${whoseText(more)}`
+      : 'nothing measured',
     latency ? grouped(latency.samples) : '0',
     ...[latency?.p50, latency?.p95, latency?.p99].map((value) => (value ? estimate(value) : 'nothing measured')),
     errors ? `${grouped(errors.hits)} of ${grouped(errors.of)} (${share(errors.low)} to ${share(errors.high)})` : 'nothing measured',
@@ -47,7 +50,8 @@ export function performanceTally(loads: readonly LoadReport[]): string {
   return `${counted(loaded, 'load')}, ${counted(all.length, 'threshold')}${all.length === 0 ? '' : `: ${bad || 'all kept'}`}`;
 }
 
-export function performanceFold({ performance }: ReportV1, most: number): string {
+export function performanceFold(report: ReportV1, most: number): string {
+  const { performance } = report;
   if (!performance || performance.length === 0) return '';
   const rows = performance.filter(({ load }) => load !== undefined).map((load) => loadCells(load).map((cell) => prose(cut(cell, 160))));
   const limits = thresholdCells(performance);
@@ -60,7 +64,7 @@ export function performanceFold({ performance }: ReportV1, most: number): string
       prose(cut(measured, 200)),
     ]);
   const more = limits.length > shown.length ? `${grouped(limits.length - shown.length)} more in the full report.` : '';
-  const parts = [rows.length > 0 ? table([...LOAD_HEAD], rows) : '', shown.length > 0 ? table([...THRESHOLD_HEAD], shown) : '', more];
+  const parts = [rows.length > 0 ? table([...LOAD_HEAD], rows) : '', shown.length > 0 ? table([...THRESHOLD_HEAD], shown) : '', latencyChart(report), more];
   return folded(`Performance (${performanceTally(performance)})`, parts.filter(Boolean).join('\n\n'));
 }
 
@@ -70,6 +74,12 @@ function askedCell(asked: LoadReport['asked']): string {
 
 function kneeText(knee: LoadReport['knee']): string {
   return knee ? `; bears ${knee.full ? '' : 'at least '}${perSecond(knee.perSecond)} (${counted(knee.users, 'user')})` : '';
+}
+
+function whoseText({ messages, agents }: Pick<LoadReport, 'messages' | 'agents'>): string {
+  const elsewhere = messages && messages.foreign > 0 ? `, ${grouped(messages.foreign)} at others` : '';
+  const sent = messages ? `; ${grouped(messages.answered)} of ${counted(messages.sent, 'message')} answered${elsewhere}` : '';
+  return `${sent}${agents ? `; ${grouped(agents.complete)} of ${counted(agents.users, 'agent')} complete` : ''}`;
 }
 
 function perSecond(rate: number): string {
