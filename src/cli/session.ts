@@ -8,6 +8,8 @@ import { loadConfig, type Config } from '../config/load.ts';
 import { asConfig, foundLines, suggest } from '../config/suggest.ts';
 import { ConfigError } from '../config/problems.ts';
 import { parseWaivers } from '../config/waivers.ts';
+import { outcomeSoFar } from '../judge/series/outcome.ts';
+import { kindOf } from '../judge/series/performance.ts';
 import { makeRedactor, secretsFromEnv } from '../lib/redact.ts';
 import type { ClaimLedger } from '../model/claim.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
@@ -159,11 +161,12 @@ export function redactorOf(world: World, { runId, root, patterns }: Redacting): 
     configured.reduce((rest, pattern) => rest.replace(pattern, '[secret configured]'), redact(text)).replaceAll(`${root}/`, '');
 }
 
-function contextOf(world: World, parts: Omit<RunContext, 'signal' | 'redact'>): RunContext {
+function contextOf(world: World, parts: Omit<RunContext, 'signal' | 'redact' | 'outcomeOf'>): RunContext {
   return {
     ...parts,
     signal: world.signal,
     redact: redactorOf(world, { runId: parts.info.id, root: parts.root, patterns: parts.plan.redact }),
+    outcomeOf: (threshold, series) => outcomeSoFar(threshold, series, kindOf(parts.plan, threshold.metric)),
   };
 }
 

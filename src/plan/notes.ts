@@ -75,10 +75,10 @@ function stageNotes(entry: StageEntry, planned: PlannedStage, note: Noter): Plan
       }),
     );
   }
-  for (const threshold of planned.thresholds.filter(({ abort }) => abort)) {
+  for (const threshold of planned.loads.length > 0 ? [] : planned.thresholds.filter(({ abort }) => abort)) {
     notes.push(
       note([...entry.at, 'thresholds', writtenMetric(threshold)], 'no-effect', {
-        message: `\`abort\` of ${threshold.text} has no effect in this version: the limit is judged when the load has ended`,
+        message: `\`abort\` of ${threshold.text} has no effect: ${planned.name} has no load that could be stopped`,
         fix: 'leave `abort` out',
       }),
     );

@@ -49,10 +49,10 @@ describe("the mission's own pipeline", () => {
         too few samples for success_rate: rate >= 99% under steady: it needs 299 without a bad one, and gets 25
         too few samples for success_rate: rate >= 99% under sustained: it needs 299 without a bad one, and gets 50
         with: success rate >= 99 %
-        owes samples of the load steady: 50 users for 30 s [LOAD-01 LOAD-13]
-        owes samples of the load peak: 200 users for 30 s [LOAD-02 LOAD-05 LOAD-13]
-        owes samples of the load burst: 500 users for 30 s [LOAD-03 LOAD-13]
-        owes samples of the load sustained: 100 users for 30 s [LOAD-04 LOAD-13]
+        owes samples of the load steady: 50 users for 30 s [LOAD-01 LOAD-11 LOAD-13]
+        owes samples of the load peak: 200 users for 30 s [LOAD-02 LOAD-05 LOAD-11 LOAD-13]
+        owes samples of the load burst: 500 users for 30 s [LOAD-03 LOAD-05 LOAD-13]
+        owes samples of the load sustained: 100 users for 30 s [LOAD-04 LOAD-05 LOAD-11 LOAD-13]
         owes samples of the success rate, >= 99 % [LOAD-06]
 
       chaos: asked 2 h, granted 3 m, stopped after 30 m
@@ -256,6 +256,7 @@ describe("the mission's own pipeline", () => {
             "name": "steady",
             "rows": [
               "LOAD-01",
+              "LOAD-11",
               "LOAD-13",
             ],
             "stage": "performance",
@@ -273,6 +274,7 @@ describe("the mission's own pipeline", () => {
             "rows": [
               "LOAD-02",
               "LOAD-05",
+              "LOAD-11",
               "LOAD-13",
             ],
             "stage": "performance",
@@ -289,6 +291,7 @@ describe("the mission's own pipeline", () => {
             "name": "burst",
             "rows": [
               "LOAD-03",
+              "LOAD-05",
               "LOAD-13",
             ],
             "stage": "performance",
@@ -305,6 +308,8 @@ describe("the mission's own pipeline", () => {
             "name": "sustained",
             "rows": [
               "LOAD-04",
+              "LOAD-05",
+              "LOAD-11",
               "LOAD-13",
             ],
             "stage": "performance",
@@ -589,10 +594,10 @@ test('the sketch', () => {
       too few samples for success_rate: rate >= 99% under sustained: it needs 299 without a bad one, and gets 50
       too few samples for chat.latency: p(99) < 100ms under sustained: it needs 299 without a bad one, and gets 50
       with: the whole stack, success rate >= 99 %
-      owes samples of the load steady: 50 users for 30 s [LOAD-01 LOAD-13]
-      owes samples of the load peak: 200 users for 30 s [LOAD-02 LOAD-05 LOAD-13]
-      owes samples of the load burst: 500 users for 30 s [LOAD-03 LOAD-13]
-      owes samples of the load sustained: 100 users for 30 s [LOAD-04 LOAD-13]
+      owes samples of the load steady: 50 users for 30 s [LOAD-01 LOAD-11 LOAD-13]
+      owes samples of the load peak: 200 users for 30 s [LOAD-02 LOAD-05 LOAD-11 LOAD-13]
+      owes samples of the load burst: 500 users for 30 s [LOAD-03 LOAD-05 LOAD-13]
+      owes samples of the load sustained: 100 users for 30 s [LOAD-04 LOAD-05 LOAD-11 LOAD-13]
       owes samples of the success rate, >= 99 % [LOAD-06]
       owes samples of chat.latency for p(99) < 100ms [TST-04 LOAD-08 WS-03]
       owes samples of service.api.memory for max < 2GB [TST-04 LEAK-11]
@@ -721,8 +726,6 @@ test('notes say what has no effect, and where', () => {
       write \`load_profile: standard\`",
       "16:5 matched-nothing: smoke has nothing to do, so its outcome is unknown, which blocks
       add \`run\`, \`journeys\`, \`checks\`, \`load_profile\` or \`experiments\`, or remove the stage",
-      "18:3 no-effect: no stage runs the journey idle
-      add it to the \`journeys\` of a stage, or remove it",
       "20:3 no-effect: no stage does the experiment service
       add it to the \`experiments\` of the chaos stage, or remove it",
       "21:3 no-effect: no stage does the experiment other
@@ -907,13 +910,16 @@ components:
   expect(describePlan(planned)).toContain('  must pass: payments, auth * token\n  legs: 1, 2, 3\n');
 });
 
-test('`abort` has no effect yet, which is said where it is written', () => {
-  const written =
-    'stages:\n  - performance:\n      load_profile: peak\n      journeys: chat\n      thresholds: {"errors{load:peak}": rate < 1% abort}\n';
-  const { notes } = plan(`${written}journeys: {chat: {steps: [{get: "http://a.example/"}]}}\n`);
+test('`abort` without a load to stop has no effect, which is said where it is written', () => {
+  const written = 'stages:\n  - performance:\n      thresholds: {service.api.memory: max < 1GB abort}\n';
+  const { notes } = plan(written);
   expect(notes.map(({ kind, message, location }) => [kind, message, location?.line])).toContainEqual([
     'no-effect',
-    '`abort` of errors{load:peak}: rate < 1% abort has no effect in this version: the limit is judged when the load has ended',
-    5,
+    '`abort` of service.api.memory: max < 1GB abort has no effect: performance has no load that could be stopped',
+    3,
   ]);
+  const loaded = plan(
+    'stages:\n  - performance:\n      load_profile: peak\n      journeys: chat\n      thresholds: {errors: rate < 1% abort}\njourneys: {chat: {steps: [{get: "http://a.example/"}]}}\n',
+  );
+  expect(loaded.notes).toEqual([]);
 });

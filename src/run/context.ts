@@ -1,8 +1,10 @@
-import type { GapEvidence, GapReason } from '../model/evidence.ts';
+import type { GapEvidence, GapReason, SeriesEvidence } from '../model/evidence.ts';
 import type { Owed, Plan } from '../model/plan.ts';
+import type { ThresholdOutcome } from '../model/report-performance.ts';
 import type { RunInfo } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import type { StageName, Window } from '../model/stage.ts';
+import type { Threshold } from '../model/threshold.ts';
 import type { Ports } from '../ports/index.ts';
 import type { RunDirectory } from './run-directory.ts';
 
@@ -17,7 +19,22 @@ export interface RunContext {
   /** Aborted when somebody stops the run. */
   readonly signal: AbortSignal;
   readonly redact: (text: string) => string;
+  /** Only while a stage runs whose services are watched. */
+  readonly resources?: ResourcesSeen | undefined;
+  /** What samples show of a threshold, by the judge's own rules. Only to stop a load early: nothing that is stored comes of it. */
+  readonly outcomeOf: (threshold: Threshold, series: ThresholdSamples) => Pick<ThresholdOutcome, 'outcome' | 'measured'>;
 }
+
+/** What the services of the stack use while a stage runs. */
+export interface ResourcesSeen {
+  /** What was seen of a metric since a moment (ISO 8601), as evidence would say it. */
+  readonly soFar: (metric: string, from: string) => ThresholdSamples | undefined;
+  /** The last values of the busiest services, in a few words. */
+  readonly line: () => string;
+}
+
+/** So far, of one metric. */
+export type ThresholdSamples = Pick<SeriesEvidence, 'metric' | 'unit' | 'samples' | 'histogram' | 'rate' | 'points' | 'slices'>;
 
 export interface Gap {
   readonly reason: GapReason;

@@ -97,7 +97,7 @@ async function runInOrder(context: RunContext, stages: readonly PlannedStage[], 
     const from = context.ports.clock.now();
     const before = await receivedBy(context, stage, state.stack);
     const resources = await watchResources(context, stage, { stack: state.stack, incidents: () => watch?.incidents() ?? [] });
-    const { failed } = await runStage(context, stage, state.stack);
+    const { failed } = await runStage({ ...context, resources }, stage, state.stack);
     await resources?.store();
     await storeTraffic(context, stage, { stack: state.stack, before, from });
     // What somebody took away while the stage ran is the stack's fault, and a stage that passed without it has not looked at it.

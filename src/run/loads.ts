@@ -1,8 +1,9 @@
 import type { LoadContext, LoadOutput, LoadPlugin } from '../loads/contract.ts';
 import { loads } from '../loads/registry.ts';
+import { isHeldTo } from '../model/agents.ts';
 import { errorMessage } from '../model/errors.ts';
 import type { Journey } from '../model/journey.ts';
-import type { Owed, PlannedLoad, PlannedStage } from '../model/plan.ts';
+import { holdsFor, type Owed, type PlannedLoad, type PlannedStage } from '../model/plan.ts';
 import { addGap, type Gap, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
 import { populate } from './population.ts';
@@ -63,6 +64,8 @@ async function runLoad(context: RunContext, running: Running): Promise<Gap[]> {
         continue;
       }
       answered.add(output.metric);
+      const { aborted } = output.delivery ?? {};
+      if (aborted) context.ports.progress.say(`${stage.name} │ ${load.name} was stopped by ${aborted.threshold}: ${aborted.measured}`);
       const id = output.metric === load.name ? load.name : `${load.name}-${output.metric}`;
       await context.directory.addEvidence({ id: `${stage.name}/series-${id}`, stage: stage.name, load: load.name, ...output });
     }
@@ -90,7 +93,9 @@ async function* outputsOf(context: RunContext, { stage, load, stack, plugin, jou
     ports,
     seed: plan.seed,
     signal,
-    tell: (line) => ports.progress.update(`${stage.name} │ ${load.name}: ${line}`),
+    tell: (line) =>
+      ports.progress.update(`${stage.name} │ ${load.name}: ${[line, context.resources?.line() ?? ''].filter(Boolean).join(', ')}`),
+    abort: abortOf(context, { stage, load }),
     populate: (walks) => {
       const http = closing.use(ports.loadHttp(walks));
       const targets = targetsOf(context, stage, stack?.manifest);
@@ -100,6 +105,28 @@ async function* outputsOf(context: RunContext, { stage, load, stack, plugin, jou
     },
   };
   yield* plugin.run(options, loadContext);
+}
+
+/** The thresholds of a load that stop it once they are broken; `undefined` where there is none. */
+function abortOf(
+  { plan, ports, resources, outcomeOf }: RunContext,
+  { stage, load }: Pick<Running, 'stage' | 'load'>,
+): LoadContext['abort'] {
+  const thresholds = stage.thresholds.filter(
+    (threshold) =>
+      threshold.abort && holdsFor(threshold, load) && (threshold.load !== undefined || isHeldTo(threshold.metric, load, plan.journeys)),
+  );
+  if (thresholds.length === 0) return undefined;
+  const from = ports.clock.now();
+  return (measured) => {
+    for (const threshold of thresholds) {
+      const { metric, text } = threshold;
+      const samples = isResourceMetric(metric) ? resources?.soFar(metric, from) : measured(metric);
+      const found = samples && outcomeOf(threshold, samples);
+      if (found?.outcome === 'broken') return { threshold: text, measured: found.measured };
+    }
+    return undefined;
+  };
 }
 
 function stopped({ name }: PlannedLoad): Gap {

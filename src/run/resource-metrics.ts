@@ -24,6 +24,10 @@ export class Recording {
     this.#values.push(value);
   }
 
+  get last(): number | undefined {
+    return this.#values.at(-1);
+  }
+
   /** The samples from one moment to another, both included. */
   within(fromMs: number, toMs: number): Sample[] {
     return this.#times.flatMap((atMs, index): Sample[] => (atMs >= fromMs && atMs <= toMs ? [[atMs, this.#values[index] ?? 0]] : []));

@@ -15,7 +15,7 @@ interface Moment {
 /** Was the limit broken without a pause for the time that the threshold names? */
 export function brokenFor(
   threshold: Threshold & { readonly forMs: number },
-  series: EvidenceOf<'series'>,
+  series: Pick<EvidenceOf<'series'>, 'points' | 'slices'>,
 ): { outcome: 'kept' | 'broken' | 'open'; measured: string; because?: string } {
   const { forMs, limit } = threshold;
   const moments = momentsOf(threshold, series);
@@ -48,7 +48,7 @@ function longestBreak(moments: readonly Moment[], { limit }: Threshold): { longe
   return { longestMs, worst };
 }
 
-function momentsOf(threshold: Threshold, { points = [], slices = [] }: EvidenceOf<'series'>): Moment[] {
+function momentsOf(threshold: Threshold, { points = [], slices = [] }: Pick<EvidenceOf<'series'>, 'points' | 'slices'>): Moment[] {
   if (points.length > 1)
     return points.map(([at, value], index) => ({ fromMs: at, toMs: points[index + 1]?.[0] ?? at, value })).slice(0, -1);
   return slices.flatMap((slice) => {

@@ -12,25 +12,55 @@ import { brokenFor } from './lasting.ts';
 import { amount, between } from './words.ts';
 
 export type Series = EvidenceOf<'series'>;
+/** All that an outcome depends on. */
+export type Samples = Pick<Series, 'samples' | 'histogram' | 'rate' | 'points' | 'slices'>;
+type Kind = MetricType['kind'] | undefined;
 type Decided = Pick<ThresholdOutcome, 'outcome' | 'measured'> & { readonly because?: string };
 
 const DOUBT = 1 - CONFIDENCE;
+/** Who looks every second is fooled by chance sooner or later: a load is stopped only when it is out of the question. */
+const DOUBT_ONCE_MORE = 1e-4;
 
 /**
  * What the samples of one metric show about a threshold, with 95 % confidence: shares and percentiles by the exact binomial test of the
  * samples that break the limit, averages by their interval, extremes and counts as they are. A gauge is all there was, not a sample.
  */
-export function outcomeOf(threshold: Threshold, series: Series, kind: MetricType['kind'] | undefined): ThresholdOutcome {
-  const samples = series.rate?.of ?? series.samples;
-  const base = { text: threshold.text, metric: threshold.metric, samples };
-  if (samples <= 0) return { ...base, outcome: 'open', measured: 'no samples', because: `${threshold.metric} has no samples` };
-  return { ...base, ...decide(threshold, series, kind) };
+export function outcomeOf(threshold: Threshold, series: Samples, kind: Kind): ThresholdOutcome {
+  return { text: threshold.text, metric: threshold.metric, ...judged(threshold, series, { kind, doubt: DOUBT }) };
 }
 
-function decide(threshold: Threshold, series: Series, kind: MetricType['kind'] | undefined): Decided {
+/** The same while samples still come: broken only where nothing that may follow would mend it, or nearly so. */
+export function outcomeSoFar(threshold: Threshold, series: Samples, kind: Kind): Pick<ThresholdOutcome, 'outcome' | 'measured'> {
+  const { outcome, measured, samples } = judged(threshold, series, { kind, doubt: DOUBT_ONCE_MORE });
+  return { outcome: outcome === 'broken' && !isFinal(threshold, { kind, samples }) ? 'open' : outcome, measured };
+}
+
+/** An average of a few seconds says nothing of an hour, and a count that is too small may still grow. */
+function isFinal({ aggregation: { type }, limit: { op }, forMs }: Threshold, { kind, samples }: { kind: Kind; samples: number }): boolean {
+  const upper = op === '<' || op === '<=';
+  if (forMs !== undefined) return true;
+  if (type === 'max' || type === 'count') return upper;
+  if (type === 'min') return !upper;
+  return kind !== 'gauge' || samples >= GAUGE_LOOKS;
+}
+
+const GAUGE_LOOKS = 10;
+
+interface Judging {
+  readonly kind: Kind;
+  readonly doubt: number;
+}
+
+function judged(threshold: Threshold, series: Samples, judging: Judging): Decided & { readonly samples: number } {
+  const samples = series.rate?.of ?? series.samples;
+  if (samples <= 0) return { samples, ...open('no samples', `${threshold.metric} has no samples`) };
+  return { samples, ...decide(threshold, series, judging) };
+}
+
+function decide(threshold: Threshold, series: Samples, judging: Judging): Decided {
   const { aggregation, forMs, limit } = threshold;
   if (forMs !== undefined) return brokenFor({ ...threshold, forMs }, series);
-  if (series.rate) return decideRate(threshold, series.rate);
+  if (series.rate) return decideRate(threshold, series.rate, judging);
   if (aggregation.type === 'count') return plain(series.samples, threshold, counted(series.samples, 'sample'));
   if (aggregation.type === 'rate' || !series.histogram) return open('nothing that fits', 'what was measured has no distribution');
   const found = new Distribution(series.histogram);
@@ -41,14 +71,14 @@ function decide(threshold: Threshold, series: Series, kind: MetricType['kind'] |
     case 'max':
       return plain(found[aggregation.type], threshold, `${aggregation.type} ${amount(found[aggregation.type], limit.unit)}${n}`);
     case 'avg':
-      return decideMean(threshold, found, kind);
+      return decideMean(threshold, found, judging);
     case 'med':
     case 'percentile':
-      return decideQuantile(threshold, found, kind);
+      return decideQuantile(threshold, found, judging);
   }
 }
 
-function decideRate(threshold: Threshold, { hits, of }: { hits: number; of: number }): Decided {
+function decideRate(threshold: Threshold, { hits, of }: { hits: number; of: number }, { doubt }: Judging): Decided {
   const { aggregation, limit } = threshold;
   const upper = limit.op === '<' || limit.op === '<=';
   const measured = `${grouped(hits)} of ${grouped(of)}, ${amount(hits / of, 'ratio')}${between(shareInterval(hits, of), 'ratio')}`;
@@ -57,10 +87,10 @@ function decideRate(threshold: Threshold, { hits, of }: { hits: number; of: numb
   const share = allowedShare(threshold);
   // None may be bad: no number of samples shows that none ever is, so it is what was seen that counts.
   if (share === undefined) return { outcome: bad === 0 ? 'kept' : 'broken', measured };
-  return decideShare(threshold, { certain: bad, most: bad, of, share, measured });
+  return decideShare(threshold, { certain: bad, most: bad, of, share, measured, doubt });
 }
 
-function decideQuantile(threshold: Threshold, found: Distribution, kind: MetricType['kind'] | undefined): Decided {
+function decideQuantile(threshold: Threshold, found: Distribution, { kind, doubt }: Judging): Decided {
   const { aggregation, limit } = threshold;
   const part = aggregation.type === 'percentile' ? aggregation.percentile / 100 : 0.5;
   const name = aggregation.type === 'percentile' ? `p(${aggregation.percentile})` : 'med';
@@ -72,7 +102,7 @@ function decideQuantile(threshold: Threshold, found: Distribution, kind: MetricT
   }
   const { value, ...interval } = found.estimate(part);
   const measured = `${name} ${amount(value, limit.unit)}${between(interval, limit.unit)}${n}`;
-  return decideShare(threshold, { ...found.breaking(limit), of: found.count, share, measured });
+  return decideShare(threshold, { ...found.breaking(limit), of: found.count, share, measured, doubt });
 }
 
 interface Shares {
@@ -81,11 +111,12 @@ interface Shares {
   readonly of: number;
   readonly share: number;
   readonly measured: string;
+  readonly doubt: number;
 }
 
-function decideShare(threshold: Threshold, { certain, most, of, share, measured }: Shares): Decided {
-  if (binomialFrom(certain, of, share) <= DOUBT) return { outcome: 'broken', measured };
-  if (binomialUpTo(most, of, share) <= DOUBT) return { outcome: 'kept', measured };
+function decideShare(threshold: Threshold, { certain, most, of, share, measured, doubt }: Shares): Decided {
+  if (binomialFrom(certain, of, share) <= doubt) return { outcome: 'broken', measured };
+  if (binomialUpTo(most, of, share) <= doubt) return { outcome: 'kept', measured };
   const needs = samplesNeeded(undefined, threshold);
   return open(
     measured,
@@ -95,7 +126,7 @@ function decideShare(threshold: Threshold, { certain, most, of, share, measured 
   );
 }
 
-function decideMean(threshold: Threshold, found: Distribution, kind: MetricType['kind'] | undefined): Decided {
+function decideMean(threshold: Threshold, found: Distribution, { kind }: Judging): Decided {
   const { limit } = threshold;
   const value = amount(found.mean, limit.unit);
   const n = `, n ${grouped(found.count)}`;

@@ -79,6 +79,19 @@ describe('a performance stage', { retry: 2 }, () => {
     expect(stdout).toContain('samples of tokens');
   });
 
+  it('is stopped by a limit that says so, long before its time, and blocked by it', async () => {
+    const stage = '{load_profile: peak, journeys: [chat], success_rate: 90%, thresholds: {chat.latency: "p(90) < 5ms abort"}}';
+    await using here = await inlineProject(project(stage));
+    const from = performance.now();
+    const { exitCode, stderr, stdout } = await here.gauntlet(['run', '--users', '600', '--duration', '90s']);
+    expect(performance.now() - from).toBeLessThan(60_000);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('LOAD-08');
+    expect(stderr).toContain('peak was stopped by chat.latency: p(90) < 5ms abort');
+    const own = (await seriesOf(here)).find(({ metric }) => metric === 'peak');
+    expect(own?.delivery).toMatchObject({ aborted: { threshold: 'chat.latency: p(90) < 5ms abort' }, proof: { state: 'proved' } });
+  });
+
   it('stopped midway keeps what it measured, and proves nothing', async () => {
     await using here = await inlineProject(project('{load_profile: peak, journeys: [chat]}'));
     let stoppedMs = 0;
