@@ -12,6 +12,7 @@ import { go } from './go/index.ts';
 import { istanbul } from './istanbul/index.ts';
 import { istanbulSummary } from './istanbul-summary/index.ts';
 import { jacoco } from './jacoco/index.ts';
+import { jacocoCsv } from './jacoco-csv/index.ts';
 import { lcov } from './lcov/index.ts';
 import { llvmCov } from './llvm-cov/index.ts';
 import { opencover } from './opencover/index.ts';
@@ -20,5 +21,6 @@ import { simplecov } from './simplecov/index.ts';
 import { sonar } from './sonar/index.ts';
 import { v8 } from './v8/index.ts';
 import { visualStudio } from './visual-studio/index.ts';
+import { xccov } from './xccov/index.ts';
 
-export const coverageFormats: readonly CoverageFormat[] = [clover, cobertura, codecov, coveragePy, coveralls, dotcover, gcov, gcovrSummary, go, istanbul, istanbulSummary, jacoco, lcov, llvmCov, opencover, scoverage, simplecov, sonar, v8, visualStudio];
+export const coverageFormats: readonly CoverageFormat[] = [clover, cobertura, codecov, coveragePy, coveralls, dotcover, gcov, gcovrSummary, go, istanbul, istanbulSummary, jacoco, jacocoCsv, lcov, llvmCov, opencover, scoverage, simplecov, sonar, v8, visualStudio, xccov];

@@ -43,7 +43,7 @@ export class CaseTable {
   #slots = new Int32Array(2048).fill(-1);
   readonly #high = new Column(Uint32Array);
   readonly #low = new Column(Uint32Array);
-  readonly #file = new Column(Int32Array);
+  readonly #file = new UniformColumn();
   /** Bits 0–2: status in the file read last; 3–5: worst of the attempt's other files; 6: failed in some run; 7: failed in some run of that file. */
   readonly #state = new Column(Uint8Array);
   /** Three bits a run, of tests that ran more than once; few pages of a large run have any. */
@@ -181,6 +181,28 @@ class Column {
   set(index: number, value: number): void {
     const page = (this.#pages[index >>> PAGE_BITS] ??= new this.#type(PAGE));
     page[index & (PAGE - 1)] = value;
+  }
+}
+
+/** The same where most pages hold one number all over: the file that millions of tests come from. What was never set is not asked for. */
+class UniformColumn {
+  readonly #pages: (Numbers | number | undefined)[] = [];
+
+  get(index: number): number {
+    const page = this.#pages[index >>> PAGE_BITS];
+    return typeof page === 'object' ? (page[index & (PAGE - 1)] ?? 0) : (page ?? 0);
+  }
+
+  set(index: number, value: number): void {
+    const at = index >>> PAGE_BITS;
+    const page = this.#pages[at];
+    if (page === undefined) this.#pages[at] = value;
+    else if (typeof page === 'object') page[index & (PAGE - 1)] = value;
+    else if (page !== value) {
+      const own = new Int32Array(PAGE).fill(page);
+      own[index & (PAGE - 1)] = value;
+      this.#pages[at] = own;
+    }
   }
 }
 

@@ -16,7 +16,7 @@ it('has fixtures of every coverage format', () => {
 });
 
 /** Reports of lines, not of a document that has an end. */
-const LINES = /\.(?:out|info|gcov)$/;
+const LINES = /\.(?:out|info|gcov|csv)$/;
 
 it.each(all)('$kind/$format: only its own kind inspects $path', async ({ kind, path }) => {
   const [results, coverage] = [await inspectResults(files, dirname(path), path), await inspectCoverage(files, dirname(path), path)];
