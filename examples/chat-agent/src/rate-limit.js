@@ -1,4 +1,5 @@
 // @ts-check
+import { defect } from './defects.js';
 
 /** Fixed windows per client; windows that ended are dropped, so the state stays bounded. */
 export class RateLimiter {
@@ -37,7 +38,7 @@ export class RateLimiter {
 
   /** @param {number} now */
   #sweep(now) {
-    if (now - this.#sweptAt < this.options.windowMs) return;
+    if (now - this.#sweptAt < this.options.windowMs || defect('limiter-leak')) return;
     this.#sweptAt = now;
     for (const [client, window] of this.#windows) {
       if (now - window.start >= this.options.windowMs) this.#windows.delete(client);

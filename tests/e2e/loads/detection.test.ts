@@ -21,8 +21,9 @@ describe('under load, on local processes', { retry: 1 }, () => {
 
   it.each(LOAD_DEFECTS.map((together) => ({ ...together, names: Object.keys(together.defects).join(',') })))(
     '$names: each by its own row, and nothing else',
-    async ({ names, defects, exitCode }) => {
-      const found = await example.gate({ stack: 'process', stages: 'performance', env: { DEFECTS: names } });
+    async ({ names, defects, exitCode, nightly }) => {
+      const args = nightly === undefined ? [] : ['--config', 'nightly.yml', '--only', nightly];
+      const found = await example.gate({ stack: 'process', stages: 'performance', env: { DEFECTS: names }, args });
       const codes = [...new Set(Object.values(defects).flat())].sort();
       expect({ codes: codesOf(found.report), exitCode: found.exitCode }).toEqual({ codes, exitCode });
     },

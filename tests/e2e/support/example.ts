@@ -15,7 +15,13 @@ export interface Gate {
 /** The example system in a folder of its own, whose packages come from this checkout: runs side by side never share reports. */
 export interface Example extends AsyncDisposable {
   readonly project: Project;
-  readonly gate: (options: { stack: 'process' | 'compose'; stages: string; env: Readonly<Record<string, string>> }) => Promise<Gate>;
+  readonly gate: (options: {
+    stack: 'process' | 'compose';
+    stages: string;
+    env: Readonly<Record<string, string>>;
+    /** Further words of the command line. */
+    args?: readonly string[];
+  }) => Promise<Gate>;
 }
 
 /** Copies the example into a fresh repository. */
@@ -27,8 +33,8 @@ export async function chatAgent(): Promise<Example> {
   const project = await projectAt(path, { modules: join(ROOT, 'node_modules') });
   return {
     project,
-    gate: async ({ stack, stages, env }) => {
-      const ended = await project.gauntlet(['-q', 'run', '--stack', stack, '--stage', stages], { env });
+    gate: async ({ stack, stages, env, args = [] }) => {
+      const ended = await project.gauntlet(['-q', 'run', '--stack', stack, '--stage', stages, ...args], { env });
       if (ended.exitCode === 70 || ended.exitCode === 3) throw new Error(ended.stderr);
       return { exitCode: ended.exitCode, report: await ended.report() };
     },

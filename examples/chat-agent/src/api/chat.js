@@ -2,6 +2,8 @@
 import { defect } from '../defects.js';
 import { unavailable } from '../http/errors.js';
 
+/** Of `no-backpressure`. */
+const ENDLESS_LANES = 20;
 const FALLBACK = 'The assistant cannot answer right now. Your message is kept.';
 
 /** @typedef {{user: string, id: string, text: string, session?: string}} Incoming */
@@ -17,10 +19,11 @@ const FALLBACK = 'The assistant cannot answer right now. Your message is kept.';
 export function createChat({ llm, breaker, messages, cache, maxInflight }) {
   let inflight = 0;
   let asked = 0;
+  const queue = createQueue(ENDLESS_LANES);
 
   /** @param {Incoming} incoming @param {AbortSignal} signal */
   async function chat(incoming, signal) {
-    if (inflight >= maxInflight) throw unavailable('overloaded');
+    if (inflight >= maxInflight && !defect('no-backpressure')) throw unavailable('overloaded');
     inflight += 1;
     try {
       return await converse(incoming, signal);
@@ -31,6 +34,7 @@ export function createChat({ llm, breaker, messages, cache, maxInflight }) {
 
   /** @param {Incoming} incoming @param {AbortSignal} signal */
   async function converse(incoming, signal) {
+    if (defect('no-backpressure')) await queue(() => new Promise((resolve) => setTimeout(resolve, 50)));
     if (defect('cpu-hog')) burn(18);
     if (defect('degradation')) await new Promise((resolve) => setTimeout(resolve, (asked += 1) * 0.3));
     const answer = await ask(incoming.text, signal);
@@ -51,6 +55,21 @@ export function createChat({ llm, breaker, messages, cache, maxInflight }) {
   }
 
   return { chat, inflight: () => inflight };
+}
+
+/** Runs so many at a time; all others wait, however many and however long. @param {number} lanes */
+function createQueue(lanes) {
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  let free = lanes;
+  return async (/** @type {() => Promise<unknown>} */ work) => {
+    if (free > 0) free -= 1;
+    else await new Promise((/** @type {(value?: unknown) => void} */ resolve) => waiting.push(resolve));
+    await work();
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  };
 }
 
 /** @param {number} ms */

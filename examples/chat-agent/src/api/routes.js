@@ -4,6 +4,7 @@ import { defect } from '../defects.js';
 import { readJson } from '../http/body.js';
 import { HttpError, unavailable } from '../http/errors.js';
 import { idField, limitField, textField, userField } from '../http/fields.js';
+import { RateLimiter } from '../rate-limit.js';
 import { discovery, health, quickstart } from './disclosure.js';
 import { fullDocs } from './docs.js';
 
@@ -27,6 +28,16 @@ const parameter = (call, name) => call.url.searchParams.get(name) ?? undefined;
 /** @param {import('./app.js').Parts} parts @returns {Route[]} */
 function chatRoutes({ chat, sessions, messages, cache }) {
   let reads = 0;
+  const readLimit = new RateLimiter({ max: 2000, windowMs: 2000 });
+  /** Of each user, for `endless-history` alone. @type {Map<string, {url: URL, at: number}[]>} */
+  const times = new Map();
+  /** @param {string} user @param {URL} url */
+  function remember(user, url) {
+    const known = times.get(user) ?? [];
+    known.push({ url, at: Date.now() });
+    times.set(user, known);
+  }
+
   return [
     {
       method: 'POST', path: '/chat', role: 'user',
@@ -42,6 +53,9 @@ function chatRoutes({ chat, sessions, messages, cache }) {
       method: 'GET', path: '/messages', role: 'user',
       async handle(call) {
         const [user, limit] = [userField(parameter(call, 'user')), limitField(parameter(call, 'limit'))];
+        const { ok, retryAfterMs } = readLimit.take(user);
+        if (!ok) throw new HttpError(429, 'too_many_requests', { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) });
+        if (defect('endless-history')) remember(user, call.url);
         if (defect('slow-tail') && (reads += 1) % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 2500));
         const cached = await cache.read(user);
         const history = cached ?? (await messages.history(user));

@@ -16,7 +16,7 @@ export function createPool(config, name) {
     connectionString: config.url,
     application_name: name,
     max: defect('small-pool') ? 1 : config.poolMax,
-    connectionTimeoutMillis: config.acquireMs,
+    connectionTimeoutMillis: defect('no-backpressure') ? 0 : config.acquireMs,
     idleTimeoutMillis: 5000,
     statement_timeout: config.statementMs,
     query_timeout: config.statementMs + 500,
@@ -31,7 +31,7 @@ export function createPool(config, name) {
 export function createDatabase(pool, { maxWaiting }) {
   /** @param {string} text @param {unknown[]} [values] @returns {Promise<any[]>} */
   async function query(text, values) {
-    if (pool.waitingCount >= maxWaiting) throw unavailable('database_busy');
+    if (pool.waitingCount >= maxWaiting && !defect('no-backpressure')) throw unavailable('database_busy');
     try {
       if (defect('small-pool')) await pool.query('SELECT pg_sleep(0.008)');
       return (await pool.query(text, values)).rows;
