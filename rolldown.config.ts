@@ -14,6 +14,7 @@ const ENTRIES = {
   'action/stage': 'src/action/stage.ts',
   'action/judge': 'src/action/judge.ts',
   'action/comment': 'src/action/comment.ts',
+  'action/release': 'src/action/release.ts',
 };
 
 /** One bundle for the command line and the actions: what both need is in shared chunks, what few need is loaded on use. */

@@ -65,7 +65,8 @@ function checkHead(context: ForgeContext, head: string): void {
   });
 }
 
-async function connect(env: Env, context: ForgeContext, { clock }: Outside): Promise<GitHub | undefined> {
+/** GitHub as this job may speak to it; `undefined` without a token. */
+export async function connect(env: Env, context: ForgeContext, { clock }: Outside): Promise<GitHub | undefined> {
   const token = env['GITHUB_TOKEN'] || env['INPUT_TOKEN'];
   const [owner, repo] = context.repository?.split('/') ?? [];
   if (!token || owner === undefined || repo === undefined) return undefined;

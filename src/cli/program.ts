@@ -40,6 +40,7 @@ function newProgram(world: World, release: string, finish: Finish): Command {
   addStartCommands(program, world, finish);
   addGateCommands(program, world, finish);
   addReadCommands(program, world, finish);
+  addHelpCommands(program, world, finish);
   addInternalCommands(program, world, finish);
   return program;
 }
@@ -105,12 +106,28 @@ function addReadCommands(program: Command, world: World, finish: Finish): void {
       finish(await (await import('./commands/report.ts')).report(world, run, command.optsWithGlobals())),
     );
   program
+    .command('release')
+    .argument('[run]', 'run directory, its id, or `latest`', 'latest')
+    .description('may this commit go out: a pass of the release budget at this very commit, fresh, whole, judged again today')
+    .option('--sha <commit>', 'the commit that is to go out; it has to be the one that is checked out')
+    .addOption(new Option('--max-age <time>', 'how old the verdict may be').argParser(parseTime).default(168 * 3_600_000, '168h'))
+    .addOption(new Option('-s, --stages <names>', 'stages that need evidence; all but smoke without it').argParser(parseStages))
+    .option('-c, --config <file>', 'configuration file', 'gauntlet.yml')
+    .option('-o, --output <file>', 'write the decision there, as a predicate for an attestation')
+    .option('--json', 'the decision as JSON')
+    .action(async (run: string, _, command: Command) =>
+      finish(await (await import('./commands/release.ts')).release(world, run, command.optsWithGlobals())),
+    );
+  program
     .command('comment')
     .argument('[run]', 'run directory, its id, or `latest`', 'latest')
     .description('create or update the one comment of the pull request (needs GITHUB_TOKEN)')
     .action(async (run: string, _, command: Command) =>
       finish(await (await import('./commands/comment.ts')).comment(world, run, command.optsWithGlobals())),
     );
+}
+
+function addHelpCommands(program: Command, world: World, finish: Finish): void {
   program
     .command('inspect')
     .argument('<files...>', 'test-result and coverage files')

@@ -70,7 +70,7 @@ async function storeReport({ directory, ports, redact }: RunContext, report: Rep
 }
 
 /** Every test of the results by name, as it stands in the end; `undefined` when there are too many to name. */
-async function readCases({ directory }: RunContext, evidence: readonly Evidence[]): Promise<TestLine[] | undefined> {
+export async function readCases({ directory }: RunContext, evidence: readonly Evidence[]): Promise<TestLine[] | undefined> {
   const tests = new Map<string, TestLine>();
   for (const { stage, command, cases, counts } of ofKind(evidence, 'tests')) {
     if (!cases || counts.tests > NAMED_TESTS) return undefined;
