@@ -7,12 +7,15 @@ import { healthcheck } from './healthcheck/index.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { links } from './links/index.ts';
 import { monitoring } from './monitoring/index.ts';
+import { mounted } from './mounted/index.ts';
+import { prometheus } from './prometheus/index.ts';
 import { reach } from './reach/index.ts';
 import { redis } from './redis/index.ts';
+import { renewal } from './renewal/index.ts';
 import { secretFiles } from './secret-files/index.ts';
 import { secrets } from './secrets/index.ts';
 import { sharedKeys } from './shared-keys/index.ts';
 import { sql } from './sql/index.ts';
 import { testEvidence } from './test-evidence/index.ts';
 
-export const checks: readonly CheckPlugin[] = [...containers, ...doors, ...encryption, ...healthcheck, ...kubernetes, ...links, ...monitoring, ...reach, ...redis, ...secretFiles, ...secrets, ...sharedKeys, ...sql, ...testEvidence];
+export const checks: readonly CheckPlugin[] = [...containers, ...doors, ...encryption, ...healthcheck, ...kubernetes, ...links, ...monitoring, ...mounted, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...sharedKeys, ...sql, ...testEvidence];

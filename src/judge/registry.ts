@@ -7,12 +7,15 @@ import { judges as healthcheck } from '../checks/healthcheck/judge.ts';
 import { judges as kubernetes } from '../checks/kubernetes/judge.ts';
 import { judges as links } from '../checks/links/judge.ts';
 import { judges as monitoring } from '../checks/monitoring/judge.ts';
+import { judges as mounted } from '../checks/mounted/judge.ts';
+import { judges as prometheus } from '../checks/prometheus/judge.ts';
 import { judges as reach } from '../checks/reach/judge.ts';
 import { judges as redis } from '../checks/redis/judge.ts';
+import { judges as renewal } from '../checks/renewal/judge.ts';
 import { judges as secretFiles } from '../checks/secret-files/judge.ts';
 import { judges as secrets } from '../checks/secrets/judge.ts';
 import { judges as sharedKeys } from '../checks/shared-keys/judge.ts';
 import { judges as sql } from '../checks/sql/judge.ts';
 import { judges as testEvidence } from '../checks/test-evidence/judge.ts';
 
-export const rowJudges: readonly RowJudge[] = [...containers, ...doors, ...encryption, ...healthcheck, ...kubernetes, ...links, ...monitoring, ...reach, ...redis, ...secretFiles, ...secrets, ...sharedKeys, ...sql, ...testEvidence];
+export const rowJudges: readonly RowJudge[] = [...containers, ...doors, ...encryption, ...healthcheck, ...kubernetes, ...links, ...monitoring, ...mounted, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...sharedKeys, ...sql, ...testEvidence];

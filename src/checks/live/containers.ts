@@ -52,18 +52,18 @@ export function containersOf(context: CheckContext): Promise<ReadonlyMap<string,
   });
 }
 
-/** One call to `docker` with its own deadline. What it says on stderr is there when it fails. */
+/** One call to `docker` with its own deadline. `errors` is what came on stderr; `error` why it failed, else empty. */
 export async function docker(
   { ports, signal }: CheckContext,
   args: readonly string[],
   timeoutMs: number,
-): Promise<{ readonly ok: boolean; readonly text: string; readonly error: string }> {
+): Promise<{ readonly ok: boolean; readonly text: string; readonly errors: string; readonly error: string }> {
   const { outcome, stdout, stderr } = await ports.exec.run(
     { type: 'argv', argv: ['docker', ...args] },
     { env: ports.env, timeoutMs, signal, captureBytes: 4_000_000 },
   );
   const ok = outcome.ended === 'exit' && outcome.code === 0;
-  return { ok, text: stdout, error: ok ? '' : stderr.trim() || outcome.ended };
+  return { ok, text: stdout, errors: stderr, error: ok ? '' : stderr.trim() || outcome.ended };
 }
 
 function read({ Id, State, Config, HostConfig, Mounts, NetworkSettings }: z.output<typeof Inspected>): Container {

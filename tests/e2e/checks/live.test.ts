@@ -6,13 +6,29 @@ import { buildLab, LIVE_CODES, liveStack, type LiveStack } from './stack.ts';
 const MIGRATIONS = ['db/migrate/20260101000000_customers.rb', 'db/migrate/20260201000000_orders.rb'];
 
 /** Passwords and keys of the lab: none may stand in evidence. */
-const SECRETS = ['postgres-Hs20mqXa', 'shop-Zk41xwQm', 'stock-Vn72pLrd', 'root-Yt93kdVe', 'redis-Bd57wnUc'];
+const SECRETS = [
+  'postgres-Hs20mqXa',
+  'shop-Zk41xwQm',
+  'stock-Vn72pLrd',
+  'root-Yt93kdVe',
+  'redis-Bd57wnUc',
+  'token-Xw83ndTe20q',
+  'changeme',
+];
 
 /** What each row finds on the bad stack; a row that is not here finds nothing on it. */
 const FOUND: Readonly<Record<string, readonly string[]>> = {
   'DB-01': ['P0 worker to postgres'],
   'RED-01': ['P0 worker to redis'],
   'AUTH-04': ['P1 postgres', 'P1 mariadb', 'P0 redis', 'P1 cache'],
+  'SEC-03': ['P0 keeper: /run/secrets/file_token'],
+  'SEC-04': ['P1 keeper: /run/secrets/env_token'],
+  'SEC-14': ['P0 keeper: file_token'],
+  'CFG-10': ['P1 keeper: /var/lib/keeper'],
+  'OBS-01': ['P1 prometheus'],
+  'OBS-03': ['P1 prometheus: Twice'],
+  'OBS-04': ['P1 prometheus: PoolNearlyFull: db_connection_pool_usage'],
+  'OBS-15': ['P1 prometheus: api: http://api:9999/metrics'],
   'RED-04': ['P1 cache'],
   'RED-05': ['P1 redis'],
   'RED-06': ['P1 redis'],

@@ -33,7 +33,7 @@ export async function liveStack(file: string, tracked: readonly string[]): Promi
   const booked: StackManifest['handle'][] = [];
   const signal = new AbortController().signal;
   const context: StackContext = {
-    ports: ports(),
+    ports: ports({ LAB_TOKEN: 'token-Xw83ndTe20q' }),
     root: LAB,
     runDir,
     runId: `live-${process.pid}-${file.split('.')[0] ?? ''}`,
