@@ -11,12 +11,28 @@ export async function collectorOf(scene: CollectorScene): Promise<Collector | { 
     const found = find(scene);
     if (found === undefined) continue;
     try {
-      await found.collect();
-      return found;
+      const patient = { ...found, collect: () => insisting(scene, found.collect) };
+      await patient.collect();
+      return patient;
     } catch (error) {
       reasons.push(errorMessage(error));
     }
   }
   const [first] = reasons;
   return { why: first ?? 'it runs neither Node nor Java, and no target of it answers at /debug/pprof/heap as Go programs can' };
+}
+
+/** A busy machine may miss a deadline or two. */
+const TRIES = 3;
+const PAUSE_MS = 500;
+
+async function insisting<Value>({ ports, signal }: CollectorScene, act: () => Promise<Value>): Promise<Value> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (tries === TRIES || signal.aborted) throw error;
+      await ports.clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+    }
+  }
 }

@@ -97,7 +97,7 @@ async function open(pid, port) {
   const caught = /^SigCgt:\s*([0-9a-f]+)/m.exec(read('/proc/' + pid + '/status'));
   if (!caught || !((BigInt('0x' + caught[1]) >> 9n) & 1n)) throw new Error('it does not listen to SIGUSR1');
   process.kill(pid, 'SIGUSR1');
-  for (let tries = 0; tries < 40; tries += 1) {
+  for (let tries = 0; tries < 120; tries += 1) {
     await sleep(tries < 10 ? 20 : 100);
     const one = await own(pid, port);
     if (one) return { one, ours: true };

@@ -9,7 +9,7 @@ import { NODE_PROBE } from './node-probe.ts';
 
 /** Beyond so many processes of one service, looking would take longer than a round. */
 const MOST_PROCESSES = 16;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const MOST_OUTPUT = 64_000_000;
 const TOP = 10;
 
@@ -73,12 +73,21 @@ async function probeIn(inside: Inside, { processes, profileMs, signal }: Probing
   const program = processes[0]?.program ?? 'node';
   const ask = JSON.stringify({ pids: processes.map(({ pid }) => pid), profileMs });
   const limits = { timeoutMs: PATIENCE_MS + profileMs * processes.length, captureBytes: MOST_OUTPUT, signal };
-  const { stdout, stderr } = await inside.run([program, '-e', NODE_PROBE, ask], { env: { NODE_OPTIONS: '' }, limits });
+  const { stdout, stderr } = await oneAtATime(() => inside.run([program, '-e', NODE_PROBE, ask], { env: { NODE_OPTIONS: '' }, limits }));
   const parsed = NodeProbed.safeParse(fromJson(stdout));
   if (!parsed.success) throw new Error(`its inspector could not be asked: ${stderr.trim().split('\n').at(-1) ?? ''}`);
   const broken = parsed.data.find(({ error }) => error !== undefined);
   if (broken) throw new Error(`its inspector could not be asked: ${broken.error ?? ''}`);
   return parsed.data;
+}
+
+let before: Promise<unknown> = Promise.resolve();
+
+/** Every Node opens its inspector at the same port: services that share a machine would be taken for each other, or find it in use. */
+function oneAtATime<Value>(work: () => Promise<Value>): Promise<Value> {
+  const done = before.then(work);
+  before = done.catch(() => undefined);
+  return done;
 }
 
 function fromJson(text: string): unknown {
