@@ -169,6 +169,12 @@ function addInternalCommands(program: Command, world: World, finish: Finish): vo
     .argument('<spec>')
     .action(async (spec: string) => finish(await (await import('./commands/fault-agent.ts')).faultAgent(world, spec)));
   program
+    .command('watchdog', { hidden: true })
+    .argument('<run>')
+    .action(async (run: string, _, command: Command) =>
+      finish(await (await import('./commands/watchdog.ts')).watchdog(world, { ...command.optsWithGlobals(), run })),
+    );
+  program
     .command('supervise', { hidden: true })
     .argument('<spec>')
     .action(async (spec: string) => finish(await (await import('./commands/supervise.ts')).superviseCommand(world, spec)));

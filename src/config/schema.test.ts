@@ -127,7 +127,11 @@ test('the sketch, exactly as it is written there', () => {
             "fallback": {
               "header": "x-source: redis",
             },
-            "success_rate": ">= 99%",
+            "successRate": {
+              "op": ">=",
+              "unit": "ratio",
+              "value": 0.99,
+            },
           },
           "fault": {
             "durationMs": 30000,
@@ -137,14 +141,18 @@ test('the sketch, exactly as it is written there', () => {
             },
             "type": "partition",
           },
-          "ledger": "chat",
+          "ledger": {
+            "write": "chat",
+          },
           "recovery": {
             "op": "<",
             "unit": "milliseconds",
             "value": 60000,
           },
           "rows": [],
-          "steady": "chat",
+          "steady": [
+            "chat",
+          ],
         },
       },
       "journeys": {
@@ -158,6 +166,7 @@ test('the sketch, exactly as it is written there', () => {
               "options": {
                 "act": "connect",
                 "headers": {},
+                "shared": false,
                 "url": "{{ws}}?user={{user}}",
               },
               "timeoutMs": 10000,
@@ -179,6 +188,8 @@ test('the sketch, exactly as it is written there', () => {
               "options": {
                 "act": "send",
                 "message": "{"id":"{{nonce}}","text":"hello"}",
+                "ordered": true,
+                "times": 1,
               },
               "timeoutMs": 10000,
               "title": "send {"id":"{{nonce}}","text":"hello"}",

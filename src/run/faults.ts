@@ -19,7 +19,9 @@ const PREPARE_MS = 15_000;
 const INJECT_MS = 20_000;
 const SLACK_MS = INJECT_MS + 10_000;
 const PROVE_MS = 10_000;
-const PROVE_AGAIN_MS = 200;
+const PROVE_AGAIN_MS = 100;
+/** What has no effect after so long will have none, unless it is held for longer. */
+const PROVED_MS = 2_000;
 
 /** All that healing may need of a fault: the undo that the journal books, read back by whatever process heals. */
 const FaultUndo = z.object({
@@ -95,7 +97,7 @@ export async function withFault(context: RunContext, run: FaultRun, guard: Guard
     await inTime(faultContext(INJECT_MS), (own) => plugin.inject(options, undo, own));
     const injectedMs = clock.monotonicMs();
     const prove = (): Promise<Proof> => inTime(faultContext(PROVE_MS), (own) => plugin.prove(options, undo, own));
-    const proof = await hold(context, { untilMs: injectedMs + (plugin.lasts === 'held' ? holdMs : 0), prove });
+    const proof = await hold(context, { fromMs: injectedMs, holdMs: plugin.lasts === 'held' ? holdMs : 0, prove });
     const healMs = clock.monotonicMs();
     const residue = await healOne(context, open, plugin);
     return { proof, injectMs, injectedMs, healMs, healedMs: clock.monotonicMs(), ...(residue === undefined ? {} : { residue }) };
@@ -155,15 +157,20 @@ async function book({ directory, ports }: RunContext, run: FaultRun, context: Fa
   return open;
 }
 
-/** Asks for the proof until there is one, at least once: counters count only when somebody has tried. */
-async function hold(context: RunContext, { untilMs, prove }: { untilMs: number; prove: () => Promise<Proof> }): Promise<Proof> {
-  const { clock } = context.ports;
+interface Holding {
+  readonly fromMs: number;
+  readonly holdMs: number;
+  readonly prove: () => Promise<Proof>;
+}
+
+/** Asks for the proof until there is one: counters count only when somebody has tried, and a death takes its moment. */
+async function hold({ ports: { clock }, signal }: RunContext, { fromMs, holdMs, prove }: Holding): Promise<Proof> {
   let proof = await prove();
-  while (proof.state === 'unproved' && clock.monotonicMs() < untilMs) {
-    await clock.sleep(PROVE_AGAIN_MS, context.signal);
+  while (proof.state === 'unproved' && clock.monotonicMs() < fromMs + Math.max(holdMs, PROVED_MS)) {
+    await clock.sleep(PROVE_AGAIN_MS, signal);
     proof = await prove();
   }
-  await clock.sleep(Math.max(0, untilMs - clock.monotonicMs()), context.signal);
+  await clock.sleep(Math.max(0, fromMs + holdMs - clock.monotonicMs()), signal);
   return proof;
 }
 

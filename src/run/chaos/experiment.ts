@@ -23,7 +23,7 @@ const TIMES = {
   release: { steadyMs: 10_000, holdMs: 15_000 },
 } as const;
 const INTERVAL_MS = 100;
-const CONTROL_MS = 500;
+const CONTROL_MS = 250;
 /** A system that is well must answer so many of its walks. */
 const STEADY = 0.95;
 const LEAST_STEADY = 5;
@@ -142,7 +142,8 @@ function speaksTo({ steps }: Journey, targets: readonly ResolvedTarget[]): boole
 
 /** Why all was not well before the fault; then it is not done. */
 function whySick(watching: readonly Watching[]): string | undefined {
-  for (const { journey, role, probe } of watching) {
+  // What a health path says is a fact to compare, and no journey of anybody.
+  for (const { journey, role, probe } of watching.filter((one) => one.role !== 'health')) {
     const said = probe.samples.filter(({ answer }) => answer !== 'exhausted');
     const good = said.filter(({ answer }) => isWell(answer)).length;
     const least = role === 'steady' ? LEAST_STEADY : 1;
@@ -173,7 +174,7 @@ async function waitForRecovery(context: RunContext, { experiment, scene, watchin
   while (clock.monotonicMs() < until) {
     await clock.sleep(WATCH_MS, context.signal);
     const now = clock.monotonicMs();
-    if (now >= settled && watching.every(({ probe }) => isOver(probe.samples, reference))) return;
+    if (now >= settled && watching.every(({ role, probe }) => role === 'health' || isOver(probe.samples, reference))) return;
     if (now < nextLook) continue;
     nextLook = clock.monotonicMs() + DEAD_AFTER_MS;
     if (isDead(await scene.look(), plugin.services(fault.options))) return;

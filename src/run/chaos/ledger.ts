@@ -142,7 +142,9 @@ async function readOne(id: string, journey: Journey, context: JourneyContext): P
     const { outcome } = await walkOn(journey, context, walker);
     const last = replies.at(-1);
     const occurrences = last === undefined ? 0 : last.text.split(id).length - 1;
-    if (occurrences > 0) return { state: outcome === 'passed' ? 'there' : 'corrupt', occurrences };
+    // A 404 that names what it did not find has not found it.
+    const denied = last?.status !== undefined && last.status >= 400;
+    if (occurrences > 0 && !denied) return { state: outcome === 'passed' ? 'there' : 'corrupt', occurrences };
     const answered = last?.failure === undefined && last?.status !== undefined && last.status < 500 && last.status !== 429;
     if (answered && attempt >= 2) return { state: 'absent' };
     if (attempt >= ATTEMPTS || context.signal.aborted) return { state: 'unread' };
