@@ -12,12 +12,12 @@ export interface LoadOverrides {
  * The loads of a stage. What a budget or an explicit duration leaves is shared so that short scenarios stay whole and
  * only the long ones are cut: a burst of 30 s is a burst on a pull request too. Users and rates stay what was asked.
  */
-export function planLoads(profile: readonly string[], { own, journeys, budget, overrides }: Planning): PlannedLoad[] {
+export function planLoads(profile: readonly string[], { own, journeys, budget, overrides, durationMs }: Planning): PlannedLoad[] {
   const scenarios = scenariosOf(profile, own);
-  const granted = share(
-    scenarios.map(([, { askedMs }]) => askedMs),
-    overrides.durationMs ?? GRANTS[budget].performance ?? Number.POSITIVE_INFINITY,
-  );
+  const asked = scenarios.map(([, { askedMs }]) => askedMs);
+  // A duration into which not even the longest of them fits is there to bound them.
+  const bound = durationMs !== undefined && durationMs < Math.max(...asked) ? durationMs : Number.POSITIVE_INFINITY;
+  const granted = share(asked, overrides.durationMs ?? Math.min(bound, GRANTS[budget].performance ?? Number.POSITIVE_INFINITY));
   return scenarios.map(([name, scenario], index) => ({
     name,
     ...scenario,
@@ -33,6 +33,8 @@ interface Planning {
   readonly journeys: readonly string[];
   readonly budget: Budget;
   readonly overrides: LoadOverrides;
+  /** Of the stage. */
+  readonly durationMs?: number | undefined;
 }
 
 /** Gives each what it asks for up to a level at which the total is used up. */

@@ -923,3 +923,10 @@ test('`abort` without a load to stop has no effect, which is said where it is wr
   );
   expect(loaded.notes).toEqual([]);
 });
+
+test('a stage that is shorter than its loads bounds them', () => {
+  const { stages } = plan(
+    'stages:\n  - performance:\n      duration: 20s\n      load_profile: [steady, peak]\n      journeys: chat\njourneys: {chat: {steps: [{get: "http://a.example/"}]}}\n',
+  );
+  expect(stages[0]?.loads.map(({ grantedMs }) => grantedMs)).toEqual([10_000, 10_000]);
+});

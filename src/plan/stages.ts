@@ -2,7 +2,7 @@ import type { CheckPlugin } from '../checks/contract.ts';
 import type { Config } from '../config/load.ts';
 import type { StageEntry } from '../config/stages.ts';
 import { raceFlag } from '../lib/race-flag.ts';
-import type { Command, PlannedCommand, PlannedStage } from '../model/plan.ts';
+import type { Command, PlannedCommand, PlannedLoad, PlannedStage } from '../model/plan.ts';
 import type { Budget } from '../model/stage.ts';
 import { successThreshold } from '../model/threshold.ts';
 import { grant, timeoutOf } from './budgets.ts';
@@ -26,9 +26,16 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
   const { config, budget, overrides } = context;
   const checks = checksOf(stage, context);
   const thresholds = [...(stage.successRate === undefined ? [] : [successThreshold(stage.successRate)]), ...stage.thresholds];
-  const written = planLoads(stage.scenarios ?? [], { own: config.loads, journeys: stage.journeys ?? [], budget, overrides });
+  const written = planLoads(stage.scenarios ?? [], {
+    own: config.loads,
+    journeys: stage.journeys ?? [],
+    budget,
+    overrides,
+    durationMs: stage.durationMs,
+  });
   // A duration that somebody asked for is kept.
-  const loads = overrides.durationMs === undefined ? extended(written, { thresholds, config, budget }) : written;
+  const loads =
+    overrides.durationMs === undefined && !isBounded(stage, written) ? extended(written, { thresholds, config, budget }) : written;
   const shortages = shortagesOf(loads, { thresholds, config });
   const overridden =
     overrides.durationMs !== undefined && (stage.durationMs !== undefined || loads.length > 0 || stage.name === 'performance');
@@ -68,6 +75,15 @@ function searchMs({ leaks = [], compare }: StageEntry): number {
   const searches = leaks.reduce((sum, { cycles, waitMs, idleMs = 0 }) => sum + (cycles + 2) * (7_000 + waitMs) + idleMs, 0);
   const pairMs = (compare?.journeys.length ?? 0) * (compare?.pairs ?? 0) * 4_000;
   return searches + (compare === undefined ? 0 : compare.restarts * (pairMs + 120_000));
+}
+
+/** Its own duration is less than what its loads would take. */
+function isBounded({ durationMs }: StageEntry, loads: readonly PlannedLoad[]): boolean {
+  return (
+    durationMs !== undefined &&
+    loads.some(({ askedMs, grantedMs }) => grantedMs < askedMs) &&
+    loads.some(({ askedMs }) => askedMs > durationMs)
+  );
 }
 
 /** An audit that names nothing to do looks at everything that needs neither configuration nor a running stack. */

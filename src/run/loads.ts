@@ -17,14 +17,16 @@ const ENGINE = 'engine';
 /** Puts the loads of a stage on the system, one after the other; tells whether each of them proved what it measured. */
 export async function runLoads(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<boolean> {
   const answered = new Set<string>();
+  const explained = new Set<string>();
   let proved = true;
   for (const load of stage.loads) {
     const gaps = context.signal.aborted ? [stopped(load)] : await runLoad(context, { stage, load, stack, answered });
-    for (const gap of gaps)
-      await addGap(context, { stage: stage.name, name: `load-${load.name}`, owed: owedBy(context, stage, load) }, gap);
+    const owed = owedBy(context, stage, load);
+    for (const gap of gaps) await addGap(context, { stage: stage.name, name: `load-${load.name}`, owed }, gap);
+    if (gaps.length > 0) for (const id of owed) explained.add(id);
     proved &&= gaps.length === 0;
   }
-  await leaveOpen(context, stage, answered);
+  await leaveOpen(context, stage, { answered, explained });
   return proved;
 }
 
@@ -140,10 +142,14 @@ function owedBy(context: RunContext, stage: PlannedStage, { name }: PlannedLoad)
 }
 
 /** What the plan asks for and nothing has measured is said, never passed over. */
-async function leaveOpen(context: RunContext, stage: PlannedStage, answered: ReadonlySet<string>): Promise<void> {
+async function leaveOpen(
+  context: RunContext,
+  stage: PlannedStage,
+  { answered, explained }: { answered: ReadonlySet<string>; explained: ReadonlySet<string> },
+): Promise<void> {
   const loadNames = stage.loads.map(({ name }) => name);
   for (const piece of seriesOwed(context, stage)) {
-    if (answered.has(piece.name) || loadNames.includes(piece.name) || isResourceMetric(piece.name)) continue;
+    if (answered.has(piece.name) || explained.has(piece.id) || loadNames.includes(piece.name) || isResourceMetric(piece.name)) continue;
     await addGap(
       context,
       { stage: stage.name, name: `series-${piece.name}`, owed: [piece.id] },

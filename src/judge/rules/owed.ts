@@ -43,9 +43,18 @@ function gaps(context: Context): Drafted[] {
   // What a stopped run left open is said once, by the run.
   const all = ofKind(context.evidence, 'gap').filter(({ reason }) => reason !== 'interrupted' || !stopped(context));
   // One cause said many times is one finding: five pieces that a stack that never came up left open are one line.
-  const key = (gap: EvidenceOf<'gap'>) => [gap.stage, gap.reason, gap.reason === 'stack-not-ready' ? '' : gap.message].join('\0');
+  const key = (gap: EvidenceOf<'gap'>) => [gap.stage, gap.reason, isOneCause(context, gap) ? '' : gap.message].join('\0');
   return byKey(all, key).map((group) => gapFinding(context, group));
 }
+
+/** A stack that is not ready, and a generator that could not do what it should: whatever they leave open has this one cause. */
+function isOneCause({ plan }: Context, { reason, owed: ids }: EvidenceOf<'gap'>): boolean {
+  if (reason === 'stack-not-ready') return true;
+  return reason === 'unproved' && ids.length > 0 && ids.every((id) => plan.owed.find((piece) => piece.id === id)?.kind === 'series');
+}
+
+/** Of one cause, so many of its effects are told. */
+const MESSAGES = 5;
 
 function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...EvidenceOf<'gap'>[]]): Drafted {
   const [first] = gaps;
@@ -61,7 +70,7 @@ function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...Evid
     title: titleOf(first.reason),
     result: notTested(first.message, reason),
     summary: [
-      first.message,
+      ...(waits ? [first.message] : [...new Set(gaps.map(({ message }) => message))].slice(0, MESSAGES)),
       pieces.length > 0
         ? `Left open: ${atMost(
             pieces.map(({ what }) => what),

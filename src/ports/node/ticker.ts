@@ -24,6 +24,10 @@ export class Ticker implements AsyncDisposable {
 
 const THREAD = `
 const { parentPort, workerData: cell } = require('node:worker_threads');
+const { constants, setPriority } = require('node:os');
+try {
+  setPriority(constants.priority.PRIORITY_HIGHEST);
+} catch {}
 while (Atomics.load(cell, 0) === 0) {
   Atomics.wait(cell, 0, 0, 0.1);
   if (Atomics.exchange(cell, 1, 1) === 0) parentPort.postMessage(0);
