@@ -1,5 +1,5 @@
 import type { Journey } from './journey.ts';
-import { followsMessages } from './messages.ts';
+import { followedMessages } from './messages.ts';
 import type { PlannedLoad } from './plan.ts';
 
 /** Loads that are built in for agents: every one must come to its end. */
@@ -29,7 +29,7 @@ export function isHeldTo(metric: string, load: Pick<PlannedLoad, 'name' | 'users
   const own = journeys.filter(({ name }) => load.journeys.includes(name));
   // A load that walks nothing is told elsewhere.
   if (own.length === 0) return true;
-  if (metric === 'messages.latency') return own.some(followsMessages);
+  if (metric === 'messages.latency') return own.some((journey) => followedMessages(journey) > 0);
   const isOf = ({ name }: Journey): boolean => metric.startsWith(`${name}.`);
   return own.some(isOf) || !journeys.some(isOf);
 }

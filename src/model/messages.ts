@@ -63,14 +63,15 @@ export const Completion = z.object({
 });
 export type Completion = z.output<typeof Completion>;
 
-/** Whether messages of the journey can be followed: one is sent over a WebSocket with `{{nonce}}`, and its answer must carry the same. */
-export function followsMessages({ steps }: Pick<Journey, 'steps'>): boolean {
-  return steps.some(
-    ({ type, options, expect }) =>
-      type === 'websocket' &&
-      hasNonce(messageOf(options)) &&
-      (hasNonce(JSON.stringify(expect.reply ?? '')) || (expect.contains ?? []).some(hasNonce)),
-  );
+/** How many messages each walk of the journey sends that can be followed: over a WebSocket, with `{{nonce}}` in them and in their answer. */
+export function followedMessages({ steps }: Pick<Journey, 'steps'>): number {
+  return steps.reduce((sum, { type, options, expect }) => {
+    const answered = hasNonce(JSON.stringify(expect.reply ?? '')) || (expect.contains ?? []).some(hasNonce);
+    const message = field(options, 'message');
+    if (type !== 'websocket' || typeof message !== 'string' || !hasNonce(message) || !answered) return sum;
+    const times = field(options, 'times');
+    return sum + (typeof times === 'number' ? times : 1);
+  }, 0);
 }
 
 /** Whether every walk of the journey opens a WebSocket and closes it again. */
@@ -79,14 +80,8 @@ export function reconnects({ steps }: Pick<Journey, 'steps'>): boolean {
   return acts.includes('connect') && acts.at(-1) === 'close';
 }
 
-function messageOf(options: Journey['steps'][number]['options']): string {
-  return field(options, 'message') ?? '';
-}
-
-function field(options: Journey['steps'][number]['options'], name: string): string | undefined {
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) return undefined;
-  const value = options[name];
-  return typeof value === 'string' ? value : undefined;
+function field(options: Journey['steps'][number]['options'], name: string): unknown {
+  return options === null || typeof options !== 'object' || Array.isArray(options) ? undefined : options[name];
 }
 
 function hasNonce(text: string): boolean {

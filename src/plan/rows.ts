@@ -1,7 +1,7 @@
 import { CODE } from '../config/fields.ts';
 import { agentsRow, enoughAgents } from '../model/agents.ts';
 import type { Journey, JourneyStep } from '../model/journey.ts';
-import { followsMessages, reconnects } from '../model/messages.ts';
+import { followedMessages, reconnects } from '../model/messages.ts';
 import type { CoverageGate, PlannedLoad } from '../model/plan.ts';
 import type { StageName } from '../model/stage.ts';
 
@@ -106,7 +106,7 @@ export function loadJourneyRows(load: PlannedLoad, journeys: readonly Journey[])
   const perSecond = Math.max(acting, load.connectWithinMs === undefined ? 0 : (load.users / load.connectWithinMs) * 1_000) / own.length;
   const agents = agentsRow(load, own);
   return [
-    ...(own.some(followsMessages) ? ['WS-01', 'WS-02', 'WS-04'] : []),
+    ...(own.some((journey) => followedMessages(journey) > 0) ? ['WS-01', 'WS-02', 'WS-04'] : []),
     ...(own.some(reconnects) && perSecond >= RAPID ? ['WS-11'] : []),
     ...(agents !== undefined && enoughAgents(load) ? [agents] : []),
     ...own.flatMap(disclosureRows),

@@ -41,3 +41,30 @@ it('counts the users who connect', () => {
     { threshold: 'chat.latency: p(99) < 1s', load: 'burst', needs: 299, brings: 250 },
   ]);
 });
+
+it('holds a load only to limits of what its users do: every agent must come to its end, so no share of them will do', () => {
+  const send = {
+    ...step,
+    type: 'websocket',
+    options: { act: 'send', message: '{"id":"{{nonce}}"}', times: 2 },
+    expect: { reply: { id: '{{nonce}}' } },
+  };
+  const journeys = {
+    ...config.journeys,
+    talk: { steps: [send], expect: {}, rows: [] },
+    agent: { steps: [step], expect: {}, rows: ['AGT-24'] },
+  };
+  const talkers = { ...steady, journeys: ['talk'] };
+  const agents = { name: 'swarm', journeys: ['agent'], users: 100, connectWithinMs: 1_000, askedMs: 10_000, grantedMs: 10_000 };
+  const thresholds = limits(
+    ['success_rate', 'rate >= 99%'],
+    ['messages.latency', 'p(99) < 1s'],
+    ['agent.latency', 'p(95) < 5s'],
+    ['talk.latency', 'p(99) < 1s'],
+  );
+  expect(shortagesOf([talkers, agents], { thresholds, config: { journeys } })).toEqual([
+    { threshold: 'success_rate: rate >= 99%', load: 'steady', needs: 299, brings: 25 },
+    { threshold: 'messages.latency: p(99) < 1s', load: 'steady', needs: 299, brings: 50 },
+    { threshold: 'talk.latency: p(99) < 1s', load: 'steady', needs: 299, brings: 25 },
+  ]);
+});

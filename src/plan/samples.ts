@@ -1,6 +1,7 @@
 import type { Config } from '../config/load.ts';
 import { segmentsOf, totalOf } from '../model/load-shape.ts';
 import { isHeldTo } from '../model/agents.ts';
+import { followedMessages } from '../model/messages.ts';
 import { metricType } from '../model/metric.ts';
 import { holdsFor, type PlannedLoad, type PlannedShortage } from '../model/plan.ts';
 import { samplesNeeded } from '../model/sample-size.ts';
@@ -70,6 +71,10 @@ function walksOf({ grantedMs, ...load }: PlannedLoad): number {
 
 /** Samples of a metric for each walk: users take one journey after the other, and errors are counted by step. */
 function samplesPerWalk(metric: string, { journeys }: PlannedLoad, config: Pick<Config, 'journeys'>): number {
+  if (metric === 'messages.latency') {
+    const sent = journeys.map((name) => followedMessages(config.journeys[name] ?? { steps: [] }));
+    return sent.reduce((sum, count) => sum + count, 0) / Math.max(1, sent.length);
+  }
   if (metric === 'errors') {
     const steps = journeys.map((name) => config.journeys[name]?.steps.length ?? 1);
     return steps.length === 0 ? 1 : steps.reduce((sum, count) => sum + count, 0) / steps.length;

@@ -3,7 +3,7 @@ import { binomialFrom } from '../../lib/statistics/binomial.ts';
 import { counted, grouped, sentenceList } from '../../lib/text.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { Rate } from '../../model/load.ts';
-import { followsMessages, reconnects, type MessageFault, type Messages } from '../../model/messages.ts';
+import { followedMessages, reconnects, type MessageFault, type Messages } from '../../model/messages.ts';
 import { attemptsOf, byKey, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested, type DraftParts } from '../draft.ts';
 import { measurementsOf, type Measurement } from '../series/performance.ts';
@@ -32,7 +32,7 @@ interface Followed extends Pick<DraftParts, 'stage' | 'repro'> {
 function underLoad({ plan, run }: Context, { stage, load: name, leg, own }: Measurement): Drafted[] {
   const load = stage.loads.find((one) => one.name === name);
   if (load === undefined || own?.delivery === undefined) return [];
-  const followed = plan.journeys.some((journey) => load.journeys.includes(journey.name) && followsMessages(journey));
+  const followed = plan.journeys.some((journey) => load.journeys.includes(journey.name) && followedMessages(journey) > 0);
   const proved = own.delivery.proof.state === 'proved';
   const where = ` under ${load.name}${leg === undefined ? '' : `, leg ${leg}`}`;
   const repro = ['run', '--stage', stage.name, '--budget', run.budget, '--seed', String(plan.seed)];

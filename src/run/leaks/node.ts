@@ -98,22 +98,31 @@ function fromJson(text: string): unknown {
   }
 }
 
-/** What each function holds of its own, over all places from which it was called. */
+/** What each function of the service holds, with what it lets the runtime and packages take for it. */
 function allocationsOf(heads: readonly ProfileNode[]): Allocation[] {
   const all = new Map<string, Allocation>();
-  const rest = [...heads];
-  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
-    rest.push(...node.children);
-    const { functionName, url, lineNumber } = node.callFrame;
-    const key = `${functionName}\0${url}\0${String(lineNumber)}`;
-    const place = lineNumber >= 0 && url !== '' ? { file: url.replace(/^file:\/\//, ''), line: lineNumber + 1 } : {};
-    const name = functionName === '' ? '(anonymous)' : functionName;
-    all.set(key, { name, ...place, bytes: (all.get(key)?.bytes ?? 0) + node.selfSize });
+  const rest = heads.map((node): [ProfileNode, Allocation | undefined] => [node, undefined]);
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const [node, caller] = next;
+    const place = placeOf(node);
+    const owner = isOwn(place) || caller === undefined ? place : caller;
+    for (const child of node.children) rest.push([child, isOwn(owner) ? owner : undefined]);
+    const key = `${owner.name}\0${owner.file ?? ''}\0${String(owner.line)}`;
+    all.set(key, { ...owner, bytes: (all.get(key)?.bytes ?? 0) + node.selfSize });
   }
   return [...all.values()]
     .filter(({ bytes }) => bytes > 0)
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, TOP);
+}
+
+function placeOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): Allocation {
+  const place = lineNumber >= 0 && url !== '' ? { file: url.replace(/^file:\/\//, ''), line: lineNumber + 1 } : {};
+  return { name: functionName === '' ? '(anonymous)' : functionName, ...place, bytes: 0 };
+}
+
+function isOwn({ file }: Allocation): boolean {
+  return file !== undefined && !/^[a-z]+:|\/node_modules\//.test(file);
 }
 
 function sum(values: readonly number[]): number {
