@@ -13,6 +13,7 @@ export class JsonStop extends Error {
 export const QUOTE = 0x22;
 export const BACKSLASH = 0x5c;
 export const COLON = 0x3a;
+export const NEWLINE = 0x0a;
 export const COMMA = 0x2c;
 /** Brackets differ from braces in bit 0x20. */
 export const OPEN_BRACE = 0x7b;

@@ -125,7 +125,18 @@ describe('whatever the chunks', () => {
   });
 });
 
+test.each(['{"a": 1}\nDone in 3s.\n\nbye {}', '{"a": 1}\n\n✨  Done in 3s.', '{"a": 1}\ninfo Visit'])(
+  'what a package manager prints behind it is none of it: %j',
+  async (text) => {
+    for (const at of [[], [8], [9], [10]]) expect(await rebuilt(text, at)).toEqual({ root: { a: 1 }, end: {} });
+  },
+);
+
 test.each([
+  ['malformed', '{"a": 1}\nDone in 3s.\n {"a": 2}', '3:2: a second document, "{", in the document'],
+  ['malformed', '{"a": 1}Done in 3s.', '1:9: a second document, "D", in the document'],
+  ['malformed', '{"a": 1}\n"b": 2}', '2:1: a second document, "\\"", in the document'],
+  ['malformed', '{"a": 1}\n]}', '2:1: a second document, "]", in the document'],
   ['empty', '', '1:1: the file is empty'],
   ['empty', ' \n\r\n ', '3:2: the file is empty'],
   ['truncated', '{"a": [1,\n 2', '2:3: the document ends in the middle of a[1]'],

@@ -1,5 +1,5 @@
 import { JsonText } from './json-stream-text.ts';
-import { CLOSE_BRACE, COLON, COMMA, endsScalar, JsonStop, Nesting, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-stream-chars.ts';
+import { CLOSE_BRACE, COLON, COMMA, endsScalar, JsonStop, Nesting, NEWLINE, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-stream-chars.ts';
 
 /** Where a value stands: keys and indexes from the root. Live while the document is read: copy what you keep. */
 export type JsonPath = readonly (string | number)[];
@@ -74,6 +74,11 @@ const SHOWN = 12;
 /** Characters of a number or literal: the longest double has fewer. */
 const SCALAR = 1_100;
 
+/** What package managers print behind the document: `Done in 3s.`, `✨  Done`, `info Visit …`. What another writer left does not begin so. */
+function isProse(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x2728;
+}
+
 type State = 'value' | 'first-value' | 'first-key' | 'key' | 'colon' | 'next' | 'done';
 /** `text` is a string, object or array that is passed over or gathered as it stands; `key` is the string of a key. */
 type Mode = 'structure' | 'text' | 'key' | 'scalar';
@@ -93,6 +98,9 @@ class JsonReader {
   #keep = false;
   #scalar = '';
   #seen = false;
+  /** Behind the document: nothing but blanks since the last line break, and whether somebody has printed something there. */
+  #freshLine = false;
+  #over = false;
   /** Where the chunk begins. */
   #line = 1;
   #column = 1;
@@ -137,18 +145,28 @@ class JsonReader {
   /** Between the values of what was entered. */
   #structure(): void {
     const code = this.#chunk.charCodeAt(this.#at);
+    const state = this.#state;
     if (code <= 0x20) {
+      this.#freshLine ||= state === 'done' && code === NEWLINE;
       this.#at += 1;
       return;
     }
     this.#seen = true;
-    const state = this.#state;
-    if ((code | 0x20) === CLOSE_BRACE && (state === 'next' || state.startsWith('first')) && this.#nesting.close(code)) this.#leave();
+    if (state === 'done') this.#behind(code);
+    else if ((code | 0x20) === CLOSE_BRACE && (state === 'next' || state.startsWith('first')) && this.#nesting.close(code)) this.#leave();
     else if (state === 'value' || state === 'first-value') this.#begin(code);
     else if ((state === 'key' || state === 'first-key') && code === QUOTE) this.#beginText('key', true);
     else if (state === 'colon' && code === COLON) this.#move('value');
     else if (state === 'next' && code === COMMA) this.#move(this.#nesting.innermost === OPEN_BRACE ? 'key' : 'value');
     else this.#unexpected();
+  }
+
+  #behind(code: number): void {
+    const begins = code === OPEN_BRACE || code === OPEN_BRACKET;
+    if (this.#over ? this.#freshLine && begins : !this.#freshLine || !isProse(code)) this.#unexpected();
+    this.#over = true;
+    this.#freshLine = false;
+    this.#at += 1;
   }
 
   #move(state: State): void {
