@@ -74,16 +74,19 @@ export class AtRest {
     }
   }
 
-  /** Shows what is held of what is taken while it lasts, of each service that can tell. Never rejects. */
+  /**
+   * Shows what is held of what is taken while it lasts, of the service that has grown most: inspectors of one machine share a port.
+   * Never rejects.
+   */
   async profile(durationMs: number): Promise<ReadonlyMap<string, Profile>> {
-    const profiles = this.#watched.map(async ({ service, collector, spoken, lost }): Promise<[string, Profile][]> => {
-      // An inspector that stays open keeps its port: the journey's own service has it.
-      if ('why' in collector || !spoken) return [];
-      if (lost !== undefined) return [[service, { why: lost }]];
-      const profile = await collector.profile(durationMs).catch((error: unknown): Profile => ({ why: errorMessage(error) }));
-      return [[service, profile]];
-    });
-    return new Map((await Promise.all(profiles)).flat());
+    const able = this.#watched.flatMap((one) => ('why' in one.collector || one.lost !== undefined ? [] : [{ one, by: one.collector }]));
+    const [first, ...others] = able.toSorted((a, b) => lateGrowth(b.one) - lateGrowth(a.one));
+    if (first === undefined) return new Map();
+    const taken = await first.by.profile(durationMs).catch((error: unknown): Profile => ({ why: errorMessage(error) }));
+    return new Map([
+      [first.one.service, taken],
+      ...others.map(({ one }): [string, Profile] => [one.service, { why: `only one can be taken, and ${first.one.service} grew more` }]),
+    ]);
   }
 
   services(): ServiceAtRest[] {
@@ -95,6 +98,12 @@ export class AtRest {
       ...(lost === undefined ? {} : { lost }),
     }));
   }
+}
+
+/** Bytes by which the heap grew in the second half of the looks. */
+function lateGrowth({ looks }: Watched): number {
+  const [middle, last] = [looks[Math.floor(looks.length / 2)], looks.at(-1)];
+  return (last?.heapBytes ?? 0) - (middle?.heapBytes ?? 0);
 }
 
 function sumOf(usages: readonly ReplicaUsage[]): Partial<RestingLook> {
