@@ -49,10 +49,12 @@ function criticalPart({ files, critical, include, exclude }: CoverageGate): Cove
 export function onlyRows(stages: readonly PlannedStage[], owed: readonly Owed[], only: readonly string[]): readonly PlannedStage[] {
   const rows = only.filter((code) => !isOwnCode(code));
   if (rows.length === 0) return stages;
-  const answered = owed.flatMap((piece) => piece.rows);
+  // An experiment is asked for by its name.
+  const namesOf = ({ kind, name, rows: own }: Owed): readonly string[] => (kind === 'fault' ? [...own, name] : own);
+  const answered = owed.flatMap(namesOf);
   const missing = rows.filter((code) => !answered.includes(code));
   if (missing.length > 0) throw noAnswer(missing, answered);
-  const kept = owed.filter((piece) => piece.rows.some((row) => rows.includes(row)));
+  const kept = owed.filter((piece) => namesOf(piece).some((row) => rows.includes(row)));
   return stages.flatMap((stage) => {
     const own = kept.filter((piece) => piece.stage === stage.name);
     return own.length === 0 ? [] : [keepPieces(stage, own)];

@@ -58,9 +58,9 @@ describe("the mission's own pipeline", () => {
       chaos: asked 2 h, granted 3 m, stopped after 30 m
         experiments: network, service, state
         with: recovery < 5 m
-        owes experiment network: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-03 CHA-04 CHA-02]
-        owes experiment service: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-01 CHA-02]
-        owes experiment state: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-05 CHA-02]
+        owes experiment network: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-03 CHA-04 CHA-12 CHA-13 CHA-02]
+        owes experiment service: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-01 RES-13 CHA-12 CHA-13 CHA-02]
+        owes experiment state: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-05 CHA-12 CHA-13 CHA-02]
 
       note: \`coverage\` of unit has no effect: there is no command that could write it (gauntlet.yml:5)
         → add \`run\` with the command
@@ -343,6 +343,8 @@ describe("the mission's own pipeline", () => {
               "TST-05",
               "CHA-03",
               "CHA-04",
+              "CHA-12",
+              "CHA-13",
               "CHA-02",
             ],
             "stage": "chaos",
@@ -360,6 +362,9 @@ describe("the mission's own pipeline", () => {
             "rows": [
               "TST-05",
               "CHA-01",
+              "RES-13",
+              "CHA-12",
+              "CHA-13",
               "CHA-02",
             ],
             "stage": "chaos",
@@ -377,6 +382,8 @@ describe("the mission's own pipeline", () => {
             "rows": [
               "TST-05",
               "CHA-05",
+              "CHA-12",
+              "CHA-13",
               "CHA-02",
             ],
             "stage": "chaos",
@@ -606,9 +613,9 @@ test('the sketch', () => {
     chaos: asked 2 h, granted 3 m, stopped after 30 m
       experiments: network, service, state
       with: the whole stack, recovery < 5 m
-      owes experiment network: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-03 CHA-04 CHA-02]
-      owes experiment service: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-01 CHA-02]
-      owes experiment state: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-05 CHA-02]
+      owes experiment network: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-03 CHA-04 CHA-12 CHA-13 CHA-02]
+      owes experiment service: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-01 RES-13 CHA-12 CHA-13 CHA-02]
+      owes experiment state: the fault, its proof and its end; recovery < 5 m [TST-05 CHA-05 CHA-12 CHA-13 CHA-02]
 
     note: the tests of integration are not counted: only the exit code of its command says how they went (gauntlet.yml:21)
       → name the reports that it writes with \`results\`

@@ -47,7 +47,8 @@ export function makePlan(config: Config, options: PlanOptions = {}): Plan {
   const overrides: LoadOverrides = { users: options.users, durationMs: options.durationMs };
   const context = { config, budget, overrides, checks: options.checks ?? registeredChecks, hasStack: stack !== undefined };
   const all = STAGES.flatMap((name) => config.stages.filter((stage) => stage.name === name)).map((stage) => planStage(stage, context));
-  const only = checkCodes(options.only ?? []);
+  const experiments = all.flatMap((stage) => stage.experiments.map(({ name }) => name));
+  const only = checkCodes(options.only ?? [], experiments);
   const wanted = onlyStages(all, options.stages ?? []);
   const narrowed = options.criticalOnly === true ? onlyCritical(wanted) : wanted;
   const claims = options.criticalOnly === true ? undefined : planClaims(options.claims, all, wanted);
@@ -91,12 +92,13 @@ function chooseStack({ stack }: Config, kind: string | undefined): PlannedStack 
   });
 }
 
-function checkCodes(only: readonly string[]): readonly string[] {
-  const wrong = only.filter((code) => !isCode(code));
+/** Rows of the catalogue, and experiments by their names. */
+function checkCodes(only: readonly string[], experiments: readonly string[]): readonly string[] {
+  const wrong = only.filter((code) => !isCode(code) && !experiments.includes(code));
   if (wrong.length > 0)
     throw new GauntletError(`${wrong.map((code) => `"${code}"`).join(', ')} is not the code of a row`, {
       kind: 'config',
-      hint: 'write a code such as DB-11',
+      hint: `write a code such as DB-11${experiments.length === 0 ? '' : `, or the name of an experiment: ${experiments.slice(0, 10).join(', ')}`}`,
     });
   return only;
 }
@@ -113,13 +115,7 @@ function usedJourneys(config: Config, stages: readonly PlannedStage[]): Journey[
   ]);
   const loads = stages.flatMap((stage) => stage.loads).flatMap((load) => load.journeys);
   const watched = stages.flatMap(({ leaks = [], compare }) => [...leaks.map(({ journey }) => journey), ...(compare?.journeys ?? [])]);
-  const used = new Set([
-    ...stages.flatMap((stage) => stage.journeys),
-    ...loads,
-    ...watched,
-    ...byExperiments,
-    ...all,
-  ]);
+  const used = new Set([...stages.flatMap((stage) => stage.journeys), ...loads, ...watched, ...byExperiments, ...all]);
   return Object.entries(config.journeys).flatMap(([name, journey]) => (used.has(name) ? [{ name, ...journey }] : []));
 }
 

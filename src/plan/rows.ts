@@ -143,18 +143,19 @@ export const SUCCESS_RATE_ROWS: readonly string[] = ['LOAD-06'];
 
 const FAULT_ROWS: Readonly<Record<string, readonly string[]>> = {
   network: ['CHA-03', 'CHA-04'],
-  service: ['CHA-01'],
+  service: ['CHA-01', 'RES-13'],
   state: ['CHA-05'],
 };
 
-/** Rows of an experiment: of its family, of its breaker, and of the time to recover. */
+/** Rows of an experiment: of its family, of the time to recover, and of what its ledger shows. Steady state and recovery are always looked at. */
 export function experimentRows(name: string, { recovery, ledger }: { recovery: boolean; ledger: boolean }): string[] {
   return unique([
     'TST-05',
     ...(FAULT_ROWS[name] ?? []),
-    ...(/breaker/i.test(name) ? ['RES-01', 'RES-02', 'RES-03', 'RES-04'] : []),
+    'CHA-12',
+    'CHA-13',
     ...(recovery ? ['CHA-02'] : []),
-    ...(ledger ? ['CHA-07'] : []),
+    ...(ledger ? ['DATA-01', 'DATA-02'] : []),
   ]);
 }
 

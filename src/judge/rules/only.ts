@@ -30,7 +30,9 @@ export const only: JudgeRule = {
 };
 
 function answered(plan: Plan, evidence: readonly Evidence[], code: string): boolean {
-  const owed = plan.owed.some((piece) => piece.rows.includes(code) && !whyMissing(piece, evidence));
+  const owed = plan.owed.some(
+    (piece) => (piece.rows.includes(code) || (piece.kind === 'fault' && piece.name === code)) && !whyMissing(piece, evidence),
+  );
   return owed || evidence.some((piece) => implied(plan, piece).includes(code));
 }
 
