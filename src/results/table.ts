@@ -161,7 +161,7 @@ export class CaseTable {
 
 /** Slots per test below which the hash table grows, and by how much. */
 const FULL = 1.25;
-const GROWTH = 1.25;
+const GROWTH = 1.5;
 const PAGE_BITS = 14;
 const PAGE = 2 ** PAGE_BITS;
 
