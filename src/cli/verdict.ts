@@ -11,6 +11,7 @@ import type { ReportV1 } from '../model/report-v1.ts';
 import { CaseLine, type TestLine } from '../model/tests.ts';
 import { makeReport } from '../report/report.ts';
 import type { RunContext } from '../run/context.ts';
+import { renamedSince } from '../run/git.ts';
 import type { BaselineStore } from '../ports/index.ts';
 import { sinks } from '../sinks/registry.ts';
 import { checkoutOf } from './checkout.ts';
@@ -45,7 +46,7 @@ export async function judgeRun(world: World, context: RunContext, options: Judge
     cases,
     owners: await ownersOf(context),
     today: now.slice(0, 10),
-    ...(baseline === undefined ? {} : { baseline }),
+    ...(baseline === undefined ? {} : { baseline, renamed: await renamedSince(context, baseline.sha) }),
   };
   const judged = judge(input);
   const report = makeReport({ ...input, judged, command: commandName(world, context) });

@@ -8,12 +8,19 @@ import { whyMissing, type JudgeInput } from './context.ts';
 /** Bounds of what a baseline keeps: a file that every later run reads. */
 const FINDINGS = 50_000;
 const FILES = 20_000;
+const FIXED = 5_000;
 
 /** Code and fingerprint of a finding, or of one subject gathered in one. */
-export type Known = Pick<Baseline['findings'][number], 'code' | 'fingerprint'>;
+export type Known = Omit<Baseline['findings'][number], 'firstSeen'>;
+
+/** What a judged run knows, and what it knows to be gone. */
+interface Outcome {
+  readonly known: readonly Known[];
+  readonly fixed?: readonly Pick<Known, 'code' | 'fingerprint'>[] | undefined;
+}
 
 /** What to keep of a judged run of the base branch, so that a later run can tell new from known. */
-export function makeBaseline(input: JudgeInput, judged: { readonly known: readonly Known[] }, at: string): Baseline {
+export function makeBaseline(input: JudgeInput, judged: Outcome, at: string): Baseline {
   const { plan, evidence } = input;
   const before = new Map((input.baseline?.findings ?? []).map((entry) => [entry.fingerprint, entry.firstSeen]));
   const sha = input.run.git.head ?? 'unknown';
@@ -26,6 +33,7 @@ export function makeBaseline(input: JudgeInput, judged: { readonly known: readon
     at,
     ...(input.run.forge.repository === undefined ? {} : { repository: input.run.forge.repository }),
     findings: unique.map((entry) => ({ ...entry, firstSeen: before.get(entry.fingerprint) ?? { sha, at } })),
+    ...relapsesOf(input.baseline, judged, { sha, at }),
     tests,
     cases: casesOf(input),
     coverage: coverageOf(input),
@@ -33,6 +41,18 @@ export function makeBaseline(input: JudgeInput, judged: { readonly known: readon
     only: [...plan.only],
     notLooked: notLookedOf(input),
   };
+}
+
+/** What is gone now or was gone before, newest first, without what stands here again. */
+function relapsesOf(
+  before: Baseline | undefined,
+  { known, fixed = [] }: Outcome,
+  fixedAt: { readonly sha: string; readonly at: string },
+): Pick<Baseline, 'fixed'> {
+  const here = new Set(known.map((entry) => entry.fingerprint));
+  const now = fixed.map(({ fingerprint, code }) => ({ fingerprint, code, fixedAt }));
+  const all = [...now, ...(before?.fixed ?? [])].filter((entry) => !here.has(entry.fingerprint));
+  return all.length === 0 ? {} : { fixed: [...new Map(all.map((entry) => [entry.fingerprint, entry])).values()].slice(0, FIXED) };
 }
 
 function casesOf(input: JudgeInput): Baseline['cases'] {

@@ -20,6 +20,8 @@ export interface JudgeInput {
   readonly baselineMissing?: string | undefined;
   /** Every test of the results by name, when somebody has read the `cases` files. */
   readonly cases?: readonly TestLine[] | undefined;
+  /** Files by their name now, with the name that they had on the base branch. */
+  readonly renamed?: ReadonlyMap<string, string> | undefined;
   /** Who owns a path of the repository. */
   readonly owners?: ((path: string) => readonly string[]) | undefined;
   /** ISO date that waivers are held against: `2026-11-20`. */
@@ -29,7 +31,7 @@ export interface JudgeInput {
 }
 
 export type Context = Required<Pick<JudgeInput, 'plan' | 'run' | 'stageRuns' | 'evidence' | 'today' | 'rowJudges'>> &
-  Pick<JudgeInput, 'baseline' | 'cases' | 'owners'> & {
+  Pick<JudgeInput, 'baseline' | 'cases' | 'owners' | 'renamed'> & {
     /** This run's tests against the base branch's; `undefined` without a baseline. */
     readonly against?: AgainstBase | undefined;
     /** Component × stage. */

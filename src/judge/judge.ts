@@ -11,7 +11,8 @@ import { draft, notTested } from './draft.ts';
 import { equationOf, verdictOf } from './equation.ts';
 import { leaks } from './leaks/index.ts';
 import { matrixOf } from './matrix.ts';
-import { applyPolicy, memberPrint } from './policy.ts';
+import { fixedOf, memberPrint } from './novelty.ts';
+import { applyPolicy } from './policy.ts';
 import { rowJudges as registered } from './registry.ts';
 import { regressions } from './regressions/index.ts';
 import { measurementsOf, performanceReport } from './series/performance.ts';
@@ -60,6 +61,8 @@ export interface Judged {
   readonly baselineState: ReportV1['baseline'];
   /** The tests of this run against the base branch's. */
   readonly against?: AgainstBase;
+  /** Findings of the base branch that are gone. */
+  readonly fixed?: ReportV1['fixed'];
   /** Code and fingerprint of every finding and of every subject gathered in one: what a later run calls known. */
   readonly known: readonly Known[];
 }
@@ -126,6 +129,7 @@ export function judge(input: JudgeInput): Judged {
     ...missingTestsOf(rulings),
     ...(context.against ? { against: context.against } : {}),
     known: knownOf(drafts),
+    ...gone(context, drafts),
   };
 }
 
@@ -254,11 +258,17 @@ function baselineState({ baseline, baselineMissing }: JudgeInput): ReportV1['bas
   return { state: 'none', because: baselineMissing ?? 'no judged run of the base branch was given' };
 }
 
+/** Nothing that blocks depends on it: a crash here only leaves the good news out. */
+function gone(context: Context, drafts: readonly Drafted[]): Pick<Judged, 'fixed'> {
+  const outcome = unlessCrashed(() => fixedOf(context, drafts));
+  return 'crash' in outcome || outcome.value.length === 0 ? {} : { fixed: outcome.value };
+}
+
 function knownOf(drafts: readonly Drafted[]): Judged['known'] {
   return drafts
     .filter(({ finding }) => finding.result.verdict === 'confirmed')
     .flatMap(({ finding, members }) => [
-      { code: finding.code, fingerprint: fingerprint(finding) },
+      { code: finding.code, fingerprint: fingerprint(finding), stage: finding.stage, subject: finding.subject },
       ...(members?.list ?? []).map(({ subject }) => ({ code: finding.code, fingerprint: memberPrint(finding, subject) })),
     ]);
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Priority } from '../model/finding.ts';
 import type { Waiver } from '../model/plan.ts';
 import { containsPattern } from '../lib/test-pattern.ts';
 import type { Context, Drafted, Member } from './context.ts';
@@ -19,7 +19,7 @@ export function voidBecause(waiver: Waiver, today: string): { readonly what: 'in
   return waiver.expires < today.slice(0, 10) ? { what: 'expired', why: `it expired on ${waiver.expires}` } : undefined;
 }
 
-type Covered = Pick<Finding, 'code' | 'subject' | 'fingerprint' | 'locations'> & Pick<Member, 'test' | 'message'>;
+export type Covered = Pick<Finding, 'code' | 'subject' | 'fingerprint' | 'locations'> & Pick<Member, 'test' | 'message'>;
 
 /** Does the waiver cover the finding, and all of it? A finding that gathers many subjects is covered only member by member. */
 export function covers(waiver: Waiver, finding: Covered): boolean {
@@ -33,11 +33,47 @@ export function covers(waiver: Waiver, finding: Covered): boolean {
   return paths.every((path) => posix.matchesGlob(path, match.path));
 }
 
+/** What became of the waivers of a run: the priorities that each one covered, and what outgrew it. */
+export interface WaiverUse {
+  readonly used: Map<string, Priority[]>;
+  readonly widened: Map<string, string>;
+}
+
+/** Is the finding still no worse than what was approved? What has no number cannot be shown to be. */
+export function stillHolds(
+  { id, only_while }: Waiver,
+  { measured, subject }: Pick<Finding, 'measured' | 'subject'>,
+  { widened }: WaiverUse,
+): boolean {
+  if (only_while === undefined) return true;
+  const [, operator = '', limit = ''] = only_while.split(' ');
+  const number = /\d[\d,]*(?:\.\d+)?/.exec(measured)?.[0];
+  const value = number === undefined ? Number.NaN : Number(number.replaceAll(',', ''));
+  if (compares(value, operator, Number(limit))) return true;
+  widened.set(id, `${subject} measures ${measured}, and it was approved for \`${only_while}\` alone`);
+  return false;
+}
+
+function compares(value: number, operator: string, limit: number): boolean {
+  switch (operator) {
+    case '<=':
+      return value <= limit;
+    case '<':
+      return value < limit;
+    case '>=':
+      return value >= limit;
+    case '>':
+      return value > limit;
+    default:
+      return value === limit;
+  }
+}
+
 /** Waivers that do not hold, or that cover nothing (any more), are findings themselves. */
-export function waiverFindings(context: Context, used: ReadonlySet<string>): Drafted[] {
+export function waiverFindings(context: Context, { used, widened }: WaiverUse): Drafted[] {
   return context.plan.policy.waivers.flatMap((waiver) => {
-    const broken = voidBecause(waiver, context.today);
-    const long = tooLong(waiver, context.today);
+    const broken = voidBecause(waiver, context.today) ?? outgrown(widened.get(waiver.id));
+    const long = tooLong(waiver, context.today, used.get(waiver.id) ?? []);
     if (!broken && !long && used.has(waiver.id)) return [];
     const { what, why }: { what: Broken; why: string } = broken ??
       (used.has(waiver.id) ? long : undefined) ?? {
@@ -61,19 +97,33 @@ export function waiverFindings(context: Context, used: ReadonlySet<string>): Dra
   });
 }
 
-type Broken = 'invalid' | 'expired' | 'unused' | 'over-long';
+type Broken = 'invalid' | 'expired' | 'unused' | 'over-long' | 'widened';
+
+function outgrown(why: string | undefined): { readonly what: 'widened'; readonly why: string } | undefined {
+  return why === undefined ? undefined : { what: 'widened', why };
+}
 
 const FIXES: Readonly<Partial<Record<Broken, string>>> = {
   unused: 'Remove the waiver: what it excused is gone, or it never matched.',
-  'over-long': 'Give the waiver an end within a year, when somebody looks at it again.',
+  'over-long': 'Give the waiver a nearer end, when somebody looks at it again: the worse the finding, the sooner.',
+  widened: 'Repair what got worse, or have the new extent approved on the base branch.',
 };
 
-const LONGEST_DAYS = 366;
+/** Days for which a waiver may run from today, by the worst that it covers. */
+const LONGEST_DAYS: Readonly<Record<Priority, number>> = { P0: 14, P1: 60, P2: 180, P3: 366 };
 
 /** An exception without a near end is a rule that nobody agreed on. */
-function tooLong({ expires }: Waiver, today: string): { readonly what: 'over-long'; readonly why: string } | undefined {
+function tooLong(
+  { expires }: Waiver,
+  today: string,
+  covered: readonly Priority[],
+): { readonly what: 'over-long'; readonly why: string } | undefined {
   const days = (Date.parse(expires) - Date.parse(today.slice(0, 10))) / 86_400_000;
-  return days > LONGEST_DAYS ? { what: 'over-long', why: `it ends in ${Math.floor(days)} days, more than a year from now` } : undefined;
+  const worst = covered.toSorted()[0] ?? 'P3';
+  const longest = LONGEST_DAYS[worst];
+  return days > longest
+    ? { what: 'over-long', why: `it ends in ${Math.floor(days)} days, and what excuses a ${worst} should end within ${longest}` }
+    : undefined;
 }
 
 function isDate(text: string): boolean {

@@ -2,12 +2,24 @@ import { z } from 'zod';
 
 import { Ratio } from './coverage.ts';
 
-const Known = z.object({ fingerprint: z.string(), code: z.string(), firstSeen: z.object({ sha: z.string(), at: z.iso.datetime() }) });
+const Known = z.object({
+  fingerprint: z.string(),
+  code: z.string(),
+  firstSeen: z.object({ sha: z.string(), at: z.iso.datetime() }),
+  /** Of findings, not of the single subjects that they gather: what it is to tell that one is fixed. */
+  stage: z.string().optional(),
+  subject: z.string().optional(),
+});
+
+/** A finding that was gone at a commit: when it comes back, it is no news but a relapse. */
+const Fixed = z.object({ fingerprint: z.string(), code: z.string(), fixedAt: z.object({ sha: z.string(), at: z.iso.datetime() }) });
 
 const common = {
   sha: z.string(),
   at: z.iso.datetime(),
   findings: z.array(Known),
+  /** Findings that earlier runs had and this one had not, newest first; absent where nobody kept them. */
+  fixed: z.array(Fixed).optional(),
   /** Distinct tests per stage, to notice that they vanish. */
   tests: z.record(z.string(), z.number()),
 };

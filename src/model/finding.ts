@@ -30,8 +30,11 @@ export type FindingVerdict = z.output<typeof FindingVerdict>;
 export const Effort = z.object({ range: z.string(), basis: z.enum(['rule-default', 'history', 'user']) });
 export type Effort = z.output<typeof Effort>;
 
-/** Against the base branch's stored run; `unknown` without one. */
-export const Novelty = z.enum(['new', 'existing', 'regressed', 'unknown']);
+/**
+ * Against the base branch's stored run; `unknown` without one. `moved` stood there about a file that has another name now, and counts as
+ * known; `regressed` was gone there already, and counts as new.
+ */
+export const Novelty = z.enum(['new', 'existing', 'moved', 'regressed', 'unknown']);
 export type Novelty = z.output<typeof Novelty>;
 
 /** What the policy makes of a finding. */

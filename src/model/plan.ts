@@ -190,6 +190,11 @@ export const Waiver = z.object({
   reason: z.string().min(20, 'a waiver needs a reason of at least 20 characters'),
   approved_by: z.string().min(1),
   ticket: z.string().optional(),
+  /** What the measured number may be, such as `measured <= 50`: worse than that, the waiver is void. */
+  only_while: z
+    .string()
+    .regex(/^measured (?:<=|<|>=|>|==) \d+(?:\.\d+)?$/, 'only_while is written as `measured <= 50`')
+    .optional(),
   expires: z.iso.date(),
 });
 export type Waiver = z.output<typeof Waiver>;

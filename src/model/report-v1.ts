@@ -124,6 +124,18 @@ export const ReportV1 = z.object({
     z.object({ state: z.literal('none'), because: z.string() }),
     z.object({ state: z.literal('compared'), sha: z.string(), at: z.iso.datetime() }),
   ]),
+  /** Findings of the base branch that are gone; only of stages that this run looked at in full. */
+  fixed: z
+    .array(
+      z.object({
+        fingerprint: z.string(),
+        code: z.string(),
+        stage: z.string(),
+        subject: z.string(),
+        firstSeen: z.object({ sha: z.string(), at: z.iso.datetime() }),
+      }),
+    )
+    .optional(),
   /** Only when there is a baseline. */
   against: AgainstBase.optional(),
   /** Tests that nobody has written yet, most valuable first, bounded; `total` counts all. */

@@ -15,6 +15,7 @@ export interface JudgedRun {
   readonly baselineState: ReportV1['baseline'];
   readonly matrix: ReportV1['matrix'];
   readonly against?: ReportV1['against'];
+  readonly fixed?: ReportV1['fixed'];
   readonly missingTests?: ReportV1['missingTests'];
   readonly claims?: ReportV1['claims'];
   readonly performance?: ReportV1['performance'];

@@ -32,6 +32,7 @@ export function makeReport(input: ReportInput): ReportV1 {
     notLooked: [...judged.notLooked],
     timeline: timelineOf(input),
     baseline: judged.baselineState,
+    ...(judged.fixed ? { fixed: [...judged.fixed] } : {}),
     ...(judged.against ? { against: judged.against } : {}),
     ...(judged.missingTests ? { missingTests: judged.missingTests } : {}),
     ...(judged.claims ? { claims: judged.claims } : {}),

@@ -85,6 +85,26 @@ export async function changedLines(
   return undefined;
 }
 
+/** Files of the work tree by their name now, with the name that they had at a commit; empty when that commit is not in this clone. */
+export async function renamedSince(repository: Repository, commit: string): Promise<ReadonlyMap<string, string>> {
+  if (!/^[0-9a-f]{7,64}$/.test(commit)) return new Map();
+  const output = await git(repository, [
+    'diff',
+    '--name-status',
+    '-z',
+    '-M',
+    '--diff-filter=R',
+    '--relative',
+    '--no-ext-diff',
+    commit,
+    '--',
+    '.',
+  ]);
+  const parts = (output ?? '').split('\0');
+  const names = Array.from({ length: Math.floor(parts.length / 3) }, (_, index) => parts.slice(index * 3, index * 3 + 3));
+  return new Map(names.flatMap(([, before = '', now = '']) => (before === '' || now === '' ? [] : [[now, before] as const])));
+}
+
 async function git({ ports, root }: Repository, args: readonly string[]): Promise<string | undefined> {
   const { outcome, stdout, droppedBytes } = await ports.exec.run(
     { type: 'argv', argv: ['git', ...args] },

@@ -80,7 +80,13 @@ function label({ priority, novelty, result, disposition }: Finding): string {
     .join(' ');
 }
 
-const NOVELTY: Record<Finding['novelty'], string> = { new: 'new', existing: 'known', regressed: 'regressed', unknown: '' };
+const NOVELTY: Record<Finding['novelty'], string> = {
+  new: 'new',
+  existing: 'known',
+  moved: 'known, moved',
+  regressed: 'regressed',
+  unknown: '',
+};
 
 /** The first place in the repository, or what the finding is about. */
 export function where({ locations: [first], subject }: Pick<Finding, 'locations' | 'subject'>): string {

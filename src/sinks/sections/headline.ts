@@ -25,7 +25,7 @@ export function equationLine(report: ReportV1): string {
   // What blocks stands in the heading already.
   const news = report.verdict.verdict === 'blocked' ? report.equation.replace(/^blocked by [^;]*; /, '') : report.equation;
   const sentence = `${capital(news)}.`;
-  return [prose(cut(sentence, 1_500)), noveltyLine(report)].filter(Boolean).join(' ');
+  return [prose(cut(sentence, 1_500)), noveltyLine(report), fixedLine(report)].filter(Boolean).join(' ');
 }
 
 /** A pass in two more lines: what was looked at, and what was not. */
@@ -41,6 +41,13 @@ export function notLookedAt({ notLooked, counts, stages }: ReportV1): string {
   const all = [...rows, ...skipped];
   const waived = counts.waived > 0 ? ` ${counted(counts.waived, 'finding is', 'findings are')} waived.` : '';
   return `${all.length === 0 ? 'Not looked at: nothing that the plan owes.' : `Not looked at: ${prose(all.slice(0, 3).join('; '))}${all.length > 3 ? ` and ${all.length - 3} more (below)` : ''}.`}${waived}`;
+}
+
+/** The good news: what stood on the base branch and is gone. */
+function fixedLine({ fixed = [] }: ReportV1): string {
+  if (fixed.length === 0) return '';
+  const codes = [...new Set(fixed.map((one) => one.code))];
+  return `Fixed here: ${counted(fixed.length, 'finding')} of the base branch (${codes.slice(0, 5).map(code).join(', ')}${codes.length > 5 ? ', …' : ''}).`;
 }
 
 /** Whose the findings are: new in this change, or on the base branch before. */

@@ -86,7 +86,7 @@ function findingBlock(report: ReportV1, finding: Finding, style: Style): string 
   const blocks = finding.disposition === 'blocking';
   const known =
     finding.result.verdict === 'confirmed'
-      ? { new: 'new', existing: 'known', regressed: 'regressed', unknown: '' }[finding.novelty]
+      ? { new: 'new', existing: 'known', moved: 'known', regressed: 'regressed', unknown: '' }[finding.novelty]
       : 'not looked at';
   const mark = [finding.priority, known, blocks ? 'blocks' : finding.disposition === 'release-blocking' ? 'blocks a release' : '']
     .filter(Boolean)
