@@ -14,8 +14,10 @@ import { redis } from './redis/index.ts';
 import { renewal } from './renewal/index.ts';
 import { secretFiles } from './secret-files/index.ts';
 import { secrets } from './secrets/index.ts';
+import { served } from './served/index.ts';
 import { sharedKeys } from './shared-keys/index.ts';
 import { sql } from './sql/index.ts';
 import { testEvidence } from './test-evidence/index.ts';
+import { vectors } from './vectors/index.ts';
 
-export const checks: readonly CheckPlugin[] = [...containers, ...doors, ...encryption, ...healthcheck, ...kubernetes, ...links, ...monitoring, ...mounted, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...sharedKeys, ...sql, ...testEvidence];
+export const checks: readonly CheckPlugin[] = [...containers, ...doors, ...encryption, ...healthcheck, ...kubernetes, ...links, ...monitoring, ...mounted, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...sql, ...testEvidence, ...vectors];

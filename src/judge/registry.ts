@@ -14,8 +14,10 @@ import { judges as redis } from '../checks/redis/judge.ts';
 import { judges as renewal } from '../checks/renewal/judge.ts';
 import { judges as secretFiles } from '../checks/secret-files/judge.ts';
 import { judges as secrets } from '../checks/secrets/judge.ts';
+import { judges as served } from '../checks/served/judge.ts';
 import { judges as sharedKeys } from '../checks/shared-keys/judge.ts';
 import { judges as sql } from '../checks/sql/judge.ts';
 import { judges as testEvidence } from '../checks/test-evidence/judge.ts';
+import { judges as vectors } from '../checks/vectors/judge.ts';
 
-export const rowJudges: readonly RowJudge[] = [...containers, ...doors, ...encryption, ...healthcheck, ...kubernetes, ...links, ...monitoring, ...mounted, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...sharedKeys, ...sql, ...testEvidence];
+export const rowJudges: readonly RowJudge[] = [...containers, ...doors, ...encryption, ...healthcheck, ...kubernetes, ...links, ...monitoring, ...mounted, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...sql, ...testEvidence, ...vectors];

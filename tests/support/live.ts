@@ -1,4 +1,5 @@
-import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer as createHttpServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
@@ -120,8 +121,9 @@ export async function httpServer(
     readonly headers: IncomingHttpHeaders;
     readonly body: unknown;
   }) => HttpAnswer,
+  tls?: { readonly key: Buffer; readonly cert: Buffer },
 ): Promise<number> {
-  const server = createHttpServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => void chunks.push(chunk));
     request.on('end', () => {
@@ -139,7 +141,8 @@ export async function httpServer(
       response.writeHead(status, headers);
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
-  });
+  };
+  const server = tls ? createHttpsServer(tls, listener) : createHttpServer(listener);
   onTestFinished(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;

@@ -13,6 +13,7 @@ import {
   PoolFacts,
 } from './facts.ts';
 
+/** Held against the median: one hiccup of a shared machine is no slow database. */
 const SLOW_MS = 50;
 const SHOWN = 8;
 
@@ -144,9 +145,9 @@ export const judges: readonly RowJudge[] = [
     },
     facts: LatencyFacts,
     evaluate: ({ servers, unasked }) =>
-      judged({ unasked, expected: `SELECT 1 within ${SLOW_MS} ms (p95)` }, servers, (one) => {
+      judged({ unasked, expected: `SELECT 1 within ${SLOW_MS} ms (median)` }, servers, (one) => {
         const measured = `p50 ${one.p50Ms.toFixed(1)} ms, p95 ${one.p95Ms.toFixed(1)} ms of ${one.queries} × SELECT 1`;
-        return { subject: one.service, wrong: one.p95Ms > SLOW_MS ? `${one.place}: ${measured}` : undefined, measured };
+        return { subject: one.service, wrong: one.p50Ms > SLOW_MS ? `${one.place}: ${measured}` : undefined, measured };
       }),
   }),
 ];
