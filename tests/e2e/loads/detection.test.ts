@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { describeWithDocker } from '../support/docker.ts';
 import { chatAgent, codesOf, type Example } from '../support/example.ts';
-import { LOAD_DEFECTS } from '../support/load-defects.ts';
+import { LOAD_DEFECTS, type Together } from '../support/load-defects.ts';
 
 // The part of the detection matrix (tests/e2e/examples) that puts a load on the example, and so needs the machine for itself.
 
 const ALL_STAGES = 'audit,unit,integration,e2e,performance,chaos';
+const written = LOAD_DEFECTS.map((together) => ({ ...together, names: Object.keys(together.defects).join(',') }));
 let example: Example;
 
 beforeAll(async () => {
@@ -19,20 +20,25 @@ afterAll(() => example[Symbol.asyncDispose]());
 describe('under load, on local processes', { retry: 1 }, () => {
   it('finds nothing on the hardened system', () => findsNothing('process'));
 
-  it.each(LOAD_DEFECTS.map((together) => ({ ...together, names: Object.keys(together.defects).join(',') })))(
-    '$names: each by its own row, and nothing else',
-    async ({ names, defects, exitCode, nightly }) => {
-      const args = nightly === undefined ? [] : ['--config', 'nightly.yml', '--only', nightly];
-      const found = await example.gate({ stack: 'process', stages: 'performance', env: { DEFECTS: names }, args });
-      const codes = [...new Set(Object.values(defects).flat())].sort();
-      expect({ codes: codesOf(found.report), exitCode: found.exitCode }).toEqual({ codes, exitCode });
-    },
-  );
+  it.each(written.filter(({ long }) => long !== true))('$names: each by its own row, and nothing else', findsEach);
+
+  describe.runIf(process.env['GAUNTLET_LONG_TESTS'] !== undefined)('for minutes', () => {
+    it.each(written.filter(({ long }) => long === true))('$names: each by its own row, and nothing else', findsEach);
+    it('finds no leak in the hardened system', () =>
+      findsEach({ names: '', defects: {}, exitCode: 0, nightly: 'LEAK-01,LEAK-03,LEAK-04' }));
+  });
 });
 
 describeWithDocker('under load, on real containers', () => {
   it('finds nothing on the hardened system', { retry: 1 }, () => findsNothing('compose'));
 });
+
+async function findsEach({ names, defects, exitCode, nightly }: Together & { readonly names: string }): Promise<void> {
+  const args = nightly === undefined ? [] : ['--config', 'nightly.yml', '--only', nightly];
+  const found = await example.gate({ stack: 'process', stages: 'performance', env: { DEFECTS: names }, args });
+  const codes = [...new Set(Object.values(defects).flat())].sort();
+  expect({ codes: codesOf(found.report), exitCode: found.exitCode }).toEqual({ codes, exitCode });
+}
 
 async function findsNothing(stack: 'process' | 'compose'): Promise<void> {
   const { exitCode, report } = await example.gate({ stack, stages: ALL_STAGES, env: {} });

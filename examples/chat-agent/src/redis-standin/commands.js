@@ -3,11 +3,13 @@
 /** @typedef {import('./resp.js').Reply} Reply */
 
 const MAX_KEYS = 100_000;
+const SWEEP_MS = 500;
 
 /** A map with expiry that answers the commands the example needs; everything else is an error, as in Redis. */
 export class StandIn {
   /** @type {Map<string, {value: string, expires: number}>} */
   #data = new Map();
+  #sweptAt = 0;
 
   /** @param {{password?: string, now?: () => number}} [options] */
   constructor({ password = '', now = Date.now } = {}) {
@@ -65,9 +67,18 @@ export class StandIn {
     const factor = unit === undefined ? Infinity : { EX: 1000, PX: 1 }[unit.toUpperCase()];
     const ttl = factor === Infinity ? Infinity : Number(amount) * (factor ?? NaN);
     if (!(ttl > 0)) return new Error('ERR syntax error');
+    this.#sweep();
     this.#makeRoom();
     this.#data.set(key, { value, expires: this.now() + ttl });
     return 'OK';
+  }
+
+  /** Keys that nobody reads again must go too. */
+  #sweep() {
+    const now = this.now();
+    if (now - this.#sweptAt < SWEEP_MS) return;
+    this.#sweptAt = now;
+    for (const [key, { expires }] of this.#data) if (expires <= now) this.#data.delete(key);
   }
 
   #makeRoom() {

@@ -26,6 +26,14 @@ describe('redis stand-in', () => {
     assert.equal(run(store, 'DBSIZE'), 1);
     assert.equal(run(store, 'FLUSHALL'), 'OK');
   });
+  test('keys that nobody asks for again go too', () => {
+    let time = 0;
+    const store = new StandIn({ now: () => time });
+    for (let n = 0; n < 50; n += 1) run(store, `SET k${n} v PX 100`);
+    time = 600;
+    run(store, 'SET other v');
+    assert.equal(run(store, 'DBSIZE'), 1);
+  });
   test('mistakes are errors', () => {
     const store = new StandIn();
     for (const line of ['NOPE', 'SET a', 'SET a 1 EX', 'SET a 1 XX 5', 'SET a 1 EX -1']) assert.match(String(run(store, line)), /ERR/);
