@@ -16,6 +16,8 @@ export interface Effect {
 export interface Compared {
   /** Of the median time; `undefined` where the machine was too busy to say. */
   readonly p50: Effect | undefined;
+  /** By how much the difference changes from one quiet pair to the next: the median distance from their middle. */
+  readonly spread: number;
   /** Milliseconds. */
   readonly medians: { readonly base: number; readonly head: number };
   /** Of the CPU time of a walk; `undefined` where it was not seen. */
@@ -39,6 +41,7 @@ export function compared(lives: readonly Life[]): Compared {
   const all = quiet.flat();
   return {
     p50: effectOf(quiet.map(ratiosOf), medianOf),
+    spread: spreadOf(quiet.flatMap(ratiosOf)),
     medians: { base: medianOf(all.map(([base]) => timeOf(base))), head: medianOf(all.map(([, head]) => timeOf(head))) },
     cpu: effectOf(lives.map(usedIn), cpuRatio),
     itself: effectOf(quiet.map(withItself).map(ratiosOf), medianOf),
@@ -72,6 +75,11 @@ function effectOf<Item>(lives: readonly (readonly Item[])[], ratio: (items: read
   if (items.length < LEAST) return undefined;
   const [value, { low, high }] = [ratio(items), bootstrapInterval(lives, ratio, randomOf(SEED))];
   return [value, low, high].every(Number.isFinite) ? { value, low, high, pairs: items.length } : undefined;
+}
+
+function spreadOf(ratios: readonly number[]): number {
+  const middle = medianOf(ratios);
+  return medianOf(ratios.map((ratio) => Math.abs(ratio - middle)));
 }
 
 /** By how much longer head's median was in each pair. */

@@ -7,13 +7,10 @@ import { formatRatio } from '../../model/units.ts';
 import { byKey, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { CONFIRMED, draft, notTested } from '../draft.ts';
 import { compared, type Compared, type Effect } from './effect.ts';
+import { cpuAnswer, timeAnswer } from './verdict.ts';
 
 type Comparison = EvidenceOf<'comparison'>;
 
-/** What nobody can feel, and no machine can tell: milliseconds. */
-const PRACTICAL_MS = 0.05;
-/** CPU accounts are kept in hundredths of a second, and caches are shared: less than this is nobody's doing. */
-const CPU_TOLERANCE = 0.1;
 /** Walks that may go wrong on one side before its times are no times of the journey. */
 const MAY_FAIL = 0.05;
 
@@ -88,22 +85,16 @@ interface Found {
 }
 
 function judgeTime(about: About, journey: string, { found, tolerance }: Found): Drafted[] {
-  const { p50, medians, itself } = found;
-  if (p50 === undefined) return [open(about, journey, { because: 'too few quiet moments: this machine does too much else', found })];
-  const noise = itself === undefined ? undefined : Math.abs(itself.value);
-  if (noise !== undefined && noise > tolerance)
-    return [open(about, journey, { because: `base differs from itself by ${formatRatio(noise)}: the machine is too restless`, found })];
-  const feels = Math.abs(medians.head - medians.base) >= PRACTICAL_MS;
-  if (p50.value <= tolerance || !feels) return [];
-  if (p50.low <= 0) return [open(about, journey, { because: `${shown(p50)} at p(50), which chance may have done`, found })];
-  return [slower(about, journey, { found, effect: p50, what: 'at p(50)', limit: tolerance })];
+  const answer = timeAnswer(found, tolerance);
+  if (answer.state === 'kept') return [];
+  if (answer.state === 'open') return [open(about, journey, { because: answer.because, found })];
+  return [slower(about, journey, { found, effect: answer.effect, limit: answer.limit, what: 'at p(50)' })];
 }
 
 function judgeCpu(about: About, journey: string, { found, tolerance }: Found): Drafted[] {
-  const limit = Math.max(tolerance, CPU_TOLERANCE);
-  const { cpu } = found;
-  if (cpu === undefined || cpu.value <= limit || cpu.low <= 0) return [];
-  return [slower(about, journey, { found, effect: cpu, what: 'CPU a walk', limit })];
+  const answer = cpuAnswer(found, tolerance);
+  if (answer.state !== 'slower') return [];
+  return [slower(about, journey, { found, effect: answer.effect, limit: answer.limit, what: 'CPU a walk' })];
 }
 
 interface Slower {

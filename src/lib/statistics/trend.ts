@@ -38,7 +38,7 @@ export function slopeOf(points: readonly (readonly [x: number, y: number])[]): S
 
 /** The middle of numbers; NaN of none. */
 export function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const middle = sorted.length / 2;
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
