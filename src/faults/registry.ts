@@ -2,28 +2,42 @@
 import type { FaultPlugin } from './contract.ts';
 import { bandwidth } from './bandwidth/index.ts';
 import { blackhole } from './blackhole/index.ts';
+import { clock } from './clock/index.ts';
+import { connections } from './connections/index.ts';
+import { cpu } from './cpu/index.ts';
 import { dependency } from './dependency/index.ts';
+import { disconnect } from './disconnect/index.ts';
+import { disk } from './disk/index.ts';
 import { dns } from './dns/index.ts';
 import { kill } from './kill/index.ts';
 import { latency } from './latency/index.ts';
 import { loss } from './loss/index.ts';
+import { memory } from './memory/index.ts';
 import { noop } from './noop/index.ts';
 import { partition } from './partition/index.ts';
 import { pause } from './pause/index.ts';
+import { readOnly } from './read-only/index.ts';
 import { reset } from './reset/index.ts';
 import { stop } from './stop/index.ts';
 
 export const faults: readonly FaultPlugin[] = [
   bandwidth,
   blackhole,
+  clock,
+  connections,
+  cpu,
   dependency,
+  disconnect,
+  disk,
   dns,
   kill,
   latency,
   loss,
+  memory,
   noop,
   partition,
   pause,
+  readOnly,
   reset,
   stop,
 ];

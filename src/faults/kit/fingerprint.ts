@@ -38,6 +38,11 @@ export function settled(text: string): string[] {
   return text
     .split('\n')
     .filter((line) => line.startsWith('-A ') || line.startsWith('qdisc '))
-    .map((line) => line.replace(/127\.0\.0\.11:\d+/, '127.0.0.11').replace(/(-s 127\.0\.0\.11\/32 .*--sport) \d+/, '$1'))
+    .map((line) =>
+      line
+        .replace(/ dev eth\d+/, ' dev eth')
+        .replace(/127\.0\.0\.11:\d+/, '127.0.0.11')
+        .replace(/(-s 127\.0\.0\.11\/32 .*--sport) \d+/, '$1'),
+    )
     .map((line) => line.trim());
 }
