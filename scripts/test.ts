@@ -19,6 +19,7 @@ const TOOLS = [
   { name: 'Docker', command: ['docker', 'version'], costs: 'the tests on real containers' },
   { name: 'Docker Compose', command: ['docker', 'compose', 'version'], costs: 'the tests on real stacks' },
   { name: 'act', command: ['act', '--version'], costs: 'the tests of the actions on a real runner' },
+  { name: 'Chromium', command: ['chromium', '--version'], costs: 'the tests of the report in a real browser' },
 ] as const;
 
 process.exitCode = await main(process.argv.slice(2));
