@@ -11,12 +11,6 @@ export const LEAK_RULES: Readonly<Record<string, Rule>> = {
   'LEAK-02': { ...MEMORY, title: 'memory grows with every request', priority: 'P1' },
   'LEAK-03': { ...MEMORY, title: 'a session grows with everything that is done in it', priority: 'P1' },
   'LEAK-04': { ...MEMORY, title: 'the state of a limiter is never freed', priority: 'P1' },
-  'LEAK-07': {
-    title: 'threads or goroutines pile up',
-    priority: 'P1',
-    effort: '1–4 h',
-    fix: 'Find what is started for each request and waits for something that never comes (`/debug/pprof/goroutine?debug=1`, `jstack`, `/proc/<pid>/task`): give it a deadline or a cancellation.',
-  },
   'LEAK-10': {
     title: 'open files and sockets pile up',
     priority: 'P1',
