@@ -5,7 +5,8 @@ import { openRun, startRun, type PlanOptions } from '../cli/session.ts';
 import type { World } from '../cli/world.ts';
 import { parseJson } from '../lib/json.ts';
 import { GauntletError } from '../model/errors.ts';
-import { ofKind, type Evidence, type EvidenceOf } from '../model/evidence.ts';
+import { ofKind, type Evidence, type EvidenceOf, type SeriesEvidence } from '../model/evidence.ts';
+import { mergedSeries } from '../model/merged-series.ts';
 import type { Owed, PlannedStage } from '../model/plan.ts';
 import type { RunInfo } from '../model/run.ts';
 import type { StageName, StageRun } from '../model/stage.ts';
@@ -171,16 +172,35 @@ function inPart(piece: Evidence, leg: string): Evidence {
   return piece.kind === 'gap' ? { ...piece, id, leg, owed: piece.owed.map((owed) => `${owed}@${leg}`) } : { ...piece, id, leg };
 }
 
-/** Coverage of parts is the coverage of all together; everything else stands side by side. */
+/** Coverage of parts is the coverage of all together, and so are the shards of a load; everything else stands side by side. */
 function mergeParts(evidence: readonly Evidence[]): Evidence[] {
-  const commands = new Map<string, [EvidenceOf<'coverage'>, ...EvidenceOf<'coverage'>[]]>();
-  for (const piece of ofKind(evidence, 'coverage').filter(({ leg }) => leg !== undefined)) {
-    const group = commands.get(piece.command);
+  const coverage = groupsOf(
+    ofKind(evidence, 'coverage').filter(({ leg }) => leg !== undefined),
+    ({ command }) => command,
+  );
+  const shards = shardsOf(evidence);
+  const merged = new Set<Evidence>([...coverage, ...shards].flat());
+  return [...evidence.filter((piece) => !merged.has(piece)), ...coverage.map(mergedCoverage), ...shards.map(mergedSeries)];
+}
+
+/** Every metric of a load that its legs shared. */
+function shardsOf(evidence: readonly Evidence[]): [SeriesEvidence, ...SeriesEvidence[]][] {
+  const series = ofKind(evidence, 'series').filter(({ leg, load }) => leg !== undefined && load !== undefined);
+  const shared = new Set(
+    series.filter(({ delivery }) => delivery?.shards !== undefined).map(({ leg = '', load = '' }) => `${leg}\0${load}`),
+  );
+  const parts = series.filter(({ leg = '', load = '' }) => shared.has(`${leg}\0${load}`));
+  return groupsOf(parts, ({ load = '', metric }) => `${load}\0${metric}`);
+}
+
+function groupsOf<Piece>(pieces: readonly Piece[], key: (piece: Piece) => string): [Piece, ...Piece[]][] {
+  const groups = new Map<string, [Piece, ...Piece[]]>();
+  for (const piece of pieces) {
+    const group = groups.get(key(piece));
     if (group) group.push(piece);
-    else commands.set(piece.command, [piece]);
+    else groups.set(key(piece), [piece]);
   }
-  const others = evidence.filter(({ kind, leg }) => kind !== 'coverage' || leg === undefined);
-  return [...others, ...[...commands.values()].map(mergedCoverage)];
+  return [...groups.values()];
 }
 
 /** A stage of several legs lasted from the first start to the last end, and ended as badly as the worst of them. */

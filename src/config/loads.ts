@@ -29,7 +29,6 @@ const load = z
     shape: LoadShape.optional().describe(
       '`ramp`: from nothing to `per_minute` over the first half. `spike`: a tenth, everything for a fifth of the time, a tenth again. `step`: twice as much from level to level until the system is full, further, and back.',
     ),
-    processes: wholeNumber(1, 64).optional().describe('Processes that share the load; as many as its rate needs without it.'),
     duration: duration.describe('For how long. A budget may grant less.'),
   })
   .superRefine((written, context) => {
@@ -50,11 +49,10 @@ const load = z
       think: thinkMs,
       connect_within: connectWithinMs,
       shape,
-      processes,
       duration: askedMs,
     }): Scenario => ({
       users,
-      ...defined({ journeys, perUserPerMinute, thinkMs, connectWithinMs, shape, processes }),
+      ...defined({ journeys, perUserPerMinute, thinkMs, connectWithinMs, shape }),
       askedMs,
     }),
   );

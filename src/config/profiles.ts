@@ -13,8 +13,6 @@ export interface Scenario {
   readonly thinkMs?: number;
   /** How the rate changes over the time; it stays without it. */
   readonly shape?: LoadShape;
-  /** Processes that share the load; as many as its rate needs without it. */
-  readonly processes?: number;
   readonly askedMs: number;
 }
 

@@ -178,6 +178,8 @@ export const SeriesEvidence = z.object({
   metric: z.string(),
   /** The load during which it was measured. */
   load: z.string().optional(),
+  /** Legs of a matrix whose shards of the load are merged here, sample by sample. */
+  legs: z.array(z.string()).optional(),
   journey: z.string().optional(),
   unit: z.enum(['milliseconds', 'bytes', 'ratio', 'count']),
   samples: z.number(),

@@ -91,8 +91,6 @@ export const PlannedLoad = z.object({
   /** A closed model: the time for which each user thinks before it asks again. */
   thinkMs: z.number().optional(),
   shape: LoadShape.optional(),
-  /** Processes that share it; as many as its rate needs without it. */
-  processes: z.number().optional(),
   askedMs: z.number(),
   grantedMs: z.number(),
   /** The part of the granted time that is there only for the samples that a limit needs. */

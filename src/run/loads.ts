@@ -58,6 +58,12 @@ async function runLoad(context: RunContext, running: Running): Promise<Gap[]> {
     const fix = `name the journeys that its users walk under \`journeys\` of ${stage.name}`;
     return [{ reason: 'nothing-to-run', message: `load ${load.name} has no journey to walk`, fix }];
   }
+  const shard = shardOf(context, stage);
+  const whole = 'leave `legs` out, or put this load into a stage that has none';
+  if (shard && load.shape === 'step')
+    return [{ reason: 'unsupported', message: `load ${load.name}: several legs cannot climb in step`, fix: whole }];
+  if (shard && load.users < shard.of)
+    return [{ reason: 'unsupported', message: `load ${load.name}: ${load.users} users cannot be shared by ${shard.of} legs`, fix: whole }];
   const gaps: Gap[] = [];
   try {
     for await (const output of outputsOf(context, { ...running, plugin, journeys })) {
@@ -84,7 +90,9 @@ interface Outputting extends Running {
 
 async function* outputsOf(context: RunContext, { stage, load, stack, plugin, journeys }: Outputting): AsyncGenerator<LoadOutput> {
   const { ports, root, signal, redact, info, plan } = context;
-  const { users, perUserPerMinute, connectWithinMs, thinkMs, shape, grantedMs } = load;
+  const { perUserPerMinute, connectWithinMs, thinkMs, shape, grantedMs } = load;
+  const shard = shardOf(context, stage);
+  const users = usersOf(load, shard);
   const options = plugin.options.parse({ users, perUserPerMinute, connectWithinMs, thinkMs, shape, durationMs: grantedMs });
   ports.progress.say(`${stage.name} │ ${load.name}: ${plugin.title(options)}`);
   const closing = new AsyncDisposableStack();
@@ -93,7 +101,7 @@ async function* outputsOf(context: RunContext, { stage, load, stack, plugin, jou
   const loadContext: LoadContext = {
     name: load.name,
     ports,
-    seed: plan.seed,
+    seed: plan.seed + (shard?.index ?? 0),
     signal,
     tell: (line) =>
       ports.progress.update(`${stage.name} │ ${load.name}: ${[line, context.resources?.line() ?? ''].filter(Boolean).join(', ')}`),
@@ -103,10 +111,32 @@ async function* outputsOf(context: RunContext, { stage, load, stack, plugin, jou
       const targets = targetsOf(context, stage, stack?.manifest);
       const env = commandEnvironment(context, stage.name, stack?.manifest);
       const walking = { ports: { ...ports, http }, root, targets, env, signal: walks, redact };
-      return populate(journeys, walking, (user) => `${prefix}-${user + 1}`);
+      return populate(journeys, walking, (user) => `${prefix}-${user * (shard?.of ?? 1) + (shard?.index ?? 0) + 1}`);
     },
   };
-  yield* plugin.run(options, loadContext);
+  for await (const output of plugin.run(options, loadContext)) {
+    const { delivery } = output.kind === 'series' ? output : {};
+    yield shard && delivery && output.kind === 'series' ? { ...output, delivery: { ...delivery, shards: shard.of } } : output;
+  }
+}
+
+interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** Legs that ask one system share its load. Each leg that brings up a system of its own puts all of it on that. */
+function shardOf({ plan, info }: RunContext, { legs }: PlannedStage): Shard | undefined {
+  const index = legs?.indexOf(info.leg ?? '') ?? -1;
+  const own = plan.stack !== undefined && plan.stack.kind !== EXTERNAL;
+  return legs === undefined || index < 0 || own ? undefined : { index, of: legs.length };
+}
+
+const EXTERNAL = 'external';
+
+/** Every so many-eth user is this shard's. */
+function usersOf({ users }: PlannedLoad, shard: Shard | undefined): number {
+  return shard ? Math.ceil((users - shard.index) / shard.of) : users;
 }
 
 /** The thresholds of a load that stop it once they are broken; `undefined` where there is none. */
