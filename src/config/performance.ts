@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { PlannedComparison } from '../model/comparison.ts';
 import type { PlannedLeaks } from '../model/leaks.ts';
-import { expected } from './explain.ts';
+import { expected, phrase } from './explain.ts';
 import { duration, NAME, NAME_RULE, oneOrMore, percentage, text, wholeNumber } from './fields.ts';
 
 const journey = z.string({ error: expected('the name of a journey') }).regex(NAME, NAME_RULE);
@@ -28,10 +28,18 @@ const search = z
 
 const searchOfJourney = journey.transform((name): PlannedLeaks => ({ journey: name, cycles: CYCLES.usual, users: USERS, waitMs: 0 }));
 
+const SEARCHES = 'a journey, or {journey: chat, cycles: 14}, or a list of these';
+
 /** What piles up: `leaks: chat`, `leaks: {journey: chat, cycles: 20}`, or a list of these. */
-export const leaks = oneOrMore(
-  z.union([searchOfJourney, search], { error: expected('a journey, or {journey: chat, cycles: 14}') }),
-  'a journey, or {journey: chat, cycles: 14}, or a list of these',
+export const leaks = z.union(
+  [
+    searchOfJourney.transform((one) => [one]),
+    search.transform((one) => [one]),
+    z
+      .array(z.union([searchOfJourney, search], { error: expected('a journey, or {journey: chat, cycles: 14}') }))
+      .min(1, phrase('is an empty list', `write ${SEARCHES}`)),
+  ],
+  { error: expected(SEARCHES) },
 );
 
 const TOLERANCE = 0.05;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
+import { frameLocator } from '../diagnostics/locate.ts';
 import type { Population } from '../loads/contract.ts';
 import { errorMessage } from '../model/errors.ts';
 import type { LeaksEvidence } from '../model/evidence.ts';
@@ -9,6 +10,7 @@ import type { PlannedLeaks, Return, ServiceAtRest } from '../model/leaks.ts';
 import type { PlannedStage } from '../model/plan.ts';
 import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
+import { trackedFiles } from './git.ts';
 import { AtRest, type Profile } from './leaks/at-rest.ts';
 import { missOf, walkRound, type RoundEnd } from './leaks/walks.ts';
 import { populate } from './population.ts';
@@ -165,12 +167,9 @@ async function withProfile(
   const data = typeof profile.data === 'string' ? context.redact(profile.data) : profile.data;
   await context.ports.files.write(join(context.directory.path, file), data);
   const source = { file, sha256: createHash('sha256').update(data).digest('hex'), bytes: Buffer.byteLength(data) };
-  return { ...service, profile: { state: 'taken', source, top: profile.top.map(relativeTo(context.root)) } };
-}
-
-function relativeTo(root: string) {
-  return <Place extends { file?: string | undefined }>(place: Place): Place =>
-    place.file?.startsWith(`${root}/`) ? { ...place, file: place.file.slice(root.length + 1) } : place;
+  const locate = frameLocator(context.root, await trackedFiles(context));
+  const top = profile.top.map(({ file, ...rest }) => ({ ...rest, ...(file === undefined ? {} : { file: locate(file) ?? file }) }));
+  return { ...service, profile: { state: 'taken', source, top } };
 }
 
 function stopped({ journey }: PlannedLeaks): Gap {
