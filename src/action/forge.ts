@@ -3,12 +3,13 @@ import { GauntletError } from '../model/errors.ts';
 import type { Forge, NoteOutcome, Ports } from '../ports/index.ts';
 import { forgeEvent } from '../cli/forge-context.ts';
 import type { GitHub } from './github.ts';
+import { connectGitLab } from './gitlab.ts';
 import { GitHubNotes } from './github-notes.ts';
 import { findPull } from './pull-request.ts';
 import { Patience, reasonOf, statusOf } from './patience.ts';
 
 type Env = Readonly<Record<string, string>>;
-type Outside = Pick<Ports, 'files' | 'clock'>;
+type Outside = Pick<Ports, 'files' | 'clock'> & Partial<Pick<Ports, 'http'>>;
 
 /** All waiting for GitHub together; a secondary rate limit asks for 60 s. */
 const BUDGET_MS = 75_000;
@@ -23,6 +24,7 @@ const ALONE = new Set(['workflow_dispatch', 'schedule', 'repository_dispatch']);
  */
 export async function connectForge(env: Env, ports: Outside): Promise<Forge> {
   const { context, runHead } = await forgeEvent(env, ports.files);
+  if (context.forge === 'gitlab' && ports.http) return connectGitLab(env, context, ports.http);
   const hub = await connect(env, context, ports);
   const pull =
     hub && context.pullRequest === undefined && !ALONE.has(context.event)

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { ForgeContext } from '../model/forge.ts';
 import type { Files } from '../ports/index.ts';
+import { gitlabContext } from './gitlab-context.ts';
 
 // A part that is not as documented counts as absent: it only refines what the environment says.
 const Sha = z.string().regex(/^[0-9a-f]{40,64}$/);
@@ -51,6 +52,7 @@ export async function forgeContext(env: Env, files: Pick<Files, 'readText'>): Pr
 
 /** The same with what is only in the event's payload. */
 export async function forgeEvent(env: Env, files: Pick<Files, 'readText'>): Promise<ForgeEvent> {
+  if (env['GITLAB_CI'] === 'true') return { context: gitlabContext(env), runHead: undefined };
   if (env['GITHUB_ACTIONS'] !== 'true')
     return { context: { forge: 'none', event: 'local', fork: false, runAttempt: 1 }, runHead: undefined };
   const payload = await readPayload(env, files);

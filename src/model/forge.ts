@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What the place that started the run says about it: a forge's CI, or a laptop. */
 export const ForgeContext = z.object({
-  forge: z.enum(['github', 'none']),
+  forge: z.enum(['github', 'gitlab', 'none']),
   event: z.string(),
   /** `owner/name`. */
   repository: z.string().optional(),

@@ -50,6 +50,14 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
+test.each(globSync('workflows/other/*', { cwd: ROOT }))('%s: every command of the gate is there', async (file) => {
+  const text = read(file);
+  if (file.endsWith('.yml')) expect(parse(text)).toBeTypeOf('object');
+  const commands = [...text.matchAll(/bin\/gauntlet" ([a-z]+)/g)].map(([, command = '']) => command);
+  expect(commands).toContain('run');
+  for (const command of commands) expect(await helpOf(command)).toContain(`Usage: gauntlet ${command} `);
+});
+
 test('the documents show configurations and commands at all', () => {
   expect(PAGES.flatMap((page) => fences(page, 'yaml')).filter((yaml) => yaml.includes('stages:')).length).toBeGreaterThan(2);
   expect(PAGES.flatMap(commandLines).length).toBeGreaterThan(8);

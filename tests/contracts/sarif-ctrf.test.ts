@@ -1,7 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+import { SaxesParser } from 'saxes';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 
 import { judge } from '../../src/judge/judge.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -128,4 +130,48 @@ test('CTRF: a finding keeps its identity, and one that does not block is neither
   const own = tests.filter(({ suite }) => suite[0] === 'findings');
   expect(own.map(({ status, rawStatus }) => `${status} ${rawStatus}`)).toEqual(['other confirmed', 'other waived', 'failed confirmed']);
   expect(ctrf(withFindings({})).tests.at(-1)?.id).toBe(own[0]?.id);
+});
+
+describe('what other forges read', () => {
+  const Issue = z.strictObject({
+    description: z.string().min(1),
+    check_name: z.string(),
+    fingerprint: z.string().min(1),
+    severity: z.enum(['info', 'minor', 'major', 'critical', 'blocker']),
+    location: z.strictObject({ path: z.string().min(1), lines: z.strictObject({ begin: z.int().min(1) }) }),
+  });
+  const codequality = (report: ReportV1) => z.array(Issue).parse(render('codequality', report));
+
+  test('Code Quality: what blocks is a blocker, what is waived is not there, what has no place stands at the configuration', () => {
+    const issues = codequality(
+      withFindings(
+        { locations: [{ path: 'src/a.ts', line: 7 }] },
+        { disposition: 'advisory', priority: 'P2', locations: [] },
+        { disposition: 'waived' },
+      ),
+    );
+    expect(issues.map(({ severity, location }) => `${severity} ${location.path}:${String(location.lines.begin)}`)).toEqual([
+      'blocker src/a.ts:7',
+      `major ${BASE.run.configPath}:1`,
+    ]);
+  });
+
+  test('JUnit: well-formed whatever stands in it, with a failure exactly where the gate does not pass', () => {
+    for (const path of ['pass/all-green/case.json', 'blocked/failing-test/case.json']) {
+      const xml = sinks.find(({ name }) => name === 'junit')?.render(caseReport(path)) ?? '';
+      const [, tests = '0', failures = '0'] = /<testsuite name="verdict" tests="(\d+)" failures="(\d+)"/.exec(xml) ?? [];
+      expect({ tests, failed: failures !== '0' }).toEqual({ tests: '1', failed: !path.startsWith('pass/') });
+      const saxes = new SaxesParser();
+      const open: string[] = [];
+      saxes.on('error', (error) => open.push(error.message));
+      saxes.write(xml).close();
+      expect(open).toEqual([]);
+    }
+    const hostile = withFindings({ title: 'a "quoted" <tag> & \u0000\u001B[31m ]]>', summary: 'one\ntwo \uFFFE' });
+    const errors: string[] = [];
+    const saxes = new SaxesParser();
+    saxes.on('error', (error) => errors.push(error.message));
+    saxes.write(sinks.find(({ name }) => name === 'junit')?.render(hostile) ?? '').close();
+    expect(errors).toEqual([]);
+  });
 });
