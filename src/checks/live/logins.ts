@@ -8,8 +8,10 @@ import type { Store } from './stores.ts';
 export interface KnownLogin extends Login {
   /** Whose setting it is: `api: DATABASE_URL`. */
   readonly from: string;
-  /** The datastore's own account with all rights, made when it was set up. */
+  /** Named by the datastore's own settings, and by no service that uses it. */
   readonly own: boolean;
+  /** The account with all rights that the image makes for setting up, whoever uses it. */
+  readonly setUp: boolean;
 }
 
 /** A service that is set up to use a store. */
@@ -36,7 +38,10 @@ export async function consumersOf(context: CheckContext, store: Store): Promise<
 /** Ways into a store that its own settings, or those of its consumers, name: the applications' own first. */
 export async function loginsOf(context: CheckContext, store: Store): Promise<readonly KnownLogin[]> {
   const consumers = await consumersOf(context, store);
-  const all = [...consumers.flatMap(({ logins }) => logins), ...(await ownLogins(context, store))];
+  const own = await ownLogins(context, store);
+  const admins = own.filter(({ setUp }) => setUp).map(({ user }) => user);
+  const used = consumers.flatMap(({ logins }) => logins.map((login) => ({ ...login, setUp: admins.includes(login.user) })));
+  const all = [...used, ...own];
   const key = ({ user, password, database }: Login): string => [user, password, database].join('\0');
   return all.filter((one, index) => all.findIndex((other) => key(other) === key(one)) === index).slice(0, LOGINS);
 }
@@ -74,6 +79,7 @@ export function loginsIn(
         database,
         from,
         own: false,
+        setUp: false,
       });
     }
     const prefix = /^(.*?)_?HOST(?:NAME)?$/.exec(key)?.[1];
@@ -87,6 +93,7 @@ export function loginsIn(
           ...(kind === 'redis' ? { database: undefined } : {}),
           from,
           own: false,
+          setUp: false,
         });
     }
   }
@@ -119,7 +126,7 @@ async function ownLogins(context: CheckContext, { kind, service }: Store): Promi
     }
     return '';
   };
-  const one = (from: string, login: Login): KnownLogin[] => [{ ...login, from: `${service.name}: ${from}`, own: true }];
+  const one = (from: string, login: Login): KnownLogin[] => [{ ...login, from: `${service.name}: ${from}`, own: true, setUp: true }];
   if (kind === 'postgres') {
     const user = (await value('POSTGRES_USER', 'POSTGRESQL_USERNAME')) || 'postgres';
     const password = await value('POSTGRES_PASSWORD', 'POSTGRESQL_PASSWORD');
@@ -132,7 +139,9 @@ async function ownLogins(context: CheckContext, { kind, service }: Store): Promi
     const user = await value('MYSQL_USER', 'MARIADB_USER');
     const password = await value('MYSQL_PASSWORD', 'MARIADB_PASSWORD');
     return [
-      ...(user === '' || password === '' ? [] : [{ user, password, database, from: `${service.name}: MYSQL_USER`, own: false }]),
+      ...(user === '' || password === ''
+        ? []
+        : [{ user, password, database, from: `${service.name}: MYSQL_USER`, own: true, setUp: false }]),
       ...(root === '' ? [] : one('MYSQL_ROOT_PASSWORD', { user: 'root', password: root, database })),
     ];
   }

@@ -34,6 +34,11 @@ export async function storesOf(context: CheckContext, ...kinds: readonly Kind[])
       ? { state: 'gap', because: 'the stack is not up, so nothing could be asked' }
       : { state: 'not-applicable', because: `the stack has no ${titles}` };
   }
+  if (services.length > 0 && !services.some(isDescribed))
+    return {
+      state: 'not-applicable',
+      because: `nothing of the stack runs in a container or is described by a compose file, where ${titles} would be told by it`,
+    };
   const looks = await Promise.all(kinds.flatMap((kind) => services.map((service) => look(context, kind, service))));
   const stores = looks.flatMap((one) => (one && 'kind' in one ? [one] : []));
   const unasked = looks.flatMap((one) => (one && 'because' in one ? [one] : []));
@@ -48,6 +53,8 @@ export function isStores(found: Stores | Collected<never>): found is Stores {
 
 function look(context: CheckContext, kind: Kind, service: LiveService): Promise<Store | Unasked | undefined> {
   const { image, port, title } = KINDS[kind];
+  // What nobody describes has no settings to ask it with.
+  if (!isDescribed(service)) return Promise.resolve(undefined);
   const declared = image.test(lastPart(service.image));
   // What is built here may be called anything: whoever listens where the kind does is asked what it is.
   const suspected = service.ports.includes(port) || service.name === kind;
@@ -65,6 +72,10 @@ function look(context: CheckContext, kind: Kind, service: LiveService): Promise<
     const why = heard === '' ? `port ${port} is not published and cannot be reached on its networks from here` : heard;
     return { service: service.name, because: `${service.name} is ${title} by its image and did not answer as such (${why})` };
   });
+}
+
+function isDescribed({ model, containers }: LiveService): boolean {
+  return model !== undefined || containers.length > 0;
 }
 
 async function describedAs(context: CheckContext, kinds: readonly Kind[]): Promise<boolean | string> {

@@ -25,6 +25,8 @@ export const LoginFacts = z.object({
       powers: z.array(z.string()),
       /** The account that the image makes for setting up. */
       own: z.boolean(),
+      /** How many databases of the server services use. */
+      databases: z.number(),
     }),
   ),
 });

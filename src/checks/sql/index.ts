@@ -79,16 +79,16 @@ function databases(surveys: readonly Survey[]): Read<DatabaseFacts> {
 
 function logins(surveys: readonly Survey[]): Read<LoginFacts> {
   const found = surveys.flatMap((survey) => {
-    // The account that the image makes is judged where a service works with it.
-    const ours = survey.logins.filter(({ own }) => own).map(({ user }) => user);
     const used = survey.logins.filter(({ own, let: entry }) => !own && entry !== 'no-database');
+    const databases = new Set(used.map(({ database }) => database)).size;
     return [...Map.groupBy(used, ({ user, let: entry }) => `${user} ${entry}`).values()].flatMap((those) =>
       those[0]
         ? [
             {
               ...about(survey),
               ...those[0],
-              own: ours.includes(those[0].user),
+              own: those[0].setUp,
+              databases,
               from: [...new Set(those.map(({ from }) => from))],
               powers: [...those[0].powers],
             },

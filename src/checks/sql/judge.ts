@@ -174,12 +174,19 @@ function judged<One>(
   return [...results, ...leftOpen(unasked, expected)];
 }
 
-function login({ service, place, user, from, let: entry, said, powers, own }: LoginFacts['logins'][number]): Judged {
+function login({ service, place, user, from, let: entry, said, powers, own, databases }: LoginFacts['logins'][number]): Judged {
   const subject = `${service}: ${user}`;
   const who = sentenceList(from);
   if (entry === 'denied') return { subject, wrong: `${place} does not let ${user} in, whom ${who} names: ${said}`, measured: said };
   if (entry !== 'in' || powers.length === 0)
     return { subject, wrong: undefined, measured: entry === 'in' ? `${user} has no rights over the whole server` : said };
+  // The account of the image, in a server of one database: there is nothing else that it could reach.
+  if (own && databases <= 1)
+    return {
+      subject,
+      wrong: undefined,
+      measured: `${user}, the account of the image, in a server with one database: ${powers.join(', ')}`,
+    };
   return {
     subject,
     wrong: `${who} works as ${user}, who has ${sentenceList(powers)} at ${place}: a hole in that service is one in every database of the server`,

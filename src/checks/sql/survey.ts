@@ -17,8 +17,10 @@ export interface TriedLogin {
   readonly from: string;
   readonly user: string;
   readonly database: string | null;
-  /** The account that the image itself makes for setting up. */
+  /** Named by the settings of the server alone. */
   readonly own: boolean;
+  /** The account that the image itself makes for setting up. */
+  readonly setUp: boolean;
   readonly let: 'in' | 'denied' | 'no-database' | 'no-answer';
   readonly said: string;
   /** Rights over the whole server. */
@@ -135,7 +137,7 @@ async function tryOne(
     logins,
   }: { readonly store: Store; readonly dialect: Dialect; readonly login: KnownLogin; readonly logins: readonly KnownLogin[] },
 ): Promise<TriedLogin> {
-  const base = { from: login.from, user: login.user, database: login.database ?? null, own: login.own, powers: [] };
+  const base = { from: login.from, user: login.user, database: login.database ?? null, own: login.own, setUp: login.setUp, powers: [] };
   const opened = await openAs(context, store, login);
   if (opened.state === 'failed') {
     const said = withoutSecrets(opened.message, logins).slice(0, 200);
