@@ -28,7 +28,7 @@ const parameter = (call, name) => call.url.searchParams.get(name) ?? undefined;
 /** @param {import('./app.js').Parts} parts @returns {Route[]} */
 function chatRoutes({ chat, sessions, messages, cache }) {
   let reads = 0;
-  const readLimit = new RateLimiter({ max: 2000, windowMs: 2000 });
+  const searchLimit = new RateLimiter({ max: 2000, windowMs: 2000 });
   /** Of each user, for `endless-history` alone. @type {Map<string, {url: URL, at: number}[]>} */
   const times = new Map();
   /** @param {string} user @param {URL} url */
@@ -53,8 +53,6 @@ function chatRoutes({ chat, sessions, messages, cache }) {
       method: 'GET', path: '/messages', role: 'user',
       async handle(call) {
         const [user, limit] = [userField(parameter(call, 'user')), limitField(parameter(call, 'limit'))];
-        const { ok, retryAfterMs } = readLimit.take(user);
-        if (!ok) throw new HttpError(429, 'too_many_requests', { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) });
         if (defect('endless-history')) remember(user, call.url);
         if (defect('slow-tail') && (reads += 1) % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 2500));
         const cached = await cache.read(user);
@@ -76,7 +74,10 @@ function chatRoutes({ chat, sessions, messages, cache }) {
       async handle(call) {
         const body = await readJson(call.request);
         const query = textField(body.query, 'query');
-        const results = await messages.search(userField(body.user), query, limitField(body.limit));
+        const user = userField(body.user);
+        const { ok, retryAfterMs } = searchLimit.take(user);
+        if (!ok) throw new HttpError(429, 'too_many_requests', { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) });
+        const results = await messages.search(user, query, limitField(body.limit));
         return { body: { results, count: results.length } };
       },
     },
