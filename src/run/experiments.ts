@@ -11,10 +11,12 @@ import type { PlannedStage } from '../model/plan.ts';
 import { formatDuration } from '../model/units.ts';
 import { defaultsOf } from './chaos/defaults.ts';
 import { runExperiment, type Experiment } from './chaos/experiment.ts';
+import { healthJourney } from './chaos/scene.ts';
 import { watchdog } from './chaos/watchdog.ts';
 import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
 import type { Guard } from './faults.ts';
 import type { RunningStack } from './stack.ts';
+import { targetsOf } from './targets.ts';
 
 /** The mission's own time for a crash (seed 000), where nobody says another. */
 const RECOVERY: Limit = { op: '<=', value: 60_000, unit: 'milliseconds' };
@@ -78,7 +80,7 @@ function tasksOf(context: RunContext, stage: PlannedStage, { planned, stack }: P
   if (fault === undefined) return familyTasks(context, stage, { name, owed, stack });
   const plugin = faults.find(({ type }) => type === fault.type);
   if (plugin === undefined) return [{ name, owed, experiment: undefined, because: `this version has no fault ${fault.type}` }];
-  return [{ name, owed, experiment: { ...settingsOf(context, stage, planned), name, fault, plugin, rows: planned.rows } }];
+  return [{ name, owed, experiment: { ...settingsOf(context, stage, { planned, stack }), name, fault, plugin, rows: planned.rows } }];
 }
 
 function familyTasks(
@@ -89,7 +91,7 @@ function familyTasks(
   const made = defaultsOf(name, { manifest: stack.manifest, plugins: faults, budget: context.plan.budget });
   if (made.length === 0)
     return [{ name, owed, experiment: undefined, because: `the stack gives no cause for a fault of the family ${name}` }];
-  const settings = settingsOf(context, stage, { name, rows: [] });
+  const settings = settingsOf(context, stage, { planned: { name, rows: [] }, stack });
   // What somebody wrote is done as it is written, and once.
   const fresh = made.filter(({ fault, name: own }) =>
     stage.experiments.every(
@@ -106,12 +108,14 @@ function familyTasks(
 
 type Settings = Pick<Experiment, 'steady' | 'control' | 'during' | 'recovery' | 'ledger'>;
 
-function settingsOf({ plan }: RunContext, stage: PlannedStage, planned: PlannedExperiment): Settings {
+function settingsOf(context: RunContext, stage: PlannedStage, { planned, stack }: Planning): Settings {
+  const { plan } = context;
   const named = (names: readonly string[]): Journey[] =>
     names.flatMap((name) => plan.journeys.find((journey) => journey.name === name) ?? []);
   const chosen = [...(planned.steady ?? []), ...(planned.ledger === undefined ? [] : [planned.ledger.write])];
   return {
-    steady: planned.steady === undefined && planned.ledger === undefined ? journeysOfUsers(plan) : named([...new Set(chosen)]),
+    steady:
+      planned.steady === undefined && planned.ledger === undefined ? journeysOfUsers(context, stage, stack) : named([...new Set(chosen)]),
     control: named(planned.control ?? []),
     during: planned.during ?? {},
     recovery: planned.recovery ?? stage.recovery ?? RECOVERY,
@@ -119,15 +123,18 @@ function settingsOf({ plan }: RunContext, stage: PlannedStage, planned: PlannedE
   };
 }
 
-/** Those that are no more than the reading half of a ledger make no sense by themselves. */
-function journeysOfUsers({ journeys, stages }: RunContext['plan']): readonly Journey[] {
-  const experiments = stages.flatMap((stage) => stage.experiments);
+/** Those that are no more than the reading half of a ledger make no sense by themselves. Without any, the health of the targets must do. */
+function journeysOfUsers(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): readonly Journey[] {
+  const { journeys, stages } = context.plan;
+  const experiments = stages.flatMap((one) => one.experiments);
   const readers = experiments.flatMap(({ ledger }) => ledger?.read ?? []);
   const walked = [
-    ...stages.flatMap((stage) => stage.journeys),
+    ...stages.flatMap((one) => one.journeys),
     ...experiments.flatMap(({ steady = [], ledger }) => [...steady, ledger?.write]),
   ];
-  return journeys.filter(({ name }) => walked.includes(name) || !readers.includes(name)).slice(0, MOST_JOURNEYS);
+  const users = journeys.filter(({ name }) => walked.includes(name) || !readers.includes(name));
+  const asked = users.length > 0 ? users : targetsOf(context, stage, stack?.manifest).flatMap((target) => healthJourney(target) ?? []);
+  return asked.slice(0, MOST_JOURNEYS);
 }
 
 function whyNot(

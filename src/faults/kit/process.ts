@@ -34,7 +34,27 @@ export async function sameProcess(needs: Needs, { pid, startedAt }: { pid: numbe
   return now.startedAt === '' || startedAt === '' || now.startedAt === startedAt ? now : undefined;
 }
 
-function read(file: () => string): string | undefined {
+/**
+ * Process groups of a process and of all that descends from it: servers give their children sessions of their own, which a signal to
+ * their parent's group does not reach. Only the process itself where `/proc` is not there.
+ */
+export function groupsOf({ ports }: Needs, pid: number): number[] {
+  const names = read(() => ports.files.listNow('/proc')) ?? [];
+  const all = names
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const text = read(() => ports.files.readNow(`/proc/${name}/stat`));
+      if (text === undefined) return [];
+      const [, parent = '', group = ''] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+      return [{ pid: Number(name), parent: Number(parent), group: Number(group) }];
+    });
+  const family = new Set([pid]);
+  // A set that grows is walked to its end.
+  for (const one of family) for (const child of all) if (child.parent === one) family.add(child.pid);
+  return [...new Set([pid, ...all.flatMap((one) => (family.has(one.pid) && one.group > 1 ? [one.group] : []))])];
+}
+
+function read<Value>(file: () => Value): Value | undefined {
   try {
     return file();
   } catch {
