@@ -1,15 +1,15 @@
 type Loose = Record<string, unknown>;
 
 /** `heap: [8e6, 8.1e6, …]` and the like are looks after 500 walks each; everything else has a plain value. */
-export function fillLeaks({ services, walks, ...loose }: Loose): Loose {
+export function fillLeaks({ services, walks, journey = 'chat', ...loose }: Loose): Loose {
   return {
-    journey: 'chat',
+    journey,
     users: 20,
     waitMs: 0,
     cycles: 14,
     walks: { kept: 7_500, missed: 0, cut: 0, ...(walks as Loose | undefined) },
     ...loose,
-    id: `${String(loose['stage'])}/leaks-${String(loose['journey'] ?? 'chat')}`,
+    id: `${String(loose['stage'])}/leaks-${String(journey)}`,
     services: ((services ?? []) as Loose[]).map(fillService),
   };
 }
