@@ -23,7 +23,7 @@ const KINDS = {
     if (cache.size > 200) cache.delete(cache.keys().next().value);
     response.end(cache.get(served));
   },
-  zip: (_, response) => gzip(JSON.stringify(Array(200).fill({ served })), (__, packed) => response.end(packed)),
+  zip: (_, response) => gzip(JSON.stringify(Array.from({ length: 200 }, () => ({ served }))), (__, packed) => response.end(packed)),
   async: async (_, response) => {
     const parts = await Promise.all(Array.from({ length: 10 }, (__, n) => new Promise((done) => setTimeout(done, n % 3, n))));
     response.end(String(parts));

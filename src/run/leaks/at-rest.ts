@@ -1,7 +1,7 @@
 import { errorMessage } from '../../model/errors.ts';
 import type { Journey } from '../../model/journey.ts';
 import type { RestingLook, ServiceAtRest } from '../../model/leaks.ts';
-import type { Inside, ReplicaUsage, Sampler } from '../../stacks/contract.ts';
+import type { ReplicaUsage, Sampler } from '../../stacks/contract.ts';
 import type { RunContext } from '../context.ts';
 import { insidesOf, samplerOf, type RunningStack } from '../stack.ts';
 import type { Collector, HeapProfile } from './collector.ts';
@@ -28,19 +28,19 @@ export class AtRest {
     const { manifest } = stack;
     const insides = await insidesOf(context, stack);
     const spoken = servicesSpokenTo(context, journey);
-    const watched = await Promise.all(
-      manifest.services
-        .filter(({ kind }) => kind === 'long-running')
-        .map(async ({ name }): Promise<Watched> => {
-          const collector = await collectorOf({
-            ports: context.ports,
-            signal: context.signal,
-            insides: insides.filter((inside: Inside) => inside.service === name),
-            targets: manifest.targets.filter(({ service }) => service === name),
-          });
-          return { service: name, spoken: spoken.size === 0 || spoken.has(name), collector, looks: [], lives: undefined, lost: undefined };
-        }),
-    );
+    const watched: Watched[] = [];
+    const services = manifest.services.flatMap(({ kind, name }) => (kind === 'long-running' ? [name] : []));
+    // One after the other, as in every look, and first those that matter.
+    for (const name of services.toSorted((a, b) => Number(spoken.has(b)) - Number(spoken.has(a)))) {
+      const collector = await collectorOf({
+        ports: context.ports,
+        signal: context.signal,
+        insides: insides.filter(({ service }) => service === name),
+        targets: manifest.targets.filter(({ service }) => service === name),
+      });
+      const isSpoken = spoken.size === 0 || spoken.has(name);
+      watched.push({ service: name, spoken: isSpoken, collector, looks: [], lives: undefined, lost: undefined });
+    }
     return new AtRest(watched, samplerOf(context, stack));
   }
 

@@ -84,9 +84,11 @@ function portOf(pid) {
 async function own(pid, port) {
   for (const target of (await get(port)) || []) {
     if (!target.webSocketDebuggerUrl) continue;
-    const one = await connect(target.webSocketDebuggerUrl);
-    const answer = await one.send('Runtime.evaluate', { expression: 'process.pid', returnByValue: true });
-    if (answer.result.value === pid) return one;
+    // One that closes in this moment is another's.
+    const one = await connect(target.webSocketDebuggerUrl).catch(() => undefined);
+    if (!one) continue;
+    const answer = await one.send('Runtime.evaluate', { expression: 'process.pid', returnByValue: true }).catch(() => undefined);
+    if (answer && answer.result.value === pid) return one;
     one.end();
   }
   return undefined;
@@ -96,6 +98,9 @@ async function open(pid, port) {
   if (known) return { one: known, ours: false };
   const caught = /^SigCgt:\s*([0-9a-f]+)/m.exec(read('/proc/' + pid + '/status'));
   if (!caught || !((BigInt('0x' + caught[1]) >> 9n) & 1n)) throw new Error('it does not listen to SIGUSR1');
+  // Inspectors of one machine share a port: whoever has it now is waited for.
+  for (let tries = 0; tries < 100 && (await get(port)) !== undefined; tries += 1) await sleep(50);
+  if ((await get(port)) !== undefined) throw new Error('another inspector has port ' + port);
   process.kill(pid, 'SIGUSR1');
   for (let tries = 0; tries < 120; tries += 1) {
     await sleep(tries < 10 ? 20 : 100);
@@ -123,7 +128,7 @@ async function look(pid) {
     // Closing waits until nobody is connected any more.
     if (ours) await one.send('Runtime.evaluate', { expression: 'void setTimeout(() => process._debugEnd(), 20)' }).catch(() => undefined);
     one.end();
-    for (let tries = 0; ours && tries < 50 && (await get(portOf(pid))) !== undefined; tries += 1) await sleep(10);
+    for (let tries = 0; ours && tries < 200 && (await get(portOf(pid))) !== undefined; tries += 1) await sleep(10);
   }
 }
 (async () => {
