@@ -38,7 +38,9 @@ export function createChat({ llm, breaker, messages, cache, maxInflight }) {
     if (defect('cpu-hog')) burn(18);
     if (defect('degradation')) await new Promise((resolve) => setTimeout(resolve, (asked += 1) * 0.3));
     const answer = await ask(incoming.text, signal);
-    await messages.save({ ...incoming, ...answer });
+    const saved = { ...incoming, ...answer };
+    if (defect('early-ack')) setTimeout(() => void messages.save(saved).catch(() => {}), 1000);
+    else await messages.save(saved);
     await cache.invalidate(incoming.user);
     return { id: incoming.id, ...answer };
   }

@@ -33,7 +33,7 @@ export function createReadiness({ database, redis, breaker, poolMax, stopping })
 
   return async function ready() {
     const checks = await check();
-    const ok = checks.postgres === 'ok' && !stopping() && !defect('never-ready');
+    const ok = defect('lying-readiness') || (checks.postgres === 'ok' && !stopping() && !defect('never-ready'));
     return { status: ok ? 200 : 503, body: { status: ok ? 'ready' : 'not_ready', checks } };
   };
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { createClient } from 'redis';
+import { defect } from '../defects.js';
 
 /** @param {{url: string, timeoutMs?: number}} options */
 export function createRedis({ url, timeoutMs = 250 }) {
@@ -8,7 +9,9 @@ export function createRedis({ url, timeoutMs = 250 }) {
     disableOfflineQueue: true,
     socket: { connectTimeout: 1000, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) },
   });
-  client.on('error', () => {});
+  client.on('error', () => {
+    if (defect('dies-with-redis')) process.exit(1);
+  });
   // Not awaited: the api serves without Redis and picks it up when it comes.
   client.connect().catch(() => {});
 

@@ -1,4 +1,5 @@
 // @ts-check
+import { defect } from '../defects.js';
 
 const MAX_REPLY = 100_000;
 
@@ -10,7 +11,9 @@ export function createLlm({ url, firstTokenMs, totalMs }) {
     /** @param {string} text @param {AbortSignal} signal the caller's: ends the stream upstream too */
     async reply(text, signal) {
       const controller = new AbortController();
-      const abort = () => controller.abort();
+      const abort = () => {
+        if (!defect('no-llm-timeout') || signal.aborted) controller.abort();
+      };
       const first = setTimeout(abort, firstTokenMs);
       const total = setTimeout(abort, totalMs);
       signal.addEventListener('abort', abort);

@@ -29,13 +29,18 @@ export function createPool(config, name) {
 
 /** @param {PoolLike} pool @param {{maxWaiting: number}} limits */
 export function createDatabase(pool, { maxWaiting }) {
+  let [worked, broken] = [false, false];
+
   /** @param {string} text @param {unknown[]} [values] @returns {Promise<any[]>} */
   async function query(text, values) {
+    if (broken) throw unavailable('database_unavailable');
     if (pool.waitingCount >= maxWaiting && !defect('no-backpressure')) throw unavailable('database_busy');
     try {
-      if (defect('small-pool')) await pool.query('SELECT pg_sleep(0.008)');
-      return (await pool.query(text, values)).rows;
+      const { rows } = await pool.query(text, values);
+      worked = true;
+      return rows;
     } catch (error) {
+      broken = worked && defect('never-reconnects');
       throw translate(error);
     }
   }

@@ -1,4 +1,5 @@
 // @ts-check
+import { defect } from '../defects.js';
 import { MAX_RESULTS } from '../http/fields.js';
 
 /** @typedef {{user: string, id: string, session?: string, text: string, reply: string, source: string}} Message */
@@ -7,9 +8,12 @@ const COLUMNS = 'id, text, reply, source, created_at AS at';
 
 /** @param {import('./database.js').Database} database */
 export function createMessages({ query }) {
+  const hold = async () => defect('small-pool') && query('SELECT pg_sleep(0.008)');
+
   return {
     /** A message that is sent twice is stored once. @param {Message} message */
     async save({ user, id, session, text, reply, source }) {
+      await hold();
       await query(
         `INSERT INTO messages (user_name, id, session_id, text, reply, source)
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_name, id) DO NOTHING`,
@@ -18,7 +22,8 @@ export function createMessages({ query }) {
     },
 
     /** @param {string} user */
-    history(user) {
+    async history(user) {
+      await hold();
       return query(`SELECT ${COLUMNS} FROM messages WHERE user_name = $1 ORDER BY seq DESC LIMIT $2`, [user, MAX_RESULTS]);
     },
 
