@@ -70,6 +70,15 @@ describe('tests that write a report by themselves', () => {
       ],
     ],
     [
+      'a script that asks for its report itself is left as it is',
+      {
+        'package.json': npm({
+          test: 'node --test --test-reporter=junit --test-reporter-destination=reports/own.xml --test-reporter=lcov --test-reporter-destination=./cov/lcov.info',
+        }),
+      },
+      ['unit: npm run test > reports/own.xml | cov/lcov.info'],
+    ],
+    [
       'integration and browser tests are stages of their own',
       {
         'package.json': npm(
@@ -193,6 +202,13 @@ services:
     expect(unknown).toContain('What MUST should be: docker-compose.yml reads it from the environment (`cp .env.example .env`');
     expect(unknown).toContain('When web is ready');
     expect(unknown).not.toMatch(/When db is ready|SECRET|OTHER/);
+  });
+
+  test('that reads a file which git does not have says so: the stack would not start', async () => {
+    const services = { a: { env_file: '.env.production' }, b: { env_file: ['./ok.env', { path: 'gone.env', required: false }] } };
+    const { found } = await of({ 'compose.yaml': JSON.stringify({ services }), 'ok.env': '' });
+    const told = unknownLines(found).filter((line) => line.includes('env_file'));
+    expect(told).toEqual([expect.stringContaining('What stands in .env.production: compose.yaml reads it')]);
   });
 
   test.each([

@@ -10,7 +10,9 @@ const Service = z.object({
   image: z.string().optional().catch(undefined),
   ports: z.array(z.unknown()).catch([]),
   healthcheck: z.unknown().optional(),
+  env_file: z.unknown().optional(),
 });
+const EnvFile = z.object({ path: z.string(), required: z.boolean().optional() });
 const Model = z.object({ services: z.record(z.string(), Service.nullable().catch(null)) });
 
 /** A port of a service that its compose file publishes. */
@@ -49,6 +51,11 @@ export async function findCompose(repository: Repository): Promise<ComposeFound 
     ),
     unknown: [
       ...(await unset(repository, file, text)),
+      ...(await missingEnvFiles(
+        repository,
+        file,
+        services.flatMap(([, service]) => envFilesOf(service?.env_file)),
+      )),
       ...services
         .filter(([, service]) => service && service.healthcheck === undefined)
         .map(([name]) => `When ${name} is ready: it has no \`healthcheck\` in ${file}, so running has to do (an image may bring one).`)
@@ -85,6 +92,29 @@ function containerPort(written: unknown): number | undefined {
       .at(-1) ?? '';
   const port = Number(/^\d+$/.test(last) ? last : (/:-(\d+)\}$/.exec(written)?.[1] ?? Number.NaN));
   return Number.isNaN(port) ? undefined : port;
+}
+
+/** `.env`, `[.env]` or `[{path: .env, required: false}]`. */
+function envFilesOf(written: unknown): string[] {
+  if (typeof written === 'string') return [written];
+  if (Array.isArray(written)) return written.flatMap(envFilesOf);
+  const { data } = EnvFile.safeParse(written);
+  return data && data.required !== false ? [data.path] : [];
+}
+
+/** Compose refuses to start without a file that `env_file` names. */
+async function missingEnvFiles(repository: Repository, file: string, paths: readonly string[]): Promise<string[]> {
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.';
+  const missing = [];
+  for (const path of new Set(paths)) {
+    const plain = path.replace(/^\.\//, '');
+    if (!plain.startsWith('/') && !plain.includes('$') && !(await repository.exists(below(folder, plain)))) missing.push(plain);
+  }
+  return missing.length === 0
+    ? []
+    : [
+        `What stands in ${missing.slice(0, 5).join(', ')}: ${file} reads ${missing.length === 1 ? 'it' : 'them'} with \`env_file\`, and git has no such file. The stack cannot start before the job makes it.`,
+      ];
 }
 
 /** Variables without a default that no `.env` sets. */

@@ -76,6 +76,10 @@ const RUNNERS: readonly Runner[] = [
   { name: 'ava', program: /\bava\b/, start: 'ava', args: (report) => `--tap > ${report}.tap`, extension: 'tap' },
 ];
 
+/** A report that a script asks its runner for already: `--test-reporter-destination=reports/unit.xml`, `--outputFile coverage/x.json`. */
+const OWN_REPORT =
+  /(?:--?[\w.-]*(?:destination|output\w*|outfile)(?:\.\w+)?|mochaFile|output)[= ](["']?)([\w./-]+\.(?:xml|json|tap|info))\1/gi;
+
 const NODE_TEST = /\bnode\b(?:\s+--?[\w:=./-]+)*\s+--test\b(?!-)/;
 /** Scripts by the stage that they are for, best first. */
 const SCRIPTS: readonly (readonly [Suite['stage'], readonly string[]])[] = [
@@ -119,6 +123,8 @@ function suiteOf(project: Project, stage: Suite['stage'], names: readonly string
   const script = scripts[name] ?? '';
   const last = script.split(/&&|;/).at(-1)?.trim() ?? '';
   const common = { stage, folder, setup: tool.install };
+  const own = ownReport(project, name);
+  if (own) return { ...common, ...own };
   if (NODE_TEST.test(last) && script === last) {
     const report = `reports/${stage}.xml`;
     const reporters = `--test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit --test-reporter-destination=${report}`;
@@ -163,6 +169,22 @@ function suiteOf(project: Project, stage: Suite['stage'], names: readonly string
     results: [below(folder, `${report}.${runner.extension}`)],
     coverage: covered ? [below(folder, covered.file)] : [],
     because: `${runner.name} in ${below(folder, 'package.json')}`,
+    unknown: [],
+  };
+}
+
+/** A script that asks for its report itself is left as it is. */
+function ownReport({ scripts, manager: tool, folder }: Project, name: string): Omit<Suite, 'stage' | 'folder' | 'setup'> | undefined {
+  const asked = [...(scripts[name] ?? '').matchAll(OWN_REPORT)].map(([, , path = '']) => path.replace(/^\.\//, ''));
+  const written = asked.filter((path) => !path.startsWith('/')).map((path) => below(folder, path));
+  const results = written.filter((path) => !path.endsWith('.info'));
+  if (results.length === 0) return undefined;
+  return {
+    runner: 'its own script',
+    run: tool.script(name, ''),
+    results,
+    coverage: written.filter((path) => path.endsWith('.info')),
+    because: `the script "${name}" in ${below(folder, 'package.json')}, which writes a report`,
     unknown: [],
   };
 }
