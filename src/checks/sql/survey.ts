@@ -9,7 +9,9 @@ import type { Contents, Dialect } from './dialect.ts';
 import { mysql } from './mysql.ts';
 import { postgres } from './postgres.ts';
 
-const ANSWER_MS = 4_000;
+const ANSWER_MS = 8_000;
+/** Logins that get no answer, after which the others are not tried: each costs its whole wait. */
+const MUTE = 2;
 const DATABASES = 10;
 
 /** What a login that somebody was given can do. */
@@ -77,7 +79,10 @@ async function surveyOf(context: CheckContext, store: Store): Promise<Survey | U
       because: `no setting of the stack names a login for ${service}: neither a URL of the services that use it, nor variables of its image`,
     };
   const tried: { readonly login: KnownLogin; readonly result: TriedLogin }[] = [];
-  for (const login of logins) tried.push({ login, result: await tryOne(context, { store, dialect, login, logins }) });
+  for (const login of logins) {
+    tried.push({ login, result: await tryOne(context, { store, dialect, login, logins }) });
+    if (tried.filter(({ result }) => result.let === 'no-answer').length >= MUTE) break;
+  }
   const into = tried.filter(({ result }) => result.let === 'in').map(({ login }) => login);
   const [first] = into;
   if (!first)
