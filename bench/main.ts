@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { benchAudit } from './audit.ts';
 import { benchLoads } from './loads.ts';
 import { compare, median, time, type Comparison } from './measure.ts';
 import { benchResults } from './results.ts';
@@ -28,6 +29,7 @@ print(await coldStart());
 await overhead();
 await benchResults();
 await benchLoads();
+await benchAudit();
 if (spawnSync('docker', ['compose', 'version']).status === 0) print(await stackUp());
 else process.stdout.write('stack-up: not measured, there is no docker compose here\n');
 
