@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { benchMemory, benchSockets, benchThroughput } from './loads-capacity.ts';
 import { benchAudit } from './audit.ts';
 import { benchLoads } from './loads.ts';
 import { compare, median, time, type Comparison } from './measure.ts';
@@ -30,6 +31,10 @@ await overhead();
 await benchResults();
 await benchLoads();
 await benchAudit();
+await benchThroughput();
+await benchSockets();
+// `node --expose-gc bench/main.ts --minutes 10`: whether memory stays flat.
+await benchMemory(Number(/--minutes[= ](\d+(?:\.\d+)?)/.exec(process.argv.join(' '))?.[1] ?? 1));
 if (spawnSync('docker', ['compose', 'version']).status === 0) print(await stackUp());
 else process.stdout.write('stack-up: not measured, there is no docker compose here\n');
 
