@@ -6,8 +6,6 @@ import { exitCode } from '../../model/verdict.ts';
 import { resultOf, type Extent } from './result.ts';
 import { rulesOf } from './rules.ts';
 
-export type { Extent } from './result.ts';
-
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
 /**
