@@ -30,8 +30,8 @@ export const LoadReport = z.object({
   knee: z.object({ users: z.number(), perSecond: z.number(), full: z.boolean() }).optional(),
   /** Of messages that were followed by their nonces: how many were answered to their own user, and how many arrived at another. */
   messages: z.object({ sent: z.number(), answered: z.number(), foreign: z.number() }).optional(),
-  /** Of a load of agents: how many there are, and how many came to the end of their journey. */
-  agents: z.object({ users: z.number(), complete: z.number() }).optional(),
+  /** Of a load of agents: how many there are, how many came to the end of their journey, and how many at most were under way at once. */
+  agents: z.object({ users: z.number(), complete: z.number(), atOnce: z.number() }).optional(),
   /** Why nothing of it counts. */
   doubt: z.string().optional(),
   /** Milliseconds, from the scheduled time. */

@@ -128,10 +128,11 @@ function kneeIn(levels: readonly LoadLevel[]): Pick<LoadReport, 'knee'> {
 
 /** Whose messages came back, and who came to the end. */
 function whoseOf({ own, agents }: Pick<Measurement, 'own' | 'agents'>): Pick<LoadReport, 'messages' | 'agents'> {
-  const { messages, completion } = own ?? {};
+  const { messages, completion, delivery } = own ?? {};
+  const atOnce = delivery?.achieved.mostInFlight ?? 0;
   return {
     ...(messages ? { messages: { sent: messages.sent, answered: messages.answered, foreign: messages.foreign } } : {}),
-    ...(agents && completion ? { agents: { users: completion.users, complete: completion.complete } } : {}),
+    ...(agents && completion ? { agents: { users: completion.users, complete: completion.complete, atOnce } } : {}),
   };
 }
 

@@ -64,7 +64,12 @@ export function performanceFold(report: ReportV1, most: number): string {
       prose(cut(measured, 200)),
     ]);
   const more = limits.length > shown.length ? `${grouped(limits.length - shown.length)} more in the full report.` : '';
-  const parts = [rows.length > 0 ? table([...LOAD_HEAD], rows) : '', shown.length > 0 ? table([...THRESHOLD_HEAD], shown) : '', latencyChart(report), more];
+  const parts = [
+    rows.length > 0 ? table([...LOAD_HEAD], rows) : '',
+    shown.length > 0 ? table([...THRESHOLD_HEAD], shown) : '',
+    latencyChart(report),
+    more,
+  ];
   return folded(`Performance (${performanceTally(performance)})`, parts.filter(Boolean).join('\n\n'));
 }
 
@@ -79,7 +84,7 @@ function kneeText(knee: LoadReport['knee']): string {
 function whoseText({ messages, agents }: Pick<LoadReport, 'messages' | 'agents'>): string {
   const elsewhere = messages && messages.foreign > 0 ? `, ${grouped(messages.foreign)} at others` : '';
   const sent = messages ? `; ${grouped(messages.answered)} of ${counted(messages.sent, 'message')} answered${elsewhere}` : '';
-  return `${sent}${agents ? `; ${grouped(agents.complete)} of ${counted(agents.users, 'agent')} complete` : ''}`;
+  return `${sent}${agents ? `; ${grouped(agents.complete)} of ${counted(agents.users, 'agent')} complete, ${grouped(agents.atOnce)} at once` : ''}`;
 }
 
 function perSecond(rate: number): string {
