@@ -38,7 +38,9 @@ function during() {
     .strictObject(
       {
         success_rate: limitField('>=', ['ratio']).optional().describe('Share of attempts that must be answered well, such as >= 99%.'),
-        statuses: oneOrMore(STATUS, 'a list of statuses').optional().describe('Statuses that are allowed; success, 429 and 503 without it.'),
+        statuses: oneOrMore(STATUS, 'a list of statuses')
+          .optional()
+          .describe('Statuses that are allowed; success, 429 and 503 without it.'),
         fallback: z
           .strictObject(
             {

@@ -33,12 +33,10 @@ function codeOf({ observed: { rows } }: Experiment): string {
 /** Somebody else died of it. */
 function crashes(experiment: Experiment): Drafted[] {
   const { piece, observed } = experiment;
-  const dead = observed.watched.filter(
+  const died = observed.watched.filter(
     ({ target, restarts, state }) => !target && (restarts > 0 || ['exited', 'dead', 'missing', 'restarting'].includes(state)),
   );
   const [journey] = steadyOf(experiment);
-  // One-shots had ended before; what ended without a restart and was not running then is no news.
-  const died = dead.filter(({ restarts, state, health }) => restarts > 0 || state !== 'exited' || health !== 'none');
   if (died.length === 0 || journey === undefined) return [];
   const names = sentenceList(died.map(({ service }) => service));
   return [

@@ -1,20 +1,17 @@
-import type { FaultPlugin } from '../../faults/contract.ts';
-import { mapStrings } from '../../lib/json.ts';
 import type { FaultEvidence } from '../../model/evidence.ts';
-import type { DuringLimits, ExperimentFacts, LedgerFacts, LedgerPlan, PlannedFault, WatchedJourney } from '../../model/experiment.ts';
+import type { LedgerFacts, WatchedJourney } from '../../model/experiment.ts';
 import type { Journey } from '../../model/journey.ts';
-import type { Limit } from '../../model/limit.ts';
 import type { ResolvedTarget, Service } from '../../model/manifest.ts';
-import type { PlannedStage } from '../../model/plan.ts';
 import { formatRatio } from '../../model/units.ts';
 import type { RunContext } from '../context.ts';
 import { withFault, type FaultRecord, type Guard } from '../faults.ts';
-import type { RunningStack } from '../stack.ts';
 import { isWell } from './answers.ts';
+import { evidenceOf } from './evidence.ts';
 import { readBack, readerOf, WriteLedger } from './ledger.ts';
-import { isOver, measured, referenceOf, type Moments } from './measure.ts';
-import { startProbe, type Probe } from './probe.ts';
-import { healthJourney, Scene, watched } from './scene.ts';
+import { isOver, referenceOf, type Moments } from './measure.ts';
+import { startProbe } from './probe.ts';
+import { healthJourney, Scene } from './scene.ts';
+import type { Experiment, Experimenting, Watching } from './types.ts';
 
 /** Time before the fault in which all must be well, and the time that a fault is held unless somebody says how long. */
 const TIMES = {
@@ -27,6 +24,8 @@ const CONTROL_MS = 250;
 /** A system that is well must answer so many of its walks. */
 const STEADY = 0.95;
 const LEAST_STEADY = 5;
+const ENOUGH_STEADY = 20;
+const PATIENCE_MS = 15_000;
 /** Recovery is watched for at least so long: what breaks a moment later must be seen. */
 const SETTLE_MS = 2_000;
 /** Beyond its limit, so that a slow recovery is told from none. */
@@ -35,35 +34,6 @@ const WATCH_MS = 100;
 const DEAD_AFTER_MS = 3_000;
 /** Writes shortly before a crash are those that it loses. */
 const BEFORE_MS = 2_000;
-
-export interface Experiment {
-  readonly name: string;
-  readonly family?: string | undefined;
-  readonly fault: PlannedFault;
-  readonly plugin: FaultPlugin;
-  readonly substitute?: string | undefined;
-  readonly rows: readonly string[];
-  readonly steady: readonly Journey[];
-  readonly control: readonly Journey[];
-  readonly during: DuringLimits;
-  readonly recovery: Limit;
-  readonly ledger?: LedgerPlan | undefined;
-}
-
-export interface Experimenting {
-  readonly stage: PlannedStage;
-  readonly stack: RunningStack;
-  readonly experiment: Experiment;
-  readonly guard: Guard;
-}
-
-interface Watching {
-  readonly journey: string;
-  readonly role: WatchedJourney['role'];
-  readonly direct: boolean;
-  readonly intervalMs: number;
-  readonly probe: Probe;
-}
 
 /** Carries one experiment out and returns all that it left. @throws what the fault threw, after healing. */
 export async function runExperiment(context: RunContext, experimenting: Experimenting): Promise<FaultEvidence> {
@@ -78,7 +48,7 @@ export async function runExperiment(context: RunContext, experimenting: Experime
   const over = new AbortController();
   const following = scene.follow(experiment.plugin.services(experiment.fault.options), over.signal);
   try {
-    await clock.sleep(TIMES[context.plan.budget].steadyMs, context.signal);
+    await steadyWindow(context, watching);
     const sick = whySick(watching);
     const record = sick === undefined ? await harm(context, experimenting, scene) : undefined;
     const reference = record && referenceOf({ ...record, lasts: experiment.plugin.lasts });
@@ -99,6 +69,14 @@ export async function runExperiment(context: RunContext, experimenting: Experime
     await Promise.all(watching.map(({ probe }) => probe.stop()));
     await following;
   }
+}
+
+/** The time before the fault; longer on a machine that is too busy to have asked often enough. */
+async function steadyWindow({ ports: { clock }, plan, signal }: RunContext, watching: readonly Watching[]): Promise<void> {
+  await clock.sleep(TIMES[plan.budget].steadyMs, signal);
+  const until = clock.monotonicMs() + PATIENCE_MS;
+  const asked = (): boolean => watching.every(({ role, probe }) => role !== 'steady' || probe.samples.length >= ENOUGH_STEADY);
+  while (!asked() && clock.monotonicMs() < until) await clock.sleep(WATCH_MS, signal);
 }
 
 async function harm(context: RunContext, { stage, experiment, guard }: Experimenting, scene: Scene): Promise<FaultRecord> {
@@ -246,55 +224,4 @@ async function restart(context: RunContext, { service, experiment, scene, guard 
     if (seen?.replicas.every(({ state, health }) => state === 'running' && (health === 'healthy' || health === 'none'))) return;
     await clock.sleep(WATCH_MS, context.signal);
   }
-}
-
-interface Observed {
-  readonly record: FaultRecord | undefined;
-  readonly sick: string | undefined;
-  readonly moments: Moments;
-  readonly watching: readonly Watching[];
-  readonly before: readonly Service[];
-  readonly after: readonly Service[];
-  readonly ledger: LedgerFacts | undefined;
-  readonly from: string;
-}
-
-function evidenceOf(context: RunContext, { stage, experiment }: Experimenting, seen: Observed): FaultEvidence {
-  const { name, plugin, fault, rows, family, substitute, during, recovery } = experiment;
-  const { record, sick, moments, watching, before, after, ledger, from } = seen;
-  const services = [...plugin.services(fault.options)];
-  const observed: ExperimentFacts = {
-    title: plugin.title(fault.options),
-    ...(family === undefined ? {} : { family }),
-    rows: [...rows],
-    seed: context.plan.seed,
-    lasts: plugin.lasts,
-    services,
-    steady: sick === undefined ? { state: 'good' } : { state: 'bad', why: context.redact(sick) },
-    ...(substitute === undefined ? {} : { substitute }),
-    injectMs: moments.injectMs - moments.startMs,
-    healedMs: moments.healedMs - moments.startMs,
-    endMs: moments.endMs - moments.startMs,
-    during,
-    recovery,
-    journeys: watching.map(({ probe, ...watching }) => ({ ...watching, ...measured(probe.samples, moments) })),
-    watched: watched(before, after, services),
-    ...(ledger === undefined ? {} : { ledger }),
-  };
-  const undone = { state: 'unproved' as const, why: 'it was not done, because all was not well before' };
-  const { proof } = record ?? { proof: undone };
-  return {
-    id: `${stage.name}/fault-${name}`,
-    kind: 'fault',
-    stage: stage.name,
-    window: { from, to: context.ports.clock.now() },
-    experiment: name,
-    fault: fault.type,
-    options: mapStrings(fault.options, context.redact),
-    proof: proof.state === 'proved' ? { state: 'proved', by: proof.by.map(context.redact) } : proof,
-    healed: record?.residue === undefined,
-    ...(record?.residue === undefined ? {} : { residue: context.redact(record.residue) }),
-    facts: null,
-    observed,
-  };
 }

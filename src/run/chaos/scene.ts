@@ -73,7 +73,9 @@ export class Scene {
 
 /** Each service before and after. A container or process that began later is a new life. */
 export function watched(before: readonly Service[], after: readonly Service[], targets: readonly string[]): WatchedService[] {
-  return before.map(({ name, restartPolicy, replicas }) => {
+  // One-shots have ended, as they should.
+  const running = before.filter(({ kind }) => kind === 'long-running');
+  return running.map(({ name, restartPolicy, replicas }) => {
     const now = after.find((service) => service.name === name)?.replicas ?? [];
     const restarts = replicas.reduce((sum, old, index) => {
       const same = now.find(({ id }) => id === old.id) ?? now[index];

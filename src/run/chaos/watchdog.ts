@@ -9,7 +9,7 @@ import type { RunContext } from '../context.ts';
 import { healFaults, openFaults, type Guard, type OpenFault } from '../faults.ts';
 
 const LOOK_MS = 200;
-const READY_MS = 10_000;
+const READY_MS = 30_000;
 /** Nothing that takes longer than this can still be healed by somebody who only waits. */
 const PATIENCE_MS = 120_000;
 /** What the gate had asked the engine for when it died may still happen: its faults are healed again after so long. */

@@ -1,0 +1,61 @@
+import { mapStrings } from '../../lib/json.ts';
+import type { FaultEvidence } from '../../model/evidence.ts';
+import type { ExperimentFacts, LedgerFacts } from '../../model/experiment.ts';
+import type { Service } from '../../model/manifest.ts';
+import type { RunContext } from '../context.ts';
+import type { FaultRecord } from '../faults.ts';
+import { measured, type Moments } from './measure.ts';
+import { watched } from './scene.ts';
+import type { Experimenting, Watching } from './types.ts';
+
+interface Observed {
+  readonly record: FaultRecord | undefined;
+  readonly sick: string | undefined;
+  readonly moments: Moments;
+  readonly watching: readonly Watching[];
+  readonly before: readonly Service[];
+  readonly after: readonly Service[];
+  readonly ledger: LedgerFacts | undefined;
+  readonly from: string;
+}
+
+/** All that an experiment showed, redacted. */
+export function evidenceOf(context: RunContext, { stage, experiment }: Experimenting, seen: Observed): FaultEvidence {
+  const { name, plugin, fault, rows, family, substitute, during, recovery } = experiment;
+  const { record, sick, moments, watching, before, after, ledger, from } = seen;
+  const services = [...plugin.services(fault.options)];
+  const observed: ExperimentFacts = {
+    title: plugin.title(fault.options),
+    ...(family === undefined ? {} : { family }),
+    rows: [...rows],
+    seed: context.plan.seed,
+    lasts: plugin.lasts,
+    services,
+    steady: sick === undefined ? { state: 'good' } : { state: 'bad', why: context.redact(sick) },
+    ...(substitute === undefined ? {} : { substitute }),
+    injectMs: moments.injectMs - moments.startMs,
+    healedMs: moments.healedMs - moments.startMs,
+    endMs: moments.endMs - moments.startMs,
+    during,
+    recovery,
+    journeys: watching.map(({ probe, ...watching }) => ({ ...watching, ...measured(probe.samples, moments) })),
+    watched: watched(before, after, services),
+    ...(ledger === undefined ? {} : { ledger }),
+  };
+  const undone = { state: 'unproved' as const, why: 'it was not done, because all was not well before' };
+  const { proof } = record ?? { proof: undone };
+  return {
+    id: `${stage.name}/fault-${name}`,
+    kind: 'fault',
+    stage: stage.name,
+    window: { from, to: context.ports.clock.now() },
+    experiment: name,
+    fault: fault.type,
+    options: mapStrings(fault.options, context.redact),
+    proof: proof.state === 'proved' ? { state: 'proved', by: proof.by.map(context.redact) } : proof,
+    healed: record?.residue === undefined,
+    ...(record?.residue === undefined ? {} : { residue: context.redact(record.residue) }),
+    facts: null,
+    observed,
+  };
+}
