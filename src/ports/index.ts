@@ -8,13 +8,13 @@ import type { Tls } from './tls.ts';
 
 export type { BaselineStore } from './baseline.ts';
 export type { Clock, Due } from './clock.ts';
-export type { Door, Login, OpenedSession, RedisSession, SqlRow, SqlSession } from './datastores.ts';
+export type { Login, OpenedSession, RedisSession, SqlRow, SqlSession } from './datastores.ts';
 export type { Exec, ExecResult } from './exec.ts';
 export type { FileWriter, Files } from './files.ts';
 export type { Forge, NoteOutcome } from './forge.ts';
 export type { Http, HttpResult, Socket, Sockets, Tcp } from './http.ts';
 export type { Progress } from './log.ts';
-export type { Handshake, ServedCertificate, Tls, TlsVersion } from './tls.ts';
+export type { Handshake, Tls, TlsVersion } from './tls.ts';
 
 /** Everything outside, handed to plugins and to the pipeline; `ports/node` holds the real ones. */
 export interface Ports {

@@ -28,12 +28,12 @@ export const judges: readonly RowJudge[] = [
   row(
     'AUTH-04',
     'a datastore lets everybody in',
-    'Set a password (`POSTGRES_PASSWORD` without `POSTGRES_HOST_AUTH_METHOD=trust`, `MYSQL_ROOT_PASSWORD`, `--requirepass`, `MONGO_INITDB_ROOT_USERNAME` and `…_PASSWORD`, `CLICKHOUSE_PASSWORD`), give it to those who use the store, and take the port off the host. An existing volume keeps its old accounts.',
+    'Set a password (`POSTGRES_PASSWORD` without `POSTGRES_HOST_AUTH_METHOD=trust`, `MYSQL_ROOT_PASSWORD`, `--requirepass`, `MONGO_INITDB_ROOT_USERNAME` and `…_PASSWORD`, `CLICKHOUSE_PASSWORD`), give it to those who use the store, and take the port off the host. An existing volume keeps its old accounts. Unverified for MongoDB and ClickHouse: those probes follow the published protocols and were tried against hand-made answers, not yet against real servers.',
   ),
   row(
     'VEC-08',
     'Qdrant answers without an API key',
-    'Set `QDRANT__SERVICE__API_KEY`, give it to those who search, and take the port off the host.',
+    'Set `QDRANT__SERVICE__API_KEY`, give it to those who search, and take the port off the host. Unverified: this probe follows the published API of Qdrant and was tried against hand-made answers, not yet against a real server.',
   ),
 ];
 

@@ -58,6 +58,8 @@ export const MatchFacts = z.object({
 export type MatchFacts = z.output<typeof MatchFacts>;
 
 const NOTE = ' (unverified: this probe follows the published API of Qdrant and was not tried on a real server)';
+const UNVERIFIED =
+  'Unverified: this probe follows the published API of Qdrant and was tried against hand-made answers, not yet against a real server.';
 /** Held against the median: one hiccup of a shared machine is no slow search. */
 const SLOW_MS = 150;
 
@@ -139,7 +141,7 @@ function row<Facts extends { stores: unknown[] }>(
 ): RowJudge {
   return defineJudge<{ unasked: Unasked[]; stores: Facts['stores'][number][] }>({
     code,
-    rule: { title, priority, effort: '30 min–2 h', fix },
+    rule: { title, priority, effort: '30 min–2 h', fix: `${fix} ${UNVERIFIED}` },
     facts,
     evaluate: ({ stores, unasked }) => [
       ...stores.map((one): RowResult => {
