@@ -47,6 +47,8 @@ const Work = z.discriminatedUnion('type', [
     victim: z.number(),
     /** Never more than this. */
     mostBytes: z.number(),
+    /** A file that lives in memory; removed at the end. */
+    file: z.string(),
   }),
 ]);
 

@@ -9,7 +9,7 @@ import { docker } from '../kit/docker.ts';
 import { lifeOf } from '../kit/edge-fault.ts';
 import { fingerprintOf } from '../kit/fingerprint.ts';
 import { containerNow, containersOf, inspectOrThrow, pidNow } from '../kit/netns.ts';
-import { withoutRoot } from '../kit/root.ts';
+import { asRoot, withoutRoot } from '../kit/root.ts';
 import { ContainerLife } from '../kit/rules.ts';
 
 /** Over the limit by this much at the utmost, should the kernel find nobody to kill. */
@@ -39,7 +39,7 @@ export const memory = defineFault<Options, Undo>({
   capability: async (options, context) => {
     try {
       await prepare(options, context);
-      const missing = await withoutRoot(context, []);
+      const missing = await withoutRoot(context, ['sh', 'dd']);
       return missing === undefined ? { state: 'able' } : { state: 'unsupported', why: missing };
     } catch (error) {
       return { state: 'unsupported', why: errorMessage(error) };
@@ -55,7 +55,11 @@ export const memory = defineFault<Options, Undo>({
   },
   prove,
   heal: async ({ containers }, context) => {
-    for (const { agent } of containers) await stopAgent(context, agent);
+    for (const { agent } of containers) {
+      await stopAgent(context, agent);
+      // It removes its file itself, unless it was killed.
+      if (agent.work.type === 'memory') await asRoot(context, ['rm', '-f', agent.work.file]);
+    }
   },
   fingerprint: ({ containers }, context) =>
     fingerprintOf(
@@ -81,7 +85,13 @@ async function prepare({ service }: Options, context: FaultContext): Promise<Und
         id: context.id,
         endsAtMs: context.expiresAtMs,
         ...agentFiles(context, String(index)),
-        work: { type: 'memory', procs: `${group.folder}/cgroup.procs`, victim: container.pid, mostBytes: HostConfig.Memory + SLACK_BYTES },
+        work: {
+          type: 'memory',
+          procs: `${group.folder}/cgroup.procs`,
+          victim: container.pid,
+          mostBytes: HostConfig.Memory + SLACK_BYTES,
+          file: `/dev/shm/gauntlet-${context.id}-${String(index)}`,
+        },
       },
     });
   }

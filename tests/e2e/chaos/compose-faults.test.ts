@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -29,6 +30,7 @@ services:
     image: LAB
     restart: unless-stopped
     stop_signal: KILL
+    ports: ['127.0.0.1::8080']
 volumes:
   small: {driver_opts: {type: tmpfs, device: tmpfs, o: size=2m}}
 `;
@@ -91,7 +93,9 @@ describeWithDocker('faults on containers', () => {
   });
 
   /** A busy machine is slow by itself, once in a while. */
-  const over = async (effect: Trial['effect']): Promise<void> => expect.poll(() => effect(lab), { timeout: 15_000 }).toBe(false);
+  const over = async (effect: Trial['effect']): Promise<void> => {
+    await expect.poll(() => effect(lab), { timeout: 15_000 }).toBe(false);
+  };
 
   describe.each(TRIALS)('$type', ({ type, options: written, effect, target }) => {
     const plugin = faults.find((fault) => fault.type === type) ?? expect.fail(`no fault ${type}`);
@@ -163,6 +167,49 @@ describeWithDocker('faults on containers', () => {
       await over(effect);
       await plugin.heal(undo, context);
       expect(await plugin.fingerprint(undo, context)).toEqual(before);
+    });
+  });
+
+  it('memory: the kernel kills the service, its own policy starts it again, and nothing is left', async () => {
+    const plugin = faults.find(({ type }) => type === 'memory') ?? expect.fail('no fault memory');
+    const options = plugin.options.parse({ service: 'db' });
+    const context = lab.context();
+    expect(await plugin.capability(options, context)).toEqual({ state: 'able' });
+    expect(await plugin.capability(plugin.options.parse({ service: 'other' }), context)).toEqual({
+      state: 'unsupported',
+      why: expect.stringContaining('no memory limit'),
+    });
+    const started = (): string => docker('inspect', '-f', '{{.RestartCount}} {{.State.StartedAt}}', lab.container('db'));
+    const before = started();
+    const undo = await booked(plugin, options, context);
+    const looks = await plugin.fingerprint(undo, context);
+    expect(await plugin.prove(options, undo, context)).toMatchObject({ state: 'unproved' });
+    await plugin.inject(options, undo, context);
+    expect(await proved(plugin, { options, undo, context })).toMatchObject({ state: 'proved', by: [expect.stringContaining('event oom')] });
+    await plugin.heal(undo, context);
+    await plugin.heal(undo, context);
+    await expect.poll(async () => (await say(lab, 'db', 'ping')).ok, { timeout: 15_000 }).toBe(true);
+    expect(started()).not.toBe(before);
+    expect(await plugin.fingerprint(undo, context)).toEqual(looks);
+  });
+
+  it('dns: a rule for port 53 in the filter table, which others use, would never see a question', async () => {
+    const pid = docker('inspect', '-f', '{{.State.Pid}}', lab.container('api'));
+    const inside = (...args: string[]): string => execFileSync('nsenter', ['-t', pid, '-n', '--', ...args], { encoding: 'utf8' });
+    const rule = ['OUTPUT', '-p', 'udp', '--dport', '53', '-j', 'DROP'];
+    inside('iptables', '-I', ...rule);
+    try {
+      expect(await say(lab, 'api', 'ask db:8080 10')).toMatchObject({ ok: true });
+    } finally {
+      inside('iptables', '-D', ...rule);
+    }
+  });
+
+  it('disconnect: a port that Docker chose would come back as another one, so it is not done', async () => {
+    const plugin = faults.find(({ type }) => type === 'disconnect') ?? expect.fail('no fault disconnect');
+    expect(await plugin.capability(plugin.options.parse({ service: 'other' }), lab.context())).toEqual({
+      state: 'unsupported',
+      why: expect.stringContaining('a port that Docker chose'),
     });
   });
 });

@@ -42,7 +42,7 @@ export async function bringUp(yaml: string): Promise<Lab> {
     env: { ...process.env, DOCKER_BUILDKIT: '0' },
     stdio: 'pipe',
   });
-  await writeFile(join(root, 'compose.yaml'), yaml.replaceAll('LAB', image));
+  await writeFile(join(root, 'compose.yaml'), yaml.replaceAll(/\bLAB\b/g, image));
   const outside = { ...ports(), self: [process.execPath, CLI] };
   const handles: StackManifest['handle'][] = [];
   const stack: StackContext = {
@@ -59,7 +59,10 @@ export async function bringUp(yaml: string): Promise<Lab> {
   };
   const options = compose.options.parse({ files: 'compose.yaml' });
   const { manifest, readiness } = await compose.up(options, stack);
-  if (readiness.state !== 'ready') throw new Error(JSON.stringify(readiness.causes));
+  if (readiness.state !== 'ready') {
+    for (const handle of handles.slice(-1)) await compose.down(handle, stack);
+    throw new Error(JSON.stringify(readiness.causes));
+  }
   const container = (service: string): string => `${manifest.project}-${service}-1`;
   return {
     root,
