@@ -20,24 +20,4 @@ import { readOnly } from './read-only/index.ts';
 import { reset } from './reset/index.ts';
 import { stop } from './stop/index.ts';
 
-export const faults: readonly FaultPlugin[] = [
-  bandwidth,
-  blackhole,
-  clock,
-  connections,
-  cpu,
-  dependency,
-  disconnect,
-  disk,
-  dns,
-  kill,
-  latency,
-  loss,
-  memory,
-  noop,
-  partition,
-  pause,
-  readOnly,
-  reset,
-  stop,
-];
+export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, clock, connections, cpu, dependency, disconnect, disk, dns, kill, latency, loss, memory, noop, partition, pause, readOnly, reset, stop];
