@@ -5,13 +5,16 @@ import type { Plan } from '../../model/plan.ts';
 import { formatDuration, formatSize } from '../../model/units.ts';
 import type { Context, Drafted, JudgeRule } from '../context.ts';
 import { draft } from '../draft.ts';
-import { growthOf, type Growth } from './growth.ts';
+import { growthOf, type Floor, type Growth } from './growth.ts';
 import { COUNTS, HEAP, MEMORY, pointsOf, type Held } from './held.ts';
 
 type Search = EvidenceOf<'leaks'>;
 
 /** Part of the walks that may go wrong: what the others leave behind is what counts. */
 const MAY_FAIL = 0.05;
+
+/** A service that the journey does not speak to works by the clock: what it holds rises while it warms up, whoever walks. */
+const ASIDE: Floor = { perWalk: 3 * HEAP.floor.perWalk, perRound: 3 * HEAP.floor.perRound };
 
 /** Nothing piles up in the services while a journey is walked again and again. */
 export const leaks: JudgeRule = {
@@ -61,7 +64,7 @@ function judgeService(about: About, service: ServiceAtRest): Drafted[] {
 function judgeMemory(about: About, service: ServiceAtRest): Drafted[] {
   const { collected, spoken, service: name } = service;
   if (collected.state === 'forced') {
-    const growth = growthOf(pointsOf(service, HEAP), HEAP.floor);
+    const growth = growthOf(pointsOf(service, HEAP), spoken ? HEAP.floor : ASIDE);
     if (growth.state === 'grows') return [leak(about, service, { growth, held: HEAP }), ...withoutProfile(about, service)];
     return growth.state === 'too-few' && spoken ? [open(about, name, `${counted(growth.looks, 'look')} at ${name} are too few`)] : [];
   }
