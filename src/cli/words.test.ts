@@ -67,7 +67,7 @@ test('a code is explained without a run, in any case of letters', async () => {
 
 test.each([
   ['TST-97', 'the codes of this family: TST-01,'],
-  ['TTS-07', 'did you mean TST-07?'],
+  ['TSST-07', 'did you mean TST-07?'],
   ['../../README', 'docs/findings holds a page for each code'],
 ])('%s is no code: %s', async (written, hint) => {
   const { code, err } = await gauntlet('explain', written);
