@@ -1,3 +1,4 @@
+import { inSmallYoungHeap } from '../../lib/young-heap.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { LoadContext, LoadJourney, Population, Walked } from '../contract.ts';
 import { drive, type Driven, type Under } from './drive.ts';
@@ -32,38 +33,41 @@ export async function measure(schedule: Schedule, context: LoadContext, under: U
   const journeyOf = (index: number): LoadJourney => journeyAt(population, turns.get(index));
   await using watch = watched(context, { recorder, under, stop });
   let startMs = 0;
-  const driven = await drive(
-    {
-      clock: ports.clock,
-      arrivals: schedule.arrivals,
-      begin: (atMs, wake) => {
-        startMs = atMs;
-        recorder.begin(atMs);
-        schedule.begin(atMs, wake);
+  // Collections of a small young heap are short: of a large one, they would pass for the system's own delays.
+  const driven = await inSmallYoungHeap(() =>
+    drive(
+      {
+        clock: ports.clock,
+        arrivals: schedule.arrivals,
+        begin: (atMs, wake) => {
+          startMs = atMs;
+          recorder.begin(atMs);
+          schedule.begin(atMs, wake);
+        },
+        launched: (times) => {
+          recorder.launched(times.dueMs, times.nowMs);
+          schedule.launched(times);
+        },
+        walk: (index) => {
+          const turn = schedule.turn(index);
+          turns.set(index, turn);
+          return journeyAt(population, turn).walk(turn.user);
+        },
+        ended: (ended) => {
+          const { index, walked } = ended;
+          const journey = journeyOf(index);
+          turns.delete(index);
+          const late = walked.end === 'cut' && walks.signal.aborted && !ending.aborted;
+          const seen = { ...ended, walked: late ? tooLong(walked, journey) : walked };
+          recorder.ended({ ...seen, journey: journey.name });
+          schedule.ended(seen);
+        },
+        drainMs: Math.max(...population.journeys.map(({ longestMs }) => longestMs)) + GRACE_MS,
+        signal: ending,
+        stopWalks: () => walks.abort(new Error('the load is over')),
       },
-      launched: (times) => {
-        recorder.launched(times.dueMs, times.nowMs);
-        schedule.launched(times);
-      },
-      walk: (index) => {
-        const turn = schedule.turn(index);
-        turns.set(index, turn);
-        return journeyAt(population, turn).walk(turn.user);
-      },
-      ended: (ended) => {
-        const { index, walked } = ended;
-        const journey = journeyOf(index);
-        turns.delete(index);
-        const late = walked.end === 'cut' && walks.signal.aborted && !ending.aborted;
-        const seen = { ...ended, walked: late ? tooLong(walked, journey) : walked };
-        recorder.ended({ ...seen, journey: journey.name });
-        schedule.ended(seen);
-      },
-      drainMs: Math.max(...population.journeys.map(({ longestMs }) => longestMs)) + GRACE_MS,
-      signal: ending,
-      stopWalks: () => walks.abort(new Error('the load is over')),
-    },
-    under,
+      under,
+    ),
   );
   await held(population, context, { untilMs: startMs + durationMs, recorder, ending });
   recorder.messages.merge(population.messageLatency.store());
