@@ -23,11 +23,6 @@ export function answerOf({ outcome, steps }: Walk, replies: readonly StepReply[]
   return status !== undefined && statuses?.includes(status) === true && miss.what === 'status' ? 'refused' : 'wrong';
 }
 
-/** Served: at once or late, by the real thing or by what stands in for it. */
-export function isGood(answer: Answer): boolean {
-  return answer === 'ok' || answer === 'slow' || answer === 'degraded';
-}
-
 /** As before the fault: what a journey must be again to have recovered. */
 export function isWell(answer: Answer): boolean {
   return answer === 'ok' || answer === 'slow';

@@ -10,7 +10,7 @@ export interface Sample {
 }
 
 /** So many good walks in a row end a recovery. */
-export const IN_A_ROW = 5;
+const IN_A_ROW = 5;
 
 /** When what happened. For a crash the reference is the death, for what is held the verified heal. */
 export interface Moments {
@@ -75,7 +75,7 @@ export function isOver(samples: readonly Sample[], referenceMs: number): boolean
   return since.length >= IN_A_ROW && since.slice(-IN_A_ROW).every(({ answer }) => isWell(answer));
 }
 
-export function phaseOf(samples: readonly Sample[]): Phase {
+function phaseOf(samples: readonly Sample[]): Phase {
   const answers: Partial<Record<Answer, number>> = {};
   for (const { answer } of samples) answers[answer] = (answers[answer] ?? 0) + 1;
   const times = samples

@@ -9,7 +9,7 @@ import type { Sample } from './measure.ts';
 /** Walks under way at once; a system that hangs for minutes must not make us keep thousands of them. */
 const MOST_UNDER_WAY = 200;
 /** An attempt without any answer for so long hangs. Milliseconds. */
-export const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 5_000;
 
 export interface Probing {
   readonly journey: Journey;
