@@ -58,8 +58,3 @@ export function arrivalsIn({ durationMs, from, to }: Segment): number {
 export function totalOf(segments: readonly Segment[]): number {
   return Math.round(segments.reduce((sum, segment) => sum + arrivalsIn(segment), 0));
 }
-
-/** Milliseconds from the beginning of the first segment to the end of the last. */
-export function lengthOf(segments: readonly Segment[]): number {
-  return segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
-}
