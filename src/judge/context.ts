@@ -118,7 +118,12 @@ export function whyMissing(
 /** Is the piece evidence for what is owed? */
 export function answers(piece: Evidence, owed: Owed): boolean {
   if (piece.kind !== owed.kind) return false;
-  if (owed.leg !== undefined && piece.leg !== owed.leg && !((piece.kind === 'coverage' || piece.kind === 'series') && piece.legs?.includes(owed.leg))) return false;
+  if (
+    owed.leg !== undefined &&
+    piece.leg !== owed.leg &&
+    !((piece.kind === 'coverage' || piece.kind === 'series') && piece.legs?.includes(owed.leg))
+  )
+    return false;
   if (piece.id === owed.id) return true;
   if (piece.kind === 'fault' && piece.stage === owed.stage && piece.observed?.family === owed.name) return true;
   if (piece.kind === 'stack') return piece.phase === 'up' && (piece.stack === owed.name || piece.instance === owed.name);

@@ -199,14 +199,12 @@ async function targets(context: CheckContext, store: Store): ReturnType<Row<Targ
     one: {
       ...about(store),
       up: activeTargets.length - down.length,
-      targets: down
-        .slice(0, SHOWN)
-        .map(({ labels, scrapeUrl, health, lastError }) => ({
-          job: labels['job'] ?? '',
-          url: scrapeUrl,
-          health,
-          error: lastError.slice(0, 300),
-        })),
+      targets: down.slice(0, SHOWN).map(({ labels, scrapeUrl, health, lastError }) => ({
+        job: labels['job'] ?? '',
+        url: scrapeUrl,
+        health,
+        error: lastError.slice(0, 300),
+      })),
     },
   };
 }

@@ -65,7 +65,11 @@ function answersOf(lives: readonly Recorded[]): { slower: number; open: number; 
 
 function blocksOf([walks, base, head, cpu, cpuOfHead]: Pair): BlockPair {
   const block = (side: Block['side'], turns: readonly number[], ms: number): Block => ({
-    ...{ side, walks, failed: 0, p50: medianOf(turns), p99: Math.max(...turns) },
+    side,
+    walks,
+    failed: 0,
+    p50: medianOf(turns),
+    p99: Math.max(...turns),
     turns: [...turns],
     cpuMs: { api: ms },
   });

@@ -1,3 +1,4 @@
+import { faults } from '../../faults/registry.ts';
 import type { FaultEvidence } from '../../model/evidence.ts';
 import type { LedgerFacts, WatchedJourney } from '../../model/experiment.ts';
 import type { Journey } from '../../model/journey.ts';
@@ -209,7 +210,6 @@ interface Restarting {
 
 /** A stop and a start, booked like any other fault; then until its service is well. */
 async function restart(context: RunContext, { service, experiment, scene, guard }: Restarting): Promise<void> {
-  const { faults } = await import('../../faults/registry.ts');
   const plugin = faults.find(({ type }) => type === 'stop');
   if (plugin === undefined) return;
   await withFault(

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { inlineProject, type Ended, type Project } from '../support/project.ts';
 
-const JUNIT = '<testsuites><testsuite name="s"><testcase classname="s" name="a"/><testcase classname="s" name="b"/></testsuite></testsuites>';
+const JUNIT =
+  '<testsuites><testsuite name="s"><testcase classname="s" name="a"/><testcase classname="s" name="b"/></testsuite></testsuites>';
 const CONFIG = `version: 1
 stages:
   - unit:
@@ -49,7 +50,8 @@ describe('release', () => {
   let directory: string;
   beforeAll(async () => {
     project = await inlineProject(FILES);
-    expect((await project.gauntlet(BEFORE_SMOKE)).exitCode).toBe(0);
+    const { exitCode, stdout } = await project.gauntlet(BEFORE_SMOKE);
+    if (exitCode !== 0) throw new Error(stdout);
     directory = await latest(project);
   });
   afterAll(() => project[Symbol.asyncDispose]());
