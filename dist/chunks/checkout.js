@@ -1,0 +1,1 @@
+import{join}from"node:path";function checkoutOf({self}){let[,...rest]=self,entry=rest.findLast(part=>part.endsWith(`.ts`)||part.endsWith(`.js`));if(entry!==void 0)return join(entry,entry.endsWith(`.ts`)?`../../..`:`../..`)}export{checkoutOf as t};

@@ -1,0 +1,1 @@
+export{t as release}from"./release.js";

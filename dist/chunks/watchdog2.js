@@ -1,0 +1,1 @@
+import{t as EXIT_CODES}from"./verdict.js";import{t as keepWatch}from"./watchdog.js";import{i as openRunToUndo}from"./session.js";async function watchdog(world,options){let problems=await keepWatch(await openRunToUndo(world,options));for(let problem of problems)world.stderr.write(`${problem}\n`);return problems.length===0?EXIT_CODES.pass:EXIT_CODES.unknown}export{watchdog};
