@@ -9,14 +9,6 @@ import { inlineProject } from '../support/project.ts';
 import { junit, PASSED, unitProject } from '../support/reports.ts';
 
 describe('bad configuration', () => {
-  it('without a configuration says what to write, made from what is there', async () => {
-    await using project = await inlineProject({ 'compose.yaml': 'services: {}\n', 'package.json': '{"scripts":{"test":"true"}}' });
-    const { exitCode, stderr } = await project.gauntlet(['run']);
-    expect(exitCode).toBe(3);
-    expect(stderr).toContain('gauntlet.yml');
-    expect(stderr).toContain('compose: compose.yaml');
-  });
-
   it('broken YAML and unknown keys come with line, column and the repair', async () => {
     await using project = await inlineProject({ 'gauntlet.yml': 'version: 1\nstages:\n  - unit:\n      run: x\n      coverge: 90%\n' });
     const { exitCode, stderr } = await project.gauntlet(['plan']);
