@@ -4,6 +4,7 @@ const REAL = { testTimeout: 300_000, hookTimeout: 300_000 };
 /** Tests that compare times or loads: each has the machine for itself. */
 const MEASURING = [
   'tests/e2e/loads/**/*.test.ts',
+  'tests/e2e/act/**/*.test.ts',
   'tests/e2e/compose/{speed,resources}.test.ts',
   'tests/e2e/cli/{loads,resources,thresholds}.test.ts',
 ];
