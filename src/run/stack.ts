@@ -3,12 +3,13 @@ import { stacks } from '../stacks/registry.ts';
 import type { Inside, Sampler, StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
 import type { StackEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
-import { StackInstance, type Preflight, type Readiness, type RootCause, type StackManifest } from '../model/manifest.ts';
+import { StackInstance, type Preflight, type Readiness, type StackManifest } from '../model/manifest.ts';
 import type { JournalEntry } from '../model/run.ts';
 import type { StageName, Window } from '../model/stage.ts';
 import { z } from 'zod';
 import { timed, type RunContext } from './context.ts';
 import { storeLogDiagnostics } from './diagnostics.ts';
+import { isYoung, onItsWay, SETTLE_MS } from './settling.ts';
 
 /** What `down` from another process needs; the undo that the journal books for `stack-up`. */
 const StackUndo = z.object({ kind: z.string(), instance: StackInstance, handle: z.record(z.string(), z.json()) });
@@ -70,8 +71,6 @@ export async function openStack(context: RunContext, instance: StackInstance): P
   return { plugin: findStack(manifest.kind), manifest, readiness: readiness ?? lost('nothing says that it became ready') };
 }
 
-/** What is only on its way (a restart, a check that has not passed yet) may take so long to come right after a stage. */
-const SETTLE_MS = 5_000;
 const SETTLE_LOOK_MS = 500;
 
 /**
@@ -89,7 +88,8 @@ export async function lookAgain(
   const { value: seen, window } = await timed(clock, async () => {
     for (;;) {
       const now = await lookOnce(context, stack);
-      if (!onItsWay(now.readiness) || clock.monotonicMs() >= until || context.signal.aborted) return now;
+      const open = onItsWay(now.readiness) || isYoung(now, clock.now());
+      if (!open || clock.monotonicMs() >= until || context.signal.aborted) return now;
       await clock.sleep(SETTLE_LOOK_MS, context.signal).catch(() => undefined);
     }
   });
@@ -109,13 +109,6 @@ export async function lookAgain(
 export async function lookOnce(context: RunContext, { plugin, manifest }: RunningStack): Promise<UpResult> {
   const seen = await attempt(() => plugin.look(manifest, contextFor(context, manifest.instance, context.signal)));
   return 'value' in seen ? seen.value : { manifest, readiness: lost(`nobody could look: ${seen.error}`) };
-}
-
-/** Nothing has ended or gone: it may come right by itself. */
-function onItsWay(readiness: Readiness): boolean {
-  if (readiness.state === 'ready') return false;
-  const passing: readonly RootCause['reason'][] = ['never-healthy', 'unhealthy', 'restart-loop', 'unreachable'];
-  return readiness.causes.every(({ reason, service }) => passing.includes(reason) || service === '(stack)');
 }
 
 /** A watch over the stack that files what happened under the stage that ran then. */

@@ -59,11 +59,12 @@ const SAID_LATER: Partial<Record<RootCause['reason'], string>> = {
 function notReady(context: Context, piece: Stack): Drafted[] {
   if (piece.readiness?.state !== 'not-ready') return [];
   const { causes, afterMs } = piece.readiness;
-  return causes.map((cause, index) => {
+  return causes.map((seen, index) => {
+    const before = happened(context, piece, seen.service);
+    const cause = asLoop(seen, before);
     const exit = cause.exitCode === undefined ? '' : ` (exit code ${cause.exitCode})`;
     const waits = cause.blocked.length > 0 ? `\nWaiting for it: ${atMost(cause.blocked, 12)}.` : '';
     const health = cause.healthOutput ? `\n\nlast health check: ${cause.healthOutput}` : '';
-    const before = happened(context, piece, cause.service);
     const meanwhile = before.slice(0, 10).map(({ at, what, message }) => `\n- ${at} ${what}: ${message}`);
     const died = cause.reason === 'exited' && before.some(({ what }) => what === 'died');
     const log = cause.logTail.length > 0 ? `\n\n${cause.logTail.slice(-12).join('\n')}` : '';
@@ -84,6 +85,12 @@ function notReady(context: Context, piece: Stack): Drafted[] {
       cause: index === 0,
     });
   });
+}
+
+/** A look may fall between two deaths: what died twice and is starting again is no slow start. */
+function asLoop(cause: RootCause, before: readonly Incident[]): RootCause {
+  const starting = cause.reason === 'never-healthy' || cause.reason === 'unhealthy';
+  return starting && before.filter(({ what }) => what === 'died').length >= 2 ? { ...cause, reason: 'restart-loop' } : cause;
 }
 
 /** In words. While stages run nobody knows whether it was by itself. */

@@ -29,7 +29,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'token-budget': { stages: 'e2e', codes: ['AGT-03', 'AGT-04'], exitCode: 1, on: 'both' },
   'disclosure-error': { stages: 'e2e', codes: ['AGT-06'], exitCode: 1, on: 'process' },
   'slow-reply': { stages: 'e2e', codes: ['WS-03'], exitCode: 0, on: 'process' },
-  'restart-loop': { stages: 'integration', codes: ['CFG-09'], exitCode: 1, on: 'both' },
+  'restart-loop': { stages: 'e2e', codes: ['CFG-09'], exitCode: 1, on: 'both' },
   'no-healthcheck': { stages: 'audit', codes: ['CFG-11'], exitCode: 0, on: 'compose' },
   'never-ready': { stages: 'e2e', codes: ['CFG-18'], exitCode: 1, on: 'both' },
   'missing-results': { stages: 'integration', codes: ['GAT-01'], exitCode: 2, on: 'process' },
