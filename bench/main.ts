@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { benchMemory, benchSockets, benchThroughput } from './loads-capacity.ts';
 import { benchAudit } from './audit.ts';
 import { benchLoads } from './loads.ts';
+import { benchRounds } from './loads-rounds.ts';
 import { compare, median, time, type Comparison } from './measure.ts';
 import { benchResults } from './results.ts';
 
@@ -26,17 +27,24 @@ const COMPOSE = `services:
     depends_on: {store: {condition: service_healthy}}
 `;
 
-print(await coldStart());
-await overhead();
-await benchResults();
-await benchLoads();
-await benchAudit();
-await benchThroughput();
-await benchSockets();
-// `node --expose-gc bench/main.ts --minutes 10`: whether memory stays flat.
-await benchMemory(Number(/--minutes[= ](\d+(?:\.\d+)?)/.exec(process.argv.join(' '))?.[1] ?? 1));
-if (spawnSync('docker', ['compose', 'version']).status === 0) print(await stackUp());
-else process.stdout.write('stack-up: not measured, there is no docker compose here\n');
+// `npm run bench -- --rounds 10`: whether the example's loads say the same ten times in a row; `--long` with the searches for leaks.
+const rounds = Number(/--rounds[= ](\d+)/.exec(process.argv.join(' '))?.[1] ?? 0);
+if (rounds > 0) await benchRounds(rounds, { long: process.argv.includes('--long') });
+else await benchAll();
+
+async function benchAll(): Promise<void> {
+  print(await coldStart());
+  await overhead();
+  await benchResults();
+  await benchLoads();
+  await benchAudit();
+  await benchThroughput();
+  await benchSockets();
+  // `node --expose-gc bench/main.ts --minutes 10`: whether memory stays flat.
+  await benchMemory(Number(/--minutes[= ](\d+(?:\.\d+)?)/.exec(process.argv.join(' '))?.[1] ?? 1));
+  if (spawnSync('docker', ['compose', 'version']).status === 0) print(await stackUp());
+  else process.stdout.write('stack-up: not measured, there is no docker compose here\n');
+}
 
 /** `--version` of the built program against bare Node. */
 function coldStart(): Promise<Comparison> {
