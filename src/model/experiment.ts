@@ -23,6 +23,8 @@ export const DuringLimits = z.object({
   latency: Limit.optional(),
   /** An attempt must have an answer of any kind within this time, milliseconds: without one it hangs. */
   deadlineMs: z.number().optional(),
+  /** The alert that must fire while the fault lasts; `at` is the target of the Prometheus that is asked. */
+  alert: z.object({ name: z.string(), at: z.string(), within: Limit.optional() }).optional(),
 });
 export type DuringLimits = z.output<typeof DuringLimits>;
 
@@ -159,6 +161,8 @@ export const LedgerFacts = z.object({
   staleCount: z.number(),
   /** Indeterminate, and there after all: no fault. */
   recoveredCount: z.number(),
+  /** Not acknowledged, there in the first reading, gone in the second: it was never more than memory. */
+  phantomCount: z.number().optional(),
   /** Acknowledged, and no reading had an answer. */
   unreadCount: z.number(),
   /** The service that was restarted before the second reading. */
@@ -167,6 +171,24 @@ export const LedgerFacts = z.object({
   doubt: z.string().optional(),
 });
 export type LedgerFacts = z.output<typeof LedgerFacts>;
+
+/** What a Prometheus said of one alert. Times are milliseconds since the experiment began. */
+export const WatchedAlert = z.object({
+  name: z.string(),
+  at: z.string(),
+  /** Answers that it gave; without any, nothing is known. */
+  looks: z.number(),
+  /** What it said instead, last. */
+  failure: z.string().optional(),
+  /** It fired before anything was done. */
+  firedBefore: z.boolean(),
+  pendingMs: z.number().optional(),
+  firingMs: z.number().optional(),
+  /** When it was first seen not to fire any more. */
+  clearedMs: z.number().optional(),
+  within: Limit.optional(),
+});
+export type WatchedAlert = z.output<typeof WatchedAlert>;
 
 /** What users, services and data experienced. Times are milliseconds since the experiment began. */
 export const ExperimentFacts = z.object({
@@ -191,6 +213,7 @@ export const ExperimentFacts = z.object({
   journeys: z.array(WatchedJourney),
   watched: z.array(WatchedService),
   ledger: LedgerFacts.optional(),
+  alert: WatchedAlert.optional(),
 });
 export type ExperimentFacts = z.output<typeof ExperimentFacts>;
 

@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts';
 import { CHAOS_RULES } from './rules-chaos.ts';
 import { CLAIM_RULES } from './rules-claims.ts';
+import { FAULT_RULES } from './rules-faults.ts';
 import { LEAK_RULES } from './rules-leaks.ts';
 import { LOAD_RULES } from './rules-load.ts';
 import { MESSAGE_RULES } from './rules-messages.ts';
@@ -166,6 +167,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     fix: 'Look for a changed glob, filter or reporter path in this change; if tests were removed on purpose, waive this once.',
   },
   ...CHAOS_RULES,
+  ...FAULT_RULES,
   ...CLAIM_RULES,
   ...LEAK_RULES,
   ...LOAD_RULES,

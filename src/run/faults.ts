@@ -54,6 +54,8 @@ export interface FaultRun {
 /** What became of a fault. Times are those of `monotonicMs`. */
 export interface FaultRecord {
   readonly proof: Proof;
+  /** What the plugin observed. */
+  readonly facts: Json;
   /** Just before and just after the act. */
   readonly injectMs: number;
   readonly injectedMs: number;
@@ -98,9 +100,10 @@ export async function withFault(context: RunContext, run: FaultRun, guard: Guard
     const injectedMs = clock.monotonicMs();
     const prove = (): Promise<Proof> => inTime(faultContext(PROVE_MS), (own) => plugin.prove(options, undo, own));
     const proof = await hold(context, { fromMs: injectedMs, holdMs: plugin.lasts === 'held' ? holdMs : 0, prove });
+    const facts = (await inTime(faultContext(PROVE_MS), async (own) => plugin.observe?.(options, undo, own))) ?? null;
     const healMs = clock.monotonicMs();
     const residue = await healOne(context, open, plugin);
-    return { proof, injectMs, injectedMs, healMs, healedMs: clock.monotonicMs(), ...(residue === undefined ? {} : { residue }) };
+    return { proof, facts, injectMs, injectedMs, healMs, healedMs: clock.monotonicMs(), ...(residue === undefined ? {} : { residue }) };
   } catch (error) {
     await healOne(context, open, plugin);
     throw error;

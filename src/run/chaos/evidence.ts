@@ -55,7 +55,7 @@ export function evidenceOf(context: RunContext, { stage, experiment }: Experimen
     proof: proof.state === 'proved' ? { state: 'proved', by: proof.by.map(context.redact) } : proof,
     healed: record?.residue === undefined,
     ...(record?.residue === undefined ? {} : { residue: context.redact(record.residue) }),
-    facts: null,
+    facts: record === undefined ? null : mapStrings(record.facts, context.redact),
     observed,
   };
 }

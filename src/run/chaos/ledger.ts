@@ -103,6 +103,11 @@ export class WriteLedger {
       unexpectedCount: failed.filter((id) => is(last, id, 'there', 'corrupt')).length,
       staleCount: readings.length < 2 ? 0 : acknowledged.filter((id) => is(first, id, 'absent') && is(last, id, 'there')).length,
       recoveredCount: indeterminate.filter((id) => is(last, id, 'there', 'corrupt')).length,
+      ...(readings.length < 2
+        ? {}
+        : {
+            phantomCount: [...indeterminate, ...failed].filter((id) => is(first, id, 'there', 'corrupt') && is(last, id, 'absent')).length,
+          }),
       unreadCount: unread.length,
       ...(restarted === undefined ? {} : { restarted }),
       ...(doubt === undefined ? {} : { doubt }),
