@@ -26,7 +26,8 @@ export const bandwidth = defineFault<Options, Slowed>({
   lasts: 'held',
   expires: false,
   title: ({ from, to, rate }) => `narrow ${from} → ${to} down to ${rate} per second`,
-  services: ({ from, to }) => [from, to],
+  // Who asks must live with it: only who is asked is out of reach.
+  services: ({ to }) => [to],
   capability: (options, context) => slowedCapability(options, slowing(options), context),
   prepare: (options, context) => prepareSlowed(options, slowing(options), context),
   inject: (_, undo, context) => injectSlowed(undo, context),

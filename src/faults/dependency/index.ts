@@ -32,7 +32,8 @@ export const dependency = defineFault<Options, Proxied>({
   lasts: 'held',
   expires: true,
   title: (options) => `${wordsOf(options)} (${options.from} → ${options.to})`,
-  services: ({ from, to }) => [from, to],
+  // Who asks must live with it: only who is asked is out of reach.
+  services: ({ to }) => [to],
   capability: (options, context) => proxiedCapability(options, context),
   prepare: (options, context) => prepareProxied(options, behaviourOf(options), context),
   inject: (_, undo, context) => injectProxied(undo, context),

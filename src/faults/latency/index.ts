@@ -33,7 +33,8 @@ export const latency = defineFault<Options, Undo>({
   lasts: 'held',
   expires: false,
   title: ({ from, to, delay, jitter }) => `delay ${from} → ${to} by ${delay}${jitter === undefined ? '' : ` ± ${jitter}`} each way`,
-  services: ({ from, to }) => [from, to],
+  // Who asks must live with it: only who is asked is out of reach.
+  services: ({ to }) => [to],
   capability: (options, context) => slowedCapability(options, slowing(options), context),
   prepare: async (options, context) => ({
     slowed: await prepareSlowed(options, slowing(options), context),

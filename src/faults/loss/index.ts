@@ -36,7 +36,8 @@ export const loss = defineFault<Options, EdgeUndo>({
   lasts: 'held',
   expires: true,
   title: ({ from, to, share }) => `lose ${share} of the packets between ${from} and ${to}`,
-  services: ({ from, to }) => [from, to],
+  // Who asks must live with it: only who is asked is out of reach.
+  services: ({ to }) => [to],
   capability: (options, context) => edgeCapability(options, rules(options), context),
   prepare: (options, context) => prepareEdge(options, rules(options), context),
   inject: (_, undo, context) => injectEdge(undo, context),

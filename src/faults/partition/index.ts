@@ -31,7 +31,8 @@ export const partition = defineFault<Options, EdgeUndo>({
   lasts: 'held',
   expires: true,
   title: ({ from, to, direction }) => `cut ${from} off from ${to}${direction === 'both' ? '' : ` (${direction}s only)`}`,
-  services: ({ from, to }) => [from, to],
+  // Who asks must live with it: only who is asked is out of reach.
+  services: ({ to }) => [to],
   capability: (options, context) => edgeCapability(options, rules(options), context),
   prepare: (options, context) => prepareEdge(options, rules(options), context),
   inject: (_, undo, context) => injectEdge(undo, context),

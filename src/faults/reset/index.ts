@@ -28,7 +28,8 @@ export const reset = defineFault<Options, EdgeUndo>({
   lasts: 'held',
   expires: true,
   title: ({ from, to }) => `reset connections from ${from} to ${to}`,
-  services: ({ from, to }) => [from, to],
+  // Who asks must live with it: only who is asked is out of reach.
+  services: ({ to }) => [to],
   capability: (options, context) => edgeCapability(options, RULES, context),
   prepare: (options, context) => prepareEdge(options, RULES, context),
   inject: (_, undo, context) => injectEdge(undo, context),
