@@ -26,11 +26,14 @@ export function experiments(kinds: readonly FaultPlugin[]) {
     })
     .transform(({ rows = [], ...written }) => {
       const plugin = kinds.find(({ type }) => type === written.fault.type);
-      return { ...defined(written), rows: [...new Set([...rows, ...(plugin?.rows ?? [])])] };
+      const asked = written.during?.alert;
+      const alerts = asked === undefined ? [] : ['OBS-10', ...(asked.within === undefined ? [] : ['OBS-20'])];
+      return { ...defined(written), rows: [...new Set([...rows, ...(plugin?.rows ?? []), ...alerts])] };
     });
   return named(experiment, 'a map of experiments, such as api-dies: {fault: {kill: {service: api}}}');
 }
 
+const PROMETHEUS = 'prometheus';
 const STATUS = wholeNumber(100, 599);
 
 function during() {
@@ -52,13 +55,32 @@ function during() {
           .optional()
           .describe('How an answer from a fallback is known: it counts as degraded, not as wrong.'),
         latency: durationLimit.optional().describe('Limit of the 95th percentile of the time to an answer, such as < 2s.'),
+        alert: alert()
+          .optional()
+          .describe('An alert that must fire while the fault lasts, and the target of the Prometheus that is asked for it.'),
         deadline: duration.optional().describe('Time within which an attempt must have any answer at all; 5s without it.'),
       },
       { error: expected('a map such as {success_rate: ">= 99%"}') },
     )
-    .transform(({ success_rate: successRate, deadline: deadlineMs, fallback, ...rest }): DuringLimits =>
-      defined({ ...rest, successRate, deadlineMs, fallback: fallback && defined(fallback) }),
+    .transform(({ success_rate: successRate, deadline: deadlineMs, fallback, alert: asked, ...rest }): DuringLimits =>
+      defined({ ...rest, successRate, deadlineMs, fallback: fallback && defined(fallback), alert: asked && defined(asked) }),
     );
+}
+
+function alert() {
+  return z
+    .union(
+      [
+        text.transform((one) => ({ name: one, at: PROMETHEUS })),
+        z.strictObject({
+          name: text.describe('Its name: the `alert` of its rule.'),
+          at: name.default(PROMETHEUS).describe('The target that answers for Prometheus.'),
+          within: durationLimit.optional().describe('Time from the fault until it fires, such as < 60s.'),
+        }),
+      ],
+      { error: expected('the name of an alert, or {name: PoolNearlyFull, at: prometheus, within: < 60s}') },
+    )
+    .transform((written) => ({ within: undefined, ...written }));
 }
 
 function ledger() {

@@ -1,6 +1,6 @@
 import { mapStrings } from '../../lib/json.ts';
 import type { FaultEvidence } from '../../model/evidence.ts';
-import type { ExperimentFacts, LedgerFacts } from '../../model/experiment.ts';
+import type { ExperimentFacts, LedgerFacts, WatchedAlert } from '../../model/experiment.ts';
 import type { Service } from '../../model/manifest.ts';
 import type { RunContext } from '../context.ts';
 import type { FaultRecord } from '../faults.ts';
@@ -16,13 +16,14 @@ interface Observed {
   readonly before: readonly Service[];
   readonly after: readonly Service[];
   readonly ledger: LedgerFacts | undefined;
+  readonly alert: WatchedAlert | undefined;
   readonly from: string;
 }
 
 /** All that an experiment showed, redacted. */
 export function evidenceOf(context: RunContext, { stage, experiment }: Experimenting, seen: Observed): FaultEvidence {
   const { name, plugin, fault, rows, family, substitute, during, recovery } = experiment;
-  const { record, sick, moments, watching, before, after, ledger, from } = seen;
+  const { record, sick, moments, watching, before, after, ledger, alert, from } = seen;
   const services = [...plugin.services(fault.options)];
   const observed: ExperimentFacts = {
     title: plugin.title(fault.options),
@@ -41,6 +42,7 @@ export function evidenceOf(context: RunContext, { stage, experiment }: Experimen
     journeys: watching.map(({ probe, ...watching }) => ({ ...watching, ...measured(probe.samples, moments) })),
     watched: watched(before, after, services),
     ...(ledger === undefined ? {} : { ledger }),
+    ...(alert === undefined ? {} : { alert }),
   };
   const undone = { state: 'unproved' as const, why: 'it was not done, because all was not well before' };
   const { proof } = record ?? { proof: undone };

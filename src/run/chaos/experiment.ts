@@ -6,6 +6,7 @@ import type { ResolvedTarget, Service } from '../../model/manifest.ts';
 import { formatRatio } from '../../model/units.ts';
 import type { RunContext } from '../context.ts';
 import { withFault, type FaultRecord, type Guard } from '../faults.ts';
+import { watchAlert } from './alert.ts';
 import { isWell } from './answers.ts';
 import { evidenceOf } from './evidence.ts';
 import { readBack, readerOf, WriteLedger } from './ledger.ts';
@@ -47,6 +48,8 @@ export async function runExperiment(context: RunContext, experimenting: Experime
   const ledger = newLedger(context, experiment);
   const watching = watch(experiment, scene, ledger);
   const over = new AbortController();
+  const untilOver = { ports: context.ports, signal: AbortSignal.any([context.signal, over.signal]) };
+  const alerted = experiment.during.alert && watchAlert(untilOver, experiment.during.alert, () => scene.targets);
   const following = scene.follow(experiment.plugin.services(experiment.fault.options), over.signal);
   try {
     await steadyWindow(context, watching);
@@ -63,8 +66,9 @@ export async function runExperiment(context: RunContext, experimenting: Experime
       endMs,
       ...(record ?? { injectMs: endMs, injectedMs: endMs, healedMs: endMs }),
     };
+    const alert = await alerted?.stop(moments);
     const read = record && ledger && (await readLedger(context, { experimenting, scene, ledger, moments, guard }));
-    return evidenceOf(context, experimenting, { record, sick, moments, watching, before, after, ledger: read, from });
+    return evidenceOf(context, experimenting, { record, sick, moments, watching, before, after, ledger: read, alert, from });
   } finally {
     over.abort();
     await Promise.all(watching.map(({ probe }) => probe.stop()));
