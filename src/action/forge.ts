@@ -54,7 +54,12 @@ async function upsertNote({ context, hub, body, head }: Writing): Promise<NoteOu
     if (status === 401 || status === 403) return { state: 'read-only', message: reasonOf(error) };
     // No such pull request, or none that this token may see; 410: its issue was deleted.
     if (status === 404 || status === 410) return { state: 'no-pull-request' };
-    throw error;
+    if (status === undefined) throw error;
+    throw new GauntletError(`GitHub refused the comment: ${reasonOf(error)}`, {
+      kind: 'evidence',
+      hint: 'the verdict is not changed, and the report is in the step summary and the artifact',
+      cause: error,
+    });
   }
 }
 

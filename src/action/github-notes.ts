@@ -4,8 +4,8 @@ import { nextStep, readNote, withMark, type Draft, type Note } from './notes.ts'
 import { detailsOf, isPassing, statusOf } from './patience.ts';
 import { shrink } from './shrink.ts';
 
-/** Longer than a racing writer needs between its look and its write. */
-const SETTLE_MS = 1500;
+/** Longer than a racing writer needs between its look and its write; where our own took long, so may those of others. */
+const SETTLE_MS = { least: 1500, most: 15_000, rounds: 2 } as const;
 /** A cut below this would say nothing. */
 const SMALLEST = 2000;
 /** The author of what GITHUB_TOKEN writes. */
@@ -62,6 +62,7 @@ export class GitHubNotes {
   /** Looks and takes one step; the outcome when there is nothing left to do. */
   async #round(ours: Draft): Promise<NoteOutcome | undefined> {
     const { octokit, owner, repo, clock } = this.#hub;
+    const from = clock.monotonicMs();
     const { data: pull } = await octokit.rest.pulls.get({ owner, repo, pull_number: this.#pull });
     const step = nextStep(await this.#notes(), ours, { current: pull.head.sha, wrote: this.#wrote });
     switch (step.do) {
@@ -78,7 +79,8 @@ export class GitHubNotes {
       case 'update':
         await this.#update(step.note, withMark(ours));
     }
-    await clock.sleep(SETTLE_MS);
+    const tookMs = clock.monotonicMs() - from;
+    await clock.sleep(Math.min(SETTLE_MS.most, Math.max(SETTLE_MS.least, SETTLE_MS.rounds * tookMs)));
     return undefined;
   }
 
