@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly anyCertificate?: boolean;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** It is sent once at most: a peer that hung up may have acted on it. */
+  readonly once?: boolean;
   /** Bytes of the body that are kept; the rest is counted and dropped. */
   readonly maxBytes?: number;
 }

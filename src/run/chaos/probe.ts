@@ -2,6 +2,7 @@ import type { JourneySession, MessageLog, StepReply } from '../../journeys/contr
 import type { DuringLimits } from '../../model/experiment.ts';
 import { errorMessage } from '../../model/errors.ts';
 import type { Journey } from '../../model/journey.ts';
+import type { HttpRequest } from '../../ports/index.ts';
 import { walkOn, type JourneyContext } from '../journey.ts';
 import { answerOf, worstOf } from './answers.ts';
 import type { Sample } from './measure.ts';
@@ -73,8 +74,10 @@ async function walkOnce(
   await using closing = new AsyncDisposableStack();
   const ended = new AbortController();
   closing.defer(() => ended.abort());
-  const http = pooled ?? closing.use(loadHttp(AbortSignal.any([context.signal, ended.signal])));
+  const connections = pooled ?? closing.use(loadHttp(AbortSignal.any([context.signal, ended.signal])));
   const id = await nonce?.();
+  // A write that the client sends again by itself would be the system's duplicate.
+  const http = id === undefined ? connections : { request: (asked: HttpRequest) => connections.request({ ...asked, once: true }) };
   const replies: StepReply[] = [];
   const walker = { user, session: newSession(closing), messages: messagesOf(id), heard: (reply: StepReply) => void replies.push(reply) };
   try {

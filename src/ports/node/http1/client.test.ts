@@ -46,6 +46,20 @@ it('asks anew when the server hung up on an idle connection', async () => {
   expect(connections()).toBe(2);
 });
 
+it('sends what is to be sent once no second time', async () => {
+  const heard: string[] = [];
+  const { url } = await serve((request, response) => {
+    heard.push(request.url ?? '');
+    if (request.url === '/kept') response.end('ok');
+    else request.socket.destroy();
+  });
+  using http = makeLoadHttp(new AbortController().signal);
+  const post = (path: string, once: boolean) => http.request({ method: 'POST', url: `${url}${path}`, timeoutMs: 5_000, once });
+  await post('/kept', true);
+  expect(await post('/broken', true)).toMatchObject({ state: 'failed', reason: 'reset' });
+  expect(heard).toEqual(['/kept', '/broken']);
+});
+
 it('tells a refusal, a silence, an early end and nonsense apart, in time', async () => {
   const silent = await speak(() => undefined);
   const cut = await speak((socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'));

@@ -20,14 +20,17 @@ export class Client {
   }
 
   /** Sends at once; `done` is called exactly once, at the latest after `timeoutMs`. Returns how to give it up. */
-  send(wire: Wire, { timeoutMs, done }: { timeoutMs: number; done: (exchange: Exchange) => void }): () => void {
+  send(
+    wire: Wire,
+    { timeoutMs, once = false, done }: { timeoutMs: number; once?: boolean | undefined; done: (exchange: Exchange) => void },
+  ): () => void {
     let connection = this.#take();
     const startedMs = performance.now();
     const timer = setTimeout(() => connection.abandon('timeout', `no complete answer within ${timeoutMs} ms`), timeoutMs);
     const settle = (exchange: Exchange): void => {
       this.#busy.delete(connection);
-      // The peer hung up while nothing was under way: the request never reached it and is sent anew, as browsers do.
-      if (exchange.state === 'failed' && exchange.stale && performance.now() - startedMs < timeoutMs) {
+      // The peer hung up while nothing was under way: most likely the request never reached it and is sent anew, as browsers do.
+      if (exchange.state === 'failed' && exchange.stale && !once && performance.now() - startedMs < timeoutMs) {
         connection = this.#open();
         connection.send(wire, settle);
         return;

@@ -49,7 +49,7 @@ async function perform(request: HttpRequest, all: AbortSignal, place: () => Plac
   }
   const { promise, resolve } = Promise.withResolvers<Exchange>();
   const own = request.signal === all ? undefined : request.signal;
-  const giveUp = prepared.client.send(prepared.wire, { timeoutMs: request.timeoutMs, done: resolve });
+  const giveUp = prepared.client.send(prepared.wire, { timeoutMs: request.timeoutMs, once: request.once, done: resolve });
   own?.addEventListener('abort', giveUp);
   const exchange = await promise;
   own?.removeEventListener('abort', giveUp);
