@@ -2,7 +2,7 @@ import type { JourneySession, MessageLog, StepReply } from '../../journeys/contr
 import type { DuringLimits } from '../../model/experiment.ts';
 import { errorMessage } from '../../model/errors.ts';
 import type { Journey } from '../../model/journey.ts';
-import type { HttpRequest } from '../../ports/index.ts';
+import type { HttpRequest } from '../../ports/http.ts';
 import { walkOn, type JourneyContext } from '../journey.ts';
 import { answerOf, worstOf } from './answers.ts';
 import type { Sample } from './measure.ts';
