@@ -18,6 +18,7 @@ import { regressions } from './regressions/index.ts';
 import { measurementsOf, performanceReport } from './series/performance.ts';
 import { claimsReport } from './tallies.ts';
 import { agents } from './rules/agents.ts';
+import { bottleneck } from './rules/bottleneck.ts';
 import { claims } from './rules/claims.ts';
 import { coverage } from './rules/coverage.ts';
 import { diagnostics } from './rules/diagnostics.ts';
@@ -83,6 +84,7 @@ const RULES: readonly JudgeRule[] = [
   experiments,
   rows,
   series,
+  bottleneck,
   saturation,
   underLoad,
   leaks,

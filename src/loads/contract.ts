@@ -24,6 +24,9 @@ export interface WalkedStep {
   readonly durationMs: number;
   /** The first thing that it missed. */
   readonly miss?: Miss | undefined;
+  /** Of a step that missed something: a command that repeats it, and how its answer began. */
+  readonly request?: string | undefined;
+  readonly answer?: string | undefined;
   /** Told to come again later: 429 or 503 with Retry-After. */
   readonly refused?: true;
 }

@@ -7,7 +7,7 @@ import { Detector, Diagnostic } from './diagnostic.ts';
 import { FaultFields } from './experiment.ts';
 import { JourneyStepRun, Miss } from './journey.ts';
 import { Return, ServiceAtRest } from './leaks.ts';
-import { Delivery, Histogram, Rate, Slice } from './load.ts';
+import { Delivery, Histogram, Moment, Rate, Slice } from './load.ts';
 import { Preflight, Readiness, Service, StackInstance } from './manifest.ts';
 import { Completion, Messages } from './messages.ts';
 import { Source } from './source.ts';
@@ -196,6 +196,7 @@ export const SeriesEvidence = z.object({
   messages: Messages.optional(),
   completion: Completion.optional(),
   source: Source.optional(),
+  moments: z.array(Moment).optional(),
 });
 export type SeriesEvidence = z.output<typeof SeriesEvidence>;
 

@@ -37,8 +37,22 @@ export const LoadMiss = Miss.extend({
   times: z.number(),
   /** When the first of them was due, in milliseconds since the load began. */
   firstAtMs: z.number(),
+  /** A command that repeats the first of them, and how its answer began; redacted. */
+  request: z.string().optional(),
+  answer: z.string().optional(),
 });
 export type LoadMiss = z.output<typeof LoadMiss>;
+
+/** What services printed at a moment of a load that tells something. Only where a limit was not kept, or something failed. */
+export const Moment = z.object({
+  /** `the first failure`, or the metric that was at its worst then. */
+  what: z.string(),
+  /** Milliseconds since the load began. */
+  fromMs: z.number(),
+  toMs: z.number(),
+  printed: z.array(z.object({ service: z.string(), lines: z.array(z.string()), omitted: z.number() })),
+});
+export type Moment = z.output<typeof Moment>;
 
 /** One level of a load that climbs until the system is full, goes further, and comes back. */
 export const LoadLevel = z.object({

@@ -70,7 +70,7 @@ export const LOAD_RULES: Readonly<Record<string, Rule>> = {
     title: 'where the time went under load',
     priority: 'P3',
     effort: '15–60 min',
-    fix: 'Start with the first line: the step that is slowest, at the moment at which it was worst.',
+    fix: 'Start with the slowest step and the first failing request: repeat it with the command shown, and look for what the services used and printed at that moment.',
   },
   'LOAD-13': {
     title: 'the generator did not deliver the load that was asked',

@@ -6,6 +6,7 @@ import type { Source } from '../model/source.ts';
 import type { StageName, Window } from '../model/stage.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Ports } from '../ports/index.ts';
+import type { PrintedLines } from '../stacks/contract.ts';
 import type { RunDirectory } from './run-directory.ts';
 
 /** What every part of a run works with. */
@@ -31,6 +32,8 @@ export interface ResourcesSeen {
   readonly soFar: (metric: string, from: string) => ThresholdSamples | undefined;
   /** The last values of the busiest services, in a few words. */
   readonly line: () => string;
+  /** What they printed between two moments (milliseconds since 1970). */
+  readonly printed: (fromMs: number, toMs: number) => Promise<readonly PrintedLines[]>;
 }
 
 /** So far, of one metric. */

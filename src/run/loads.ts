@@ -1,4 +1,4 @@
-import type { LoadContext, LoadOutput, LoadPlugin } from '../loads/contract.ts';
+import type { LoadContext, LoadOutput, LoadPlugin, LoadSeries } from '../loads/contract.ts';
 import { loads } from '../loads/registry.ts';
 import { isHeldTo } from '../model/agents.ts';
 import { errorMessage } from '../model/errors.ts';
@@ -6,6 +6,7 @@ import type { Journey } from '../model/journey.ts';
 import { holdsFor, type Owed, type PlannedLoad, type PlannedStage } from '../model/plan.ts';
 import { addGap, type Gap, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
+import { momentsOf } from './moments.ts';
 import { populate } from './population.ts';
 import { isResourceMetric } from './resource-metrics.ts';
 import type { RunningStack } from './stack.ts';
@@ -65,6 +66,7 @@ async function runLoad(context: RunContext, running: Running): Promise<Gap[]> {
   if (shard && load.users < shard.of)
     return [{ reason: 'unsupported', message: `load ${load.name}: ${load.users} users cannot be shared by ${shard.of} legs`, fix: whole }];
   const gaps: Gap[] = [];
+  const seen: LoadSeries[] = [];
   try {
     for await (const output of outputsOf(context, { ...running, plugin, journeys })) {
       if (output.kind === 'gap') {
@@ -74,13 +76,21 @@ async function runLoad(context: RunContext, running: Running): Promise<Gap[]> {
       answered.add(output.metric);
       const { aborted } = output.delivery ?? {};
       if (aborted) context.ports.progress.say(`${stage.name} │ ${load.name} was stopped by ${aborted.threshold}: ${aborted.measured}`);
-      const id = output.metric === load.name ? load.name : `${load.name}-${output.metric}`;
-      await context.directory.addEvidence({ id: `${stage.name}/series-${id}`, stage: stage.name, load: load.name, ...output });
+      seen.push(output);
+      await addSeries(context, running, output);
     }
+    const own = seen.find(({ metric }) => metric === load.name);
+    const moments = own && !context.signal.aborted ? await momentsOf(context, { stage, load, own, series: seen }) : [];
+    if (own && moments.length > 0) await addSeries(context, running, { ...own, moments });
   } catch (error) {
     gaps.push({ reason: context.signal.aborted ? 'interrupted' : 'crashed', message: `load ${load.name}: ${errorMessage(error)}` });
   }
   return gaps;
+}
+
+async function addSeries(context: RunContext, { stage, load }: Running, series: LoadSeries): Promise<void> {
+  const id = series.metric === load.name ? load.name : `${load.name}-${series.metric}`;
+  await context.directory.addEvidence({ id: `${stage.name}/series-${id}`, stage: stage.name, load: load.name, ...series });
 }
 
 interface Outputting extends Running {

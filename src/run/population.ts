@@ -69,11 +69,11 @@ async function walkAs(journey: Journey, context: JourneyContext, user: User): Pr
       session: user.session,
       messages: user.messages,
     });
-    const walked = steps.map(({ title, durationMs, misses, retryAfter }, index): WalkedStep => ({
+    const walked = steps.map(({ title, durationMs, misses, retryAfter, curl, excerpt }, index): WalkedStep => ({
       place: places[index] ?? journey.steps.length + 1,
       title,
       durationMs,
-      ...(misses.length === 0 ? {} : { miss: worstOf(misses) }),
+      ...(misses.length === 0 ? {} : { miss: worstOf(misses), request: curl, answer: excerpt }),
       ...(retryAfter === true && misses.length > 0 ? { refused: true as const } : {}),
     }));
     const wrong = walked.some(({ miss }) => miss !== undefined && !isBudget(miss));

@@ -3,13 +3,13 @@ import { OF_A_SERVICE } from '../model/metric.ts';
 import type { Owed, PlannedStage } from '../model/plan.ts';
 import type { Window } from '../model/stage.ts';
 import { formatDuration, formatRatio, formatSize } from '../model/units.ts';
-import type { Incident, Sampler } from '../stacks/contract.ts';
+import type { Incident, Prints, Sampler } from '../stacks/contract.ts';
 import { addGap, type Gap, type ResourcesSeen, type RunContext } from './context.ts';
 import { canonical, MetricsEndpoints } from './metrics-endpoints.ts';
 import { isResourceMetric, Recording } from './resource-metrics.ts';
 import { ResourceRecorder } from './resource-recorder.ts';
 import { samplesWithin, seriesOf, type Span } from './resource-series.ts';
-import { samplerOf, type RunningStack } from './stack.ts';
+import { printsOf, samplerOf, type RunningStack } from './stack.ts';
 import { whyNotReady } from './stack-needs.ts';
 
 /** Time between two looks; longer where a stage may run for hours, so that what is kept stays bounded. */
@@ -53,6 +53,7 @@ export async function watchResources(
   return {
     soFar: (metric, since) => seen.soFar(metric, { stage, window: { from: since, to: context.ports.clock.now() } }),
     line: () => seen.line(),
+    printed: async (fromMs, toMs) => (await seen.prints?.between(fromMs, toMs)) ?? [],
     store: async () => {
       stop.abort();
       // A listing that hangs holds nobody up who wants to end.
@@ -74,6 +75,7 @@ class Seen {
   readonly stack: RunningStack | undefined;
   readonly endpoints: MetricsEndpoints;
   readonly sampler: Sampler | undefined;
+  readonly prints: Prints | undefined;
   readonly #clock: RunContext['ports']['clock'];
 
   static async begin(
@@ -103,6 +105,7 @@ class Seen {
     this.stack = stack;
     this.endpoints = endpoints;
     this.sampler = stack && samplerOf(context, stack);
+    this.prints = stack && printsOf(context, stack);
   }
 
   /** Looks again and again until the signal. Never rejects. */
@@ -157,6 +160,7 @@ class Seen {
 
   async #look(round: number): Promise<void> {
     const own = this.sampler?.take();
+    await this.prints?.mark();
     if (round % LOOKS_PER_ENDPOINT_LOOK === 0) await this.endpoints.take();
     if (own !== undefined) this.recorder.take(await own, Date.parse(this.#clock.now()));
   }

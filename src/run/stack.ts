@@ -1,6 +1,6 @@
 import { bringsStackUp } from '../plan/needs.ts';
 import { stacks } from '../stacks/registry.ts';
-import type { Inside, Sampler, StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
+import type { Inside, Prints, Sampler, StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
 import type { StackEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
 import { StackInstance, type Preflight, type Readiness, type StackManifest } from '../model/manifest.ts';
@@ -140,6 +140,11 @@ export function watchStack(context: RunContext, { plugin, manifest }: RunningSta
 /** What looks at the resources of the stack's services; `undefined` where nobody here can see them. */
 export function samplerOf(context: RunContext, { plugin, manifest }: RunningStack): Sampler | undefined {
   return plugin.sampler?.(manifest, contextFor(context, manifest.instance, context.signal));
+}
+
+/** What finds lines in the logs of the stack's services; `undefined` where nobody here can read them. */
+export function printsOf(context: RunContext, { plugin, manifest }: RunningStack): Prints | undefined {
+  return plugin.prints?.(manifest, contextFor(context, manifest.instance, context.signal));
 }
 
 /** Everything that runs of the stack's services, from within; nothing where nobody here can get there. */

@@ -77,6 +77,21 @@ export interface Sampler {
 }
 
 export interface InsideProcess {
+/** Follows what the services print, so that the lines of one moment can be found again. */
+export interface Prints {
+  /** Notes how far each log has come; called about once a second. Never rejects. */
+  readonly mark: () => Promise<void>;
+  /** Lines that came between two moments (milliseconds since 1970), by service, redacted and bounded. Never rejects. */
+  readonly between: (fromMs: number, toMs: number) => Promise<readonly PrintedLines[]>;
+}
+
+export interface PrintedLines {
+  readonly service: string;
+  readonly lines: readonly string[];
+  /** Lines of the same time beyond the bound. */
+  readonly omitted: number;
+}
+
   /** As the processes beside it know it. */
   readonly pid: number;
   /** Path of the program that it runs. */
@@ -114,6 +129,8 @@ export interface StackPlugin<Options = unknown> {
   /** Looks at CPU, memory and the like of the services. Left out where nobody here can see them. */
   readonly sampler?: (manifest: StackManifest, context: StackContext) => Sampler;
   /** Everything that runs of the services now, from within. Left out where nobody here can get there. */
+  /** Finds the lines that services printed at a moment. Left out where nobody here can read their logs. */
+  readonly prints?: (manifest: StackManifest, context: StackContext) => Prints;
   readonly inside?: (manifest: StackManifest, context: StackContext) => Promise<readonly Inside[]>;
   /** Bounded, redacted logs per service below `logs/`; always before `down`. */
   readonly logs: (manifest: StackManifest, context: StackContext) => Promise<readonly Source[]>;

@@ -10,6 +10,7 @@ import type { Context, Drafted, JudgeRule } from '../context.ts';
 import { CONFIRMED, draft, notTested } from '../draft.ts';
 import { Distribution } from '../series/distribution.ts';
 import { measurementsOf, type Judgement, type Measurement } from '../series/performance.ts';
+import { curvesAt, firstLines, firstMiss, missText, momentOf, resourcesText, slowestSteps } from '../series/profile.ts';
 import { amount } from '../series/words.ts';
 
 /** Loads kept what was asked of them: thresholds, the success rate, and without either at least that the journeys work. */
@@ -185,22 +186,18 @@ function reproOf({ plan, run }: Context, { stage }: Measurement): string[] {
   return ['run', '--stage', stage.name, '--budget', run.budget, '--seed', String(plan.seed)];
 }
 
-const SLOWEST = 3;
+/** Lines of logs in the finding of a limit; LOAD-15 has more. */
+const SAID = 3;
 
-/** The slowest steps of the load and the first request that failed: where a reader starts. */
-function whatWasSlow({ series: pieces, own }: Measurement): string {
-  const steps = pieces
-    .flatMap(({ metric, histogram, journey }) => {
-      const step = /\.(\d+)\.latency$/.exec(metric)?.[1];
-      return step === undefined || !histogram ? [] : [{ name: `${journey ?? ''}, step ${step}`, found: new Distribution(histogram) }];
-    })
-    .map(({ name, found }) => ({ name, p50: found.quantile(0.5), p99: found.quantile(0.99) }))
-    .sort((a, b) => b.p99 - a.p99)
-    .slice(0, SLOWEST)
-    .map(({ name, p50, p99 }) => `- ${name}: p(50) ${amount(p50, 'milliseconds')}, p(99) ${amount(p99, 'milliseconds')}`);
-  const [first] = [...(own?.delivery?.achieved.misses ?? [])].sort((a, b) => a.firstAtMs - b.firstAtMs);
-  const failed = first
-    ? `\nFirst failing request, ${formatDuration(first.firstAtMs)} into the load: ${first.journey}, ${quoted(first.step)}: ${first.what} ${first.measured}, ${first.expected} asked (${grouped(first.times)} times).`
-    : '';
-  return `${steps.length > 0 ? `\nSlowest steps:\n${steps.join('\n')}` : ''}${failed}`;
+/** The slowest steps of the load, the first request that failed and what the services used at the worst moment: where a reader starts. */
+function whatWasSlow(measured: Measurement): string {
+  const steps = slowestSteps(measured).map((step) => `- ${step}`);
+  const [miss, moment] = [firstMiss(measured), momentOf(measured)];
+  const used = moment ? resourcesText(curvesAt(measured, moment)) : '';
+  return [
+    steps.length > 0 ? `\nSlowest steps:\n${steps.join('\n')}` : '',
+    miss ? `\nFirst failing request, ${missText(miss)}.` : '',
+    used === '' ? '' : `\nIn the worst second: ${used}.`,
+    ...(moment ? firstLines(moment, SAID) : []).map((text) => `\n- ${quoted(text)}`),
+  ].join('');
 }

@@ -39,6 +39,8 @@ export class Tally {
   }
 }
 
+type Where = Pick<LoadMiss, 'journey' | 'step' | 'firstAtMs' | 'request' | 'answer'>;
+
 /** Counts what happens to the arrivals of one load. Durations are recorded in microseconds. */
 export class Recorder {
   readonly all: Tally;
@@ -135,21 +137,29 @@ export class Recorder {
 
   #recordSteps({ journey, dueMs, endMs, walked }: Arrival, slice: number): void {
     const second = Math.max(0, Math.floor((endMs - this.#startMs) / 1_000));
-    for (const { miss, title } of walked.steps) {
+    for (const { miss, title, request, answer } of walked.steps) {
       count(this.errors, slice, miss !== undefined && !isBudget(miss));
-      if (miss) this.#miss(miss, { journey, step: title, firstAtMs: Math.round(dueMs - this.#startMs) });
+      if (miss) this.#miss(miss, { journey, step: title, firstAtMs: Math.round(dueMs - this.#startMs), request, answer });
     }
     while (this.perSecond.length <= second) this.perSecond.push(0);
     this.perSecond[second] = (this.perSecond[second] ?? 0) + walked.steps.length;
   }
 
-  #miss({ what, measured, expected }: Miss, where: Pick<LoadMiss, 'journey' | 'step' | 'firstAtMs'>): void {
+  #miss({ what, measured, expected }: Miss, { request, answer, ...where }: Where): void {
     if (what === 'exhausted') this.exhausted += 1;
     const key = `${where.journey}\0${where.step}\0${what}`;
     const known = this.misses.get(key);
     if (known) known.times += 1;
     else if (this.misses.size < KINDS)
-      this.misses.set(key, { what, measured: measured.slice(0, TEXT), expected: expected.slice(0, TEXT), ...where, times: 1 });
+      this.misses.set(key, {
+        what,
+        measured: measured.slice(0, TEXT),
+        expected: expected.slice(0, TEXT),
+        ...where,
+        ...(request === undefined ? {} : { request: request.slice(0, TEXT) }),
+        ...(answer === undefined || answer === '' ? {} : { answer: answer.slice(0, TEXT) }),
+        times: 1,
+      });
   }
 
   #sliceOf(dueMs: number): number {

@@ -5,6 +5,7 @@ import { logs } from './logs.ts';
 import { resolveModel } from './model.ts';
 import { ComposeOptions, projectOf } from './options.ts';
 import { preflight } from './preflight.ts';
+import { prints } from './prints.ts';
 import { sampler } from './sampler.ts';
 import { look, up } from './up.ts';
 import { watch } from './watch.ts';
@@ -19,6 +20,7 @@ export const compose = defineStack<ComposeOptions>({
   look,
   watch,
   sampler,
+  prints,
   inside,
   logs,
   down,

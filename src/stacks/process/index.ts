@@ -12,7 +12,8 @@ import { copyLogs } from './logs.ts';
 import { observe, readState } from './observe.ts';
 import { ProcessOptions } from './options.ts';
 import { preflight } from './preflight.ts';
-import { assignPorts, environmentsOf, placesOf, specOf } from './resolve.ts';
+import { prints } from './prints.ts';
+import { assignPorts, dataOf, environmentsOf, placesOf, specOf } from './resolve.ts';
 import { sampler } from './sampler.ts';
 import { MARKER, OWNER_PID, ProcessHandle, SERVICE_ENV, SupervisorSpec, type Identity } from './spec.ts';
 import { resolveTargets } from './targets.ts';
@@ -28,6 +29,7 @@ const processStack = defineStack<ProcessOptions>({
   watch: (manifest, { ports, signal }) => watchState(ProcessHandle.parse(manifest.handle).stateFile, ports, signal),
   sampler,
   inside,
+  prints,
   logs: async (manifest, context) => {
     const state = await readState(ProcessHandle.parse(manifest.handle).stateFile, context.ports);
     return state === undefined ? [] : copyLogs(state, context);

@@ -12,10 +12,10 @@ export interface Together {
 /** Defects that only a load shows. */
 export const LOAD_DEFECTS: readonly Together[] = [
   {
-    defects: { 'slow-tail': ['LOAD-08'], 'lost-messages': ['WS-04'], 'cross-user': ['WS-02'], 'small-pool': ['DB-10'] },
+    defects: { 'slow-tail': ['LOAD-08', 'LOAD-15'], 'lost-messages': ['WS-04'], 'cross-user': ['WS-02'], 'small-pool': ['DB-10'] },
     exitCode: 1,
   },
-  { defects: { 'cpu-hog': ['LOAD-09'], degradation: ['LOAD-11'], 'few-agents': ['AGT-24'] }, exitCode: 1 },
+  { defects: { 'cpu-hog': ['LOAD-09', 'LOAD-15'], degradation: ['LOAD-11'], 'few-agents': ['AGT-24'] }, exitCode: 1 },
   { defects: { 'no-backpressure': ['INP-09'] }, exitCode: 0, nightly: 'INP-09' },
   {
     defects: { 'session-leak': ['LEAK-01'], 'endless-history': ['LEAK-03'], 'limiter-leak': ['LEAK-04'] },
