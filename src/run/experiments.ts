@@ -21,6 +21,8 @@ import { targetsOf } from './targets.ts';
 
 /** The mission's own time for a crash (seed 000), where nobody says another. */
 const RECOVERY: Limit = { op: '<=', value: 60_000, unit: 'milliseconds' };
+/** The mission's own time for a pool that ran dry (DB-12). */
+const POOL_RECOVERY: Limit = { op: '<=', value: 10_000, unit: 'milliseconds' };
 /** Journeys that an experiment watches when nobody chose. */
 const MOST_JOURNEYS = 3;
 /** Time for experiments that nobody wrote down, where the stage names none. Milliseconds. */
@@ -103,7 +105,12 @@ function familyTasks(
     name: experiment.name,
     owed: [],
     family: name,
-    experiment: { ...settings, ...experiment, family: name },
+    experiment: {
+      ...settings,
+      ...(experiment.rows.includes('DB-12') ? { recovery: POOL_RECOVERY } : {}),
+      ...experiment,
+      family: name,
+    },
   }));
 }
 
@@ -119,7 +126,7 @@ function settingsOf(context: RunContext, stage: PlannedStage, { planned, stack }
       planned.steady === undefined && planned.ledger === undefined ? journeysOfUsers(context, stage, stack) : named([...new Set(chosen)]),
     control: named(planned.control ?? []),
     during: planned.during ?? {},
-    recovery: planned.recovery ?? stage.recovery ?? RECOVERY,
+    recovery: planned.recovery ?? (planned.rows.includes('DB-12') ? POOL_RECOVERY : (stage.recovery ?? RECOVERY)),
     ledger: planned.ledger,
   };
 }

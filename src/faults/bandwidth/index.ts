@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { defineFault, type FaultContext, type Proof } from '../contract.ts';
 import { bytesOf, Direction, edgeFields, SizeText } from '../kit/fields.ts';
-import { passedProxied } from '../kit/proxied.ts';
+import { passedProxied, standsProxied } from '../kit/proxied.ts';
 import { countQueues } from '../kit/shape.ts';
 import { healSlowed, injectSlowed, prepareSlowed, Slowed, slowedCapability, slowedFingerprint, type Slowing } from '../kit/slowed.ts';
 
@@ -20,7 +20,7 @@ type Options = z.output<typeof Options>;
 export const bandwidth = defineFault<Options, Slowed>({
   type: 'bandwidth',
   summary: 'a narrow line between two services: so many bytes per second, in one direction or both',
-  rows: [],
+  rows: ['CHA-04'],
   options: Options,
   undo: Slowed,
   lasts: 'held',
@@ -34,6 +34,7 @@ export const bandwidth = defineFault<Options, Slowed>({
   prove,
   heal: healSlowed,
   fingerprint: slowedFingerprint,
+  stands: (_, undo) => (undo.means === 'queue' ? undefined : standsProxied(() => undo.proxied)),
 });
 
 function slowing({ rate, direction }: Options): Slowing {
@@ -48,7 +49,7 @@ function slowing({ rate, direction }: Options): Slowing {
 /** What had to wait is counted by the kernel; small talk never has to, so this is proved by the traffic of the service alone. */
 async function prove(options: Options, undo: Slowed, context: FaultContext): Promise<Proof> {
   if (undo.means === 'proxy') {
-    const passed = await passedProxied(undo, context);
+    const passed = await passedProxied(undo.proxied, context);
     if (passed.why !== undefined) return { state: 'unproved', why: passed.why };
     if (passed.connections === 0) return { state: 'unproved', why: `${options.from} has opened no connection to ${options.to} yet` };
     return { state: 'proved', by: [`${String(passed.connections)} connections of ${options.from} were led through the proxy`] };

@@ -29,7 +29,7 @@ const RULES = (['ip4', 'ip6'] as const).flatMap((family): Rule[] => [
 export const blackhole = defineFault<Options, Undo>({
   type: 'blackhole',
   summary: 'a service that runs and cannot be reached: all its packets are dropped, so callers wait for nothing',
-  rows: [],
+  rows: ['CHA-03'],
   options: Options,
   undo: Undo,
   lasts: 'held',

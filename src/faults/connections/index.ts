@@ -25,7 +25,7 @@ type Undo = z.output<typeof Undo>;
 export const connections = defineFault<Options, Undo>({
   type: 'connections',
   summary: 'a pool that ran dry: all connections that a server gives are held until it refuses more',
-  rows: [],
+  rows: ['DB-11', 'DB-12'],
   options: Options,
   undo: Undo,
   lasts: 'held',

@@ -33,7 +33,7 @@ type Undo = z.output<typeof Undo>;
 export const disconnect = defineFault<Options, Undo>({
   type: 'disconnect',
   summary: 'a pulled cable: a service is taken off its networks, and comes back under all its names',
-  rows: [],
+  rows: ['CHA-03'],
   options: Options,
   undo: Undo,
   lasts: 'held',

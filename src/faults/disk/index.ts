@@ -29,7 +29,7 @@ type Undo = z.output<typeof Undo>;
 export const disk = defineFault<Options, Undo>({
   type: 'disk',
   summary: 'a full disk: a volume with a cap of its own is filled to the last byte; never the disk of the machine',
-  rows: [],
+  rows: ['CHA-05'],
   options: Options,
   undo: Undo,
   lasts: 'held',

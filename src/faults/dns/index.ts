@@ -33,7 +33,7 @@ type Undo = z.output<typeof Undo>;
 export const dns = defineFault<Options, Undo>({
   type: 'dns',
   summary: 'a service cannot resolve one name, or any: its questions get no answer, or are refused',
-  rows: [],
+  rows: ['CHA-03'],
   options: Options,
   undo: Undo,
   lasts: 'held',

@@ -4,7 +4,7 @@ import { defineFault, type FaultContext, type Proof } from '../contract.ts';
 import { edgesBetween } from '../kit/edges.ts';
 import { Direction, DurationText, edgeFields, millisecondsOf } from '../kit/fields.ts';
 import { probeTcp, type Probed } from '../kit/probe.ts';
-import { passedProxied } from '../kit/proxied.ts';
+import { passedProxied, standsProxied } from '../kit/proxied.ts';
 import { countQueues } from '../kit/shape.ts';
 import { healSlowed, injectSlowed, prepareSlowed, Slowed, slowedCapability, slowedFingerprint, type Slowing } from '../kit/slowed.ts';
 
@@ -27,7 +27,7 @@ type Undo = z.output<typeof Undo>;
 export const latency = defineFault<Options, Undo>({
   type: 'latency',
   summary: 'a slow line between two services: packets come late, with jitter if asked; netem, or a proxy where the kernel has none',
-  rows: [],
+  rows: ['CHA-04'],
   options: Options,
   undo: Undo,
   lasts: 'held',
@@ -44,6 +44,7 @@ export const latency = defineFault<Options, Undo>({
   prove,
   heal: ({ slowed }, context) => healSlowed(slowed, context),
   fingerprint: ({ slowed }, context) => slowedFingerprint(slowed, context),
+  stands: (_, { slowed }) => (slowed.means === 'queue' ? undefined : standsProxied(() => slowed.proxied)),
 });
 
 function slowing({ delay, jitter, direction }: Options): Slowing {
@@ -99,7 +100,7 @@ async function queued(slowed: Extract<Slowed, { means: 'queue' }>, context: Faul
 }
 
 async function passedThrough(slowed: Extract<Slowed, { means: 'proxy' }>, context: FaultContext): Promise<Counted> {
-  const passed = await passedProxied(slowed, context);
+  const passed = await passedProxied(slowed.proxied, context);
   if (passed.why !== undefined) return { why: passed.why };
   if (passed.pieces === 0) return { why: 'nothing has come through the proxy yet' };
   return { why: undefined, by: `${String(passed.pieces)} pieces of ${String(passed.connections)} connections were held back by the proxy` };

@@ -30,7 +30,7 @@ const rules = ({ direction, share }: Options): EdgeRules => ({
 export const loss = defineFault<Options, EdgeUndo>({
   type: 'loss',
   summary: 'a bad line between two services: a share of the packets gets lost at random',
-  rows: [],
+  rows: ['CHA-04'],
   options: Options,
   undo: EdgeUndo,
   lasts: 'held',

@@ -29,7 +29,7 @@ type Undo = z.output<typeof Undo>;
 export const memory = defineFault<Options, Undo>({
   type: 'memory',
   summary: 'out of memory: the limit of a service is used up, and the kernel kills it; only where a limit is set',
-  rows: [],
+  rows: ['CHA-01', 'CHA-02'],
   options: Options,
   undo: Undo,
   lasts: 'moment',

@@ -25,7 +25,7 @@ const rules = ({ direction }: Options): EdgeRules => ({ direction, target: 'DROP
 export const partition = defineFault<Options, EdgeUndo>({
   type: 'partition',
   summary: 'a cut between two services: packets of the edge are dropped, in one direction or both',
-  rows: [],
+  rows: ['CHA-03'],
   options: Options,
   undo: EdgeUndo,
   lasts: 'held',

@@ -61,7 +61,7 @@ const WAYS = {
 export const readOnly = defineFault<Options, Undo>({
   type: 'read-only',
   summary: 'a database that takes no writes: PostgreSQL and MySQL or MariaDB, by their own setting; reads go on',
-  rows: [],
+  rows: ['DB-19', 'CHA-05'],
   options: Options,
   undo: Undo,
   lasts: 'held',

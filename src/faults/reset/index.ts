@@ -22,7 +22,7 @@ const RULES: EdgeRules = { direction: 'request', target: 'REJECT --reject-with t
 export const reset = defineFault<Options, EdgeUndo>({
   type: 'reset',
   summary: 'connections between two services are reset: pooled ones at their next use, new ones at once',
-  rows: [],
+  rows: ['CHA-04'],
   options: Options,
   undo: EdgeUndo,
   lasts: 'held',

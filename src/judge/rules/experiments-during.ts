@@ -25,9 +25,21 @@ function common({ piece, observed }: Experiment): Pick<DraftParts, 'stage' | 're
   return { stage: piece.stage, repro: reproOf({ piece, observed }) };
 }
 
+/** Rows that look for themselves at what an experiment shows, so that bad answers are no finding of theirs. */
+const OWN_LOOK = /^DB-(?:12|14|2[2345])$|^VEC-09$/;
+
 /** The row that speaks of this kind of fault. */
 function codeOf({ observed: { rows } }: Experiment): string {
-  return rows.find((row) => /^(?:RED|VEC|RES|DB)-/.test(row)) ?? rows.find((row) => /^CHA-0[345]$/.test(row)) ?? 'RES-13';
+  return (
+    rows.find((row) => /^(?:RED|VEC|RES|DB)-/.test(row) && !OWN_LOOK.test(row)) ??
+    rows.find((row) => /^CHA-0[34589]$/.test(row)) ??
+    'RES-13'
+  );
+}
+
+/** Late or never is what DB-23 asks for; a clean error at the time-out is what it wants. */
+function codeOfTime(experiment: Experiment): string {
+  return experiment.observed.rows.includes('DB-23') ? 'DB-23' : codeOf(experiment);
 }
 
 /** Somebody else died of it. */
@@ -67,7 +79,7 @@ function badAnswers(experiment: Experiment): Drafted[] {
     const hang = number(journey.during.answers, ['hang']);
     const wrong = number(journey.during.answers, ['wrong']);
     const kind = hang > 0 && hang >= wrong ? 'hangs' : wrong > 0 ? 'fails' : 'is cut off';
-    return draft(codeOf(experiment), {
+    return draft(kind === 'hangs' ? codeOfTime(experiment) : codeOf(experiment), {
       ...common(experiment),
       subject: `${subjectOf(experiment)}: ${journey.journey}`,
       title: `${journey.journey} ${kind} in ${experiment.piece.experiment}`,
@@ -99,7 +111,7 @@ function limits(experiment: Experiment): Drafted[] {
       );
     if (latency !== undefined && during.p95Ms !== undefined && !keeps(during.p95Ms, latency))
       drafts.push(
-        draft(codeOf(experiment), {
+        draft(codeOfTime(experiment), {
           ...parts,
           subject: `${subjectOf(experiment)}: latency of ${journey.journey}`,
           title: `${journey.journey} is too slow in ${experiment.piece.experiment}`,
@@ -117,7 +129,7 @@ function controls(experiment: Experiment): Drafted[] {
     ({ role, during }) => role === 'control' && during.walks - number(during.answers, ['ok', 'slow']) > SPARED,
   );
   return hurt.map((journey) =>
-    draft('RES-07', {
+    draft(experiment.observed.rows.includes('DB-14') ? 'DB-14' : 'RES-07', {
       ...common(experiment),
       subject: `${subjectOf(experiment)}: control ${journey.journey}`,
       title: `${journey.journey} suffers from ${experiment.piece.experiment}, with which it has nothing to do`,

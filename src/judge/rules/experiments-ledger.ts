@@ -7,6 +7,8 @@ import { reproOf, subjectOf, type Experiment } from './experiments-words.ts';
 
 /** What became of writes that were acknowledged through the fault. */
 export function ledgerFindings(experiment: Experiment, stage: PlannedStage | undefined): Drafted[] {
+  if (experiment.observed.rows.includes('DATA-07') && experiment.observed.ledger === undefined)
+    return [undecided(experiment, 'no writes are read back after it: write `ledger`')];
   const { piece, observed } = experiment;
   const asked = stage?.experiments.some(({ name, ledger }) => name === piece.experiment && ledger !== undefined) === true;
   const { ledger } = observed;
@@ -18,6 +20,10 @@ export function ledgerFindings(experiment: Experiment, stage: PlannedStage | und
     ...strange(experiment, ledger),
     ...(ledger.doubt === undefined ? [] : [undecided(experiment, ledger.doubt)]),
   ];
+}
+
+function codeOf({ observed }: Experiment): string {
+  return observed.rows.includes('DATA-07') ? 'DATA-07' : 'DATA-01';
 }
 
 function common(experiment: Experiment, ledger: LedgerFacts): Pick<DraftParts, 'stage' | 'repro' | 'evidence'> {
@@ -43,7 +49,7 @@ function lost(experiment: Experiment, ledger: LedgerFacts): Drafted[] {
   if (ledger.lostCount === 0) return [];
   const { piece, observed } = experiment;
   return [
-    draft('DATA-01', {
+    draft(codeOf(experiment), {
       ...common(experiment, ledger),
       subject: `${subjectOf(experiment)}: ledger`,
       title: `${counted(ledger.lostCount, 'acknowledged write')} lost in ${piece.experiment}`,
@@ -95,7 +101,7 @@ function strange(experiment: Experiment, ledger: LedgerFacts): Drafted[] {
 
 function undecided(experiment: Experiment, why: string): Drafted {
   const { piece, observed } = experiment;
-  return draft('DATA-01', {
+  return draft(codeOf(experiment), {
     stage: piece.stage,
     subject: `${subjectOf(experiment)}: ledger`,
     title: `whether ${piece.experiment} loses data could not be said`,

@@ -78,7 +78,7 @@ function tooLate(experiment: Experiment, first: WatchedJourney, all: readonly Wa
     stage: piece.stage,
     subject: subjectOf(experiment),
     title: `recovery from ${piece.experiment} takes ${formatDuration(afterMs)}`,
-    priority: ['P1', 'de-escalate:recovered-late'],
+    ...(codeOf(experiment) === 'DB-12' ? {} : { priority: ['P1', 'de-escalate:recovered-late'] as const }),
     summary: storyOf(experiment, first),
     evidence: evidenceFor(experiment, first),
     measured: `${namesOf(all)} well again after ${formatDuration(afterMs)} (± ${formatDuration(first.intervalMs)})`,
@@ -88,6 +88,7 @@ function tooLate(experiment: Experiment, first: WatchedJourney, all: readonly Wa
 }
 
 function codeOf({ observed }: Experiment): string {
+  if (observed.rows.includes('DB-12')) return 'DB-12';
   return observed.lasts === 'moment' && observed.rows.includes('CHA-01') ? 'CHA-01' : 'CHA-02';
 }
 

@@ -1,6 +1,7 @@
 import { ofKind } from '../../model/evidence.ts';
 import { byKey, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested } from '../draft.ts';
+import { askedFindings } from './experiments-asked.ts';
 import { duringFindings } from './experiments-during.ts';
 import { ledgerFindings } from './experiments-ledger.ts';
 import { recoveryFindings } from './experiments-recovery.ts';
@@ -21,6 +22,7 @@ export const experiments: JudgeRule = {
           ? [
               ...recoveryFindings(experiment),
               ...duringFindings(experiment),
+              ...askedFindings(experiment),
               ...ledgerFindings(
                 experiment,
                 plan.stages.find(({ name }) => name === experiment.piece.stage),
