@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { Json } from '../lib/json.ts';
+import type { Attempt } from '../model/attempt.ts';
 import type { StackManifest } from '../model/manifest.ts';
 import type { Ports } from '../ports/index.ts';
 
@@ -34,6 +35,19 @@ export type Capability =
 export type Proof =
   | { readonly state: 'proved'; readonly by: readonly [string, ...string[]] }
   | { readonly state: 'unproved'; readonly why: string };
+
+/**
+ * A fault that stands between two services: there before the steady window and until the recovery is over, so that what is attempted can
+ * be compared. `inject` begins the harm (and stands first, where nobody did), `heal` takes everything away.
+ */
+export interface Stands<Options = unknown, Undo = unknown> {
+  /** Puts itself in the way; everything passes. May be called again. */
+  readonly stand: (options: Options, undo: Undo, context: FaultContext) => Promise<void>;
+  /** Everything passes again. @throws when that cannot be said. */
+  readonly lift: (undo: Undo, context: HealContext) => Promise<void>;
+  /** Everything that was attempted since, in order, and how much more there was. */
+  readonly attempts: (undo: Undo, context: HealContext) => Promise<{ readonly attempts: readonly Attempt[]; readonly dropped: number }>;
+}
 
 /**
  * One thing done to the stack, with its undo. `prepare` looks and returns the undo, which is on disk before `inject` may act; `heal`
@@ -71,6 +85,8 @@ export interface FaultPlugin<Options = unknown, Undo = unknown> {
    * run. `null` when the target is gone: nothing of ours can be left there. Not of it: what heals in its own time, such as health.
    */
   readonly fingerprint: (undo: Undo, context: HealContext) => Promise<Json>;
+  /** Left out where nothing stands in between: by these options, or ever. */
+  readonly stands?: (options: Options, undo: Undo) => Stands<Options, Undo> | undefined;
 }
 
 /**

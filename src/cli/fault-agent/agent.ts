@@ -1,11 +1,12 @@
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
 import { errorMessage } from '../../model/errors.ts';
 import { EXIT_CODES } from '../../model/verdict.ts';
 import type { AgentSpec, AgentState } from '../../faults/kit/agent-spec.ts';
 import { hold } from './hold.ts';
 import { memory } from './memory.ts';
-import { proxy } from './proxy.ts';
+import { Orders } from './orders.ts';
+import { proxy, type ProxyTools } from './proxy.ts';
 import { Tally, type Working } from './working.ts';
 
 const LOOK_MS = 50;
@@ -15,9 +16,10 @@ export async function runAgent(spec: AgentSpec, signal: AbortSignal): Promise<nu
   // Opened while it may: it can become a user who may not look into these folders.
   const [state, stop] = [openSync(spec.stateFile, 'w', 0o644), openSync(spec.stopFile, 'a+', 0o666)];
   const tally = new Tally();
-  let last = '';
+  const files = open(spec);
+  let [last, longest] = ['', 0];
   const tell = (phase: AgentState['phase'], why?: string): void => {
-    const { connections, refused, pieces, said, attempts } = tally;
+    const { connections, refused, pieces, said, attempts, orders } = tally;
     const text = JSON.stringify({
       pid: process.pid,
       phase,
@@ -27,20 +29,23 @@ export async function runAgent(spec: AgentSpec, signal: AbortSignal): Promise<nu
       pieces,
       said,
       attempts,
+      orders,
     });
     if (text === last) return;
     last = text;
-    ftruncateSync(state, 0);
-    writeSync(state, text, 0);
+    longest = Math.max(longest, text.length);
+    // In one piece over all that stood there: whoever reads meanwhile reads one or the other.
+    writeSync(state, text.padEnd(longest), 0);
   };
   try {
-    const working = await begin(spec, tally);
+    const working = await begin(spec, { tally, ...files });
     if (spec.user !== undefined && process.getuid?.() === 0) process.setuid?.(spec.user);
     tell('working');
     const over = new AbortController();
     void working.over.finally(() => over.abort());
     while (!over.signal.aborted && !signal.aborted && Date.now() < spec.endsAtMs && !isStopped(stop)) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      working.tick?.();
       tell('working');
     }
     await working.end();
@@ -50,9 +55,16 @@ export async function runAgent(spec: AgentSpec, signal: AbortSignal): Promise<nu
     tell('failed', errorMessage(error));
     return EXIT_CODES.internal;
   } finally {
-    closeSync(state);
-    closeSync(stop);
+    for (const file of [state, stop, ...files.all]) closeSync(file);
   }
+}
+
+function open({ work }: AgentSpec): Omit<ProxyTools, 'tally'> & { readonly all: readonly number[] } {
+  if (work.type !== 'proxy') return { orders: undefined, file: undefined, all: [] };
+  const orders = work.orders === undefined ? undefined : openSync(work.orders, 'a+', 0o666);
+  const file = work.attempts === undefined ? undefined : openSync(work.attempts, 'a', 0o644);
+  const all = [orders, file].flatMap((one) => one ?? []);
+  return { orders: orders === undefined ? undefined : new Orders(orders), file, all };
 }
 
 /** Also by a heal that came before us. */
@@ -61,10 +73,11 @@ function isStopped(file: number): boolean {
   return text.toString('latin1', 0, readSync(file, text, 0, text.length, 0)).includes('stop');
 }
 
-async function begin({ work }: AgentSpec, tally: Tally): Promise<Working> {
+async function begin({ work }: AgentSpec, tools: ProxyTools): Promise<Working> {
+  const { tally } = tools;
   switch (work.type) {
     case 'proxy':
-      return proxy(work, tally);
+      return proxy(work, tools);
     case 'hold':
       return hold(work, tally);
     case 'memory':

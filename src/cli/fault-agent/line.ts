@@ -34,6 +34,8 @@ export class Line {
   #timer: NodeJS.Timeout | undefined;
   /** Nothing passes any more. */
   stalled = false;
+  /** Something was kept from passing. */
+  withheld = false;
 
   constructor(from: Socket, to: Socket, options: LineOptions) {
     this.#from = from;
@@ -94,9 +96,11 @@ export class Line {
   }
 
   #send(bytes: Buffer | undefined): void {
-    const { most, onMost, moved } = this.#options;
+    const { onMost, moved } = this.#options;
+    const most = this.#free ? undefined : this.#options.most;
     moved();
     if (this.stalled) {
+      if (bytes !== undefined) this.withheld = true;
       if (most === 0 && this.#passed === 0 && bytes !== undefined) {
         this.#passed = 1;
         onMost?.();
@@ -115,6 +119,7 @@ export class Line {
       return;
     }
     this.stalled = true;
+    this.withheld = left < bytes.length;
     this.#to.write(bytes.subarray(0, left), () => onMost?.());
   }
 }

@@ -1,10 +1,10 @@
-const MOST_ATTEMPTS = 1_000;
-
 /** Work under way: it can be told to end, and resolves when it has. */
 export interface Working {
   /** Its own reason to end before its time. */
   readonly over: Promise<void>;
   readonly end: () => Promise<void>;
+  /** Looked in at regular intervals: reads its orders, lets go what is over. */
+  readonly tick?: () => void;
 }
 
 /** Where work counts. */
@@ -13,9 +13,6 @@ export class Tally {
   refused = 0;
   pieces = 0;
   said = '';
-  readonly attempts: number[] = [];
-
-  attempt(): void {
-    if (this.attempts.length < MOST_ATTEMPTS) this.attempts.push(Date.now());
-  }
+  orders = 0;
+  attempts = 0;
 }

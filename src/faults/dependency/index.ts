@@ -2,9 +2,17 @@ import { z } from 'zod';
 
 import { defineFault } from '../contract.ts';
 import type { Behaviour } from '../kit/agent-spec.ts';
-import { bytesOf, edgeFields, SizeText } from '../kit/fields.ts';
-import { fingerprintOf } from '../kit/fingerprint.ts';
-import { passedProxied, healProxied, injectProxied, prepareProxied, Proxied, proxiedCapability } from '../kit/proxied.ts';
+import { bytesOf, DurationText, edgeFields, millisecondsOf, SizeText } from '../kit/fields.ts';
+import {
+  healProxied,
+  injectProxied,
+  passedProxied,
+  prepareProxied,
+  Proxied,
+  proxiedCapability,
+  proxiedFingerprint,
+  standsProxied,
+} from '../kit/proxied.ts';
 
 const ways = {
   fail_first: z.int().min(1).max(1_000_000).optional().describe('so many connections are reset, those after them are good'),
@@ -15,7 +23,11 @@ const ways = {
 };
 
 const Options = z
-  .strictObject({ ...edgeFields, ...ways })
+  .strictObject({
+    ...edgeFields,
+    ...ways,
+    flap: DurationText.optional().describe('it fails and works in turns of this length, such as 500ms'),
+  })
   .refine(
     (options) => Object.keys(ways).filter((way) => way in options).length === 1,
     'must say one of fail_first, stall, reset, status and rate',
@@ -35,8 +47,17 @@ export const dependency = defineFault<Options, Proxied>({
   // Who asks must live with it: only who is asked is out of reach.
   services: ({ to }) => [to],
   capability: (options, context) => proxiedCapability(options, context),
-  prepare: (options, context) => prepareProxied(options, behaviourOf(options), context),
-  inject: (_, undo, context) => injectProxied(undo, context),
+  prepare: (options, context) => prepareProxied(options, context),
+  inject: (options, undo, context) =>
+    injectProxied(
+      undo,
+      {
+        behaviour: behaviourOf(options),
+        untilMs: context.expiresAtMs,
+        ...(options.flap === undefined ? {} : { flapMs: millisecondsOf(options.flap) }),
+      },
+      context,
+    ),
   // Its own traffic would use up failures that are meant for the service: what the service itself did is the proof.
   prove: async (options, undo, context) => {
     const passed = await passedProxied(undo, context);
@@ -54,11 +75,8 @@ export const dependency = defineFault<Options, Proxied>({
     };
   },
   heal: healProxied,
-  fingerprint: ({ holders }, context) =>
-    fingerprintOf(
-      holders.map(({ container }) => container),
-      context,
-    ),
+  fingerprint: proxiedFingerprint,
+  stands: () => standsProxied((undo) => undo),
 });
 
 function behaviourOf({ fail_first: first, stall, reset, status, rate }: Options): Behaviour {
@@ -69,7 +87,9 @@ function behaviourOf({ fail_first: first, stall, reset, status, rate }: Options)
   return { bytesPerSecond: bytesOf(rate ?? '1kB') };
 }
 
-function wordsOf({ fail_first: first, stall, reset, status, rate }: Options): string {
+function wordsOf(options: Options): string {
+  const { fail_first: first, stall, reset, status, rate, flap } = options;
+  if (flap !== undefined) return `${wordsOf({ ...options, flap: undefined })}, on and off every ${flap}`;
   if (first !== undefined) return `fail the first ${String(first)} connections`;
   if (stall !== undefined) return `stall ${stall} the first byte of answers`;
   if (reset !== undefined) return `reset ${reset} the first byte of answers`;

@@ -24,12 +24,27 @@ export const Behaviour = z.strictObject({
 });
 export type Behaviour = z.output<typeof Behaviour>;
 
+/** A line of a proxy's orders; the last one holds. */
+export const Order = z.strictObject({
+  behaviour: Behaviour,
+  /** Milliseconds since the epoch after which everything passes again, whoever lives then. */
+  untilMs: z.number(),
+  /** It harms and lets pass in turns of so many milliseconds. */
+  flapMs: z.number().optional(),
+});
+export type Order = z.output<typeof Order>;
+
 const Work = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('proxy'),
     doors: z.array(z.strictObject({ listen: Place, to: Place })).min(1),
+    /** Without a file of orders it holds from the beginning; else until the first of them. */
     behaviour: Behaviour,
     seed: z.number(),
+    /** One `Order` in each line, appended while it works. */
+    orders: z.string().optional(),
+    /** Where every attempt that passes is written down. */
+    attempts: z.string().optional(),
   }),
   z.strictObject({
     type: z.literal('hold'),
@@ -82,7 +97,9 @@ export const AgentState = z.object({
   pieces: z.number(),
   /** What the server said last when it refused. */
   said: z.string(),
-  /** When connections came, milliseconds since the epoch: the first thousand. */
-  attempts: z.array(z.number()),
+  /** Orders that it has read. */
+  orders: z.number().default(0),
+  /** Attempts that passed it, those that were too many to write down included. */
+  attempts: z.number().default(0),
 });
 export type AgentState = z.output<typeof AgentState>;

@@ -16,6 +16,15 @@ export function agentFiles({ folder, id }: Pick<FaultContext, 'folder' | 'id'>, 
   return { stateFile: join(folder, `${id}-${name}.state`), stopFile: join(folder, `${id}-${name}.stop`) };
 }
 
+/** A proxy that lets everything pass until it is told otherwise, and writes down what passes. */
+export function proxyWork(
+  { folder, id, seed }: Pick<FaultContext, 'folder' | 'id' | 'seed'>,
+  { name, doors }: { readonly name: string; readonly doors: Extract<AgentSpec['work'], { type: 'proxy' }>['doors'] },
+): AgentSpec['work'] {
+  const file = (kind: string): string => join(folder, `${id}-${name}.${kind}`);
+  return { type: 'proxy', doors, behaviour: {}, seed, orders: file('orders'), attempts: file('attempts') };
+}
+
 /**
  * Starts a helper and waits until it works; one that works already is left alone.
  * @throws GauntletError with what it said when it does not come up.
@@ -30,6 +39,9 @@ export async function startAgent(
   if ((await agentState(context, spec))?.phase === 'working' && isAgent(context, spec, (await agentState(context, spec))?.pid ?? 0)) return;
   // Made by us, so that whoever heals may write in it, though the helper may be root's.
   await ports.files.appendDurably(spec.stopFile, 'begun');
+  // Nor may what it is told and what it writes down be root's alone.
+  if (spec.work.type === 'proxy')
+    for (const file of [spec.work.orders, spec.work.attempts]) if (file !== undefined) await touch(ports, file);
   const helper = [...ports.self, 'fault-agent', JSON.stringify(spec)];
   const argv = within === 'here' ? helper : [...rootPrefix(context), ...within, ...helper];
   const { PATH = '' } = rootEnvironment(context);
@@ -47,6 +59,10 @@ export async function startAgent(
     }
     await ports.clock.sleep(LOOK_MS, signal);
   }
+}
+
+async function touch({ files }: HealContext['ports'], file: string): Promise<void> {
+  if (!(await files.exists(file))) await files.write(file, '');
 }
 
 /** Ends a helper, and waits until it is gone; also one that is only about to begin. @throws when it goes on. */

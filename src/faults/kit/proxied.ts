@@ -1,93 +1,80 @@
 import { z } from 'zod';
 
-import { errorMessage, GauntletError } from '../../model/errors.ts';
-import type { Capability, FaultContext, HealContext } from '../contract.ts';
-import { agentFiles, agentState, startAgent, stopAgent } from './agent.ts';
-import { AgentSpec, type Behaviour } from './agent-spec.ts';
-import { edgesBetween, type Edge } from './edges.ts';
-import { controlOf, lifeOf, type EdgeOptions } from './edge-fault.ts';
-import { pidNow } from './netns.ts';
-import { withoutRoot } from './root.ts';
-import { countRules, familyOf, installRules, removeRules, Ruled, rulesCapability, type Rule } from './rules.ts';
+import type { Json } from '../../lib/json.ts';
+import type { Capability, FaultContext, HealContext, Stands } from '../contract.ts';
+import { agentState } from './agent.ts';
+import type { Order } from './agent-spec.ts';
+import type { EdgeOptions } from './edge-fault.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { attemptsOf, giveOrder, liftOrder } from './orders.ts';
+import { healRedirected, prepareRedirected, Redirected, redirectedCapability, standRedirected, whyNotRedirected } from './redirected.ts';
+import { healRouted, prepareRouted, Routed, routedCapability, routedFingerprint, standRouted, whyNotRouted } from './routed.ts';
 
-/** Group and user of the proxy: its own connections are told apart by them. Nobody else on a machine has this number. */
-const OWN_ID = 64_913;
-const FIRST_PORT = 61_000;
-const MOST_DOORS = 64;
-/** Rules end with a whole second; the proxy outlives them by a little, so that nobody is led to a place where nobody is. */
-const OUTLIVES_MS = 1_500;
-
-/** Proxies in the networks of those who ask, and the rules that lead them there. */
-export const Proxied = z.strictObject({ ...Ruled.shape, agents: z.array(AgentSpec) });
+/** Proxies between two services, and how who asks is led to them. */
+export const Proxied = z.discriminatedUnion('by', [Redirected, Routed]);
 export type Proxied = z.output<typeof Proxied>;
 
 /** How a report names the substitute. */
 export const SUBSTITUTE =
   'a proxy inside the network of the service that asks (TCP only; connections that stand are reset once, so that they pass it too)';
 
-/** A proxy for each container of `from`, before everything that `to` listens on. @throws GauntletError when there is nothing. */
-export async function prepareProxied(options: EdgeOptions, behaviour: Behaviour, context: FaultContext): Promise<Proxied> {
-  const edges = await edgesBetween(options, context);
-  // Its own look, so that a port that nobody listens on is an error here as well.
-  await controlOf(edges, options, context);
-  const placed = edges.map((edge, index) => placedOf(edge, { options, behaviour, context, index }));
-  if (placed.every(({ rules }) => rules.length === 0))
-    throw new GauntletError(`${options.to} listens on no TCP port`, { kind: 'config', hint: 'name a service that listens' });
-  return {
-    tag: context.id,
-    expiresAtMs: context.expiresAtMs,
-    holders: placed.map(({ container, rules }) => ({ container, rules })),
-    agents: placed.map(({ agent }) => agent),
-  };
+/** @throws GauntletError when there is nothing to stand between. */
+export async function prepareProxied(options: EdgeOptions, context: FaultContext): Promise<Proxied> {
+  return context.manifest.kind === 'process' ? prepareRouted(options, context) : prepareRedirected(options, context);
 }
 
 /** Whether a proxy can stand on this edge. Never throws. */
 export async function proxiedCapability(options: EdgeOptions, context: FaultContext): Promise<Capability> {
-  try {
-    const { holders } = await prepareProxied(options, {}, context);
-    const missing = await withoutRoot(context, ['nsenter']);
-    if (missing !== undefined) return { state: 'unsupported', why: missing };
-    return await rulesCapability(
-      context,
-      holders.flatMap(({ rules }) => rules),
-    );
-  } catch (error) {
-    return { state: 'unsupported', why: errorMessage(error) };
-  }
+  return context.manifest.kind === 'process' ? routedCapability(options, context) : redirectedCapability(options, context);
 }
 
-/** The proxies first, the way to them after. */
-export async function injectProxied(undo: Proxied, context: FaultContext): Promise<void> {
-  context.signal.throwIfAborted();
-  for (const [index, { container }] of undo.holders.entries()) {
-    const spec = undo.agents[index];
-    const pid = await pidNow(context, container);
-    if (spec === undefined || pid === undefined)
-      throw new GauntletError(`container ${container.name} does not run any more`, {
-        kind: 'stack',
-        hint: 'look why it ended before the fault',
-      });
-    await startAgent(context, spec, { within: ['nsenter', '-t', String(pid), '-n', '-G', String(OWN_ID), '--'] });
-  }
-  await installRules(context, undo);
+/** Everything passes, and is written down. */
+export async function standProxied(undo: Proxied, context: FaultContext): Promise<void> {
+  await (undo.by === 'route' ? standRouted(undo, context) : standRedirected(undo, context));
 }
 
-/** The way first, the proxies after: whoever passes them still is let through, then they end. */
+/** Stands, and harms until `order` is over. */
+export async function injectProxied(undo: Proxied, order: Order, context: FaultContext): Promise<void> {
+  await standProxied(undo, context);
+  for (const spec of undo.agents) await giveOrder(context, spec, order);
+}
+
+/** Everything passes again, and is still written down. */
+export async function liftProxied(undo: Proxied, context: HealContext): Promise<void> {
+  for (const spec of undo.agents) await liftOrder(context, spec);
+}
+
 export async function healProxied(undo: Proxied, context: HealContext): Promise<void> {
-  await removeRules(context, undo);
-  for (const spec of undo.agents) await stopAgent(context, spec);
+  await liftProxied(undo, context);
+  await (undo.by === 'route' ? healRouted(undo, context) : healRedirected(undo, context));
 }
 
-/** What the kernel and the proxies counted so far; `why` when something of it is not there. */
+export async function proxiedFingerprint(undo: Proxied, context: HealContext): Promise<Json> {
+  if (undo.by === 'route') return routedFingerprint(undo, context);
+  return fingerprintOf(
+    undo.holders.map(({ container }) => container),
+    context,
+  );
+}
+
+/** How a fault that is a proxy stands in its place before it harms, and after. */
+export function standsProxied<Options, Undo>(part: (undo: Undo) => Proxied): Stands<Options, Undo> {
+  return {
+    stand: (_, undo, context) => standProxied(part(undo), context),
+    lift: (undo, context) => liftProxied(part(undo), context),
+    attempts: (undo, context) => attemptsOf(context, part(undo).agents),
+  };
+}
+
+/** What the proxies counted so far; `why` when something of the way to them is not there. */
 export async function passedProxied(
   undo: Proxied,
   context: FaultContext,
 ): Promise<
   { readonly why: string } | { readonly why: undefined; readonly connections: number; readonly refused: number; readonly pieces: number }
 > {
-  const { rules, expected, without } = await countRules(context, undo);
-  if (without.length > 0 || rules < expected)
-    return { why: `${String(rules)} of ${String(expected)} rules are there${without.length > 0 ? `, none in ${without.join(', ')}` : ''}` };
+  const why = await (undo.by === 'route' ? whyNotRouted(undo, context) : whyNotRedirected(undo, context));
+  if (why !== undefined) return { why };
   const states = await Promise.all(undo.agents.map((spec) => agentState(context, spec)));
   if (states.some((state) => state?.phase !== 'working')) return { why: 'a proxy is not (any more) there' };
   const sum = (count: (state: NonNullable<(typeof states)[number]>) => number): number =>
@@ -98,49 +85,4 @@ export async function passedProxied(
     refused: sum(({ refused }) => refused),
     pieces: sum(({ pieces }) => pieces),
   };
-}
-
-interface Placing {
-  readonly options: EdgeOptions;
-  readonly behaviour: Behaviour;
-  readonly context: FaultContext;
-  readonly index: number;
-}
-
-function placedOf({ container, peers }: Edge, { options, behaviour, context, index }: Placing) {
-  const places = peers.flatMap(({ addresses, ports }) =>
-    addresses.flatMap((host) => (options.port === undefined ? ports : [options.port]).map((port) => ({ host, port }))),
-  );
-  if (places.length > MOST_DOORS)
-    throw new GauntletError(`${options.to} listens on ${String(places.length)} places`, { kind: 'config', hint: 'name the `port`' });
-  const doors = places.map((to, door) => ({
-    listen: { host: familyOf(to.host) === 'ip6' ? '::1' : '127.0.0.1', port: FIRST_PORT + (spread(context.id) % 3_000) + door },
-    to,
-  }));
-  const agent: AgentSpec = {
-    id: context.id,
-    endsAtMs: context.expiresAtMs + OUTLIVES_MS,
-    ...agentFiles(context, String(index)),
-    user: OWN_ID,
-    work: { type: 'proxy', doors, behaviour, seed: context.seed },
-  };
-  return { container: lifeOf(container), agent, rules: doors.flatMap(({ listen, to }) => rulesOf(to, listen.port)) };
-}
-
-/** Two faults at once must not ask for the same ports. */
-function spread(text: string): number {
-  return Buffer.from(text).reduce((sum, byte) => (sum * 31 + byte) % 65_521, 7);
-}
-
-/**
- * New connections are led to the proxy. NAT never sees those that stand, so what they say is reset; `socket-exists`, because the last
- * packets of a closed socket have no owner, and those of the proxy itself are not meant.
- */
-function rulesOf({ host, port }: { host: string; port: number }, proxy: number): Rule[] {
-  const match = `-d ${host} -p tcp --dport ${String(port)} -m owner ! --gid-owner ${String(OWN_ID)}`;
-  const common = { family: familyOf(host), chain: 'OUTPUT' } as const;
-  return [
-    { ...common, table: 'nat', match, target: `REDIRECT --to-ports ${String(proxy)}` },
-    { ...common, table: 'filter', match: `${match} --socket-exists`, target: 'REJECT --reject-with tcp-reset' },
-  ];
 }

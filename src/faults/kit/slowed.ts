@@ -2,17 +2,17 @@ import { z } from 'zod';
 
 import type { Json } from '../../lib/json.ts';
 import type { Capability, FaultContext, HealContext } from '../contract.ts';
-import type { Behaviour } from './agent-spec.ts';
+import { Behaviour } from './agent-spec.ts';
 import type { EdgeOptions } from './edge-fault.ts';
 import type { Direction } from './fields.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { healProxied, injectProxied, prepareProxied, Proxied, proxiedCapability, SUBSTITUTE } from './proxied.ts';
+import { healProxied, injectProxied, prepareProxied, Proxied, proxiedCapability, proxiedFingerprint, SUBSTITUTE } from './proxied.ts';
 import { installQueues, prepareShaped, queueCapability, removeQueues, Shaped } from './shape.ts';
 
 /** An edge that is slower: by a queue of the kernel, or by a proxy where it has none. */
 export const Slowed = z.discriminatedUnion('means', [
   z.strictObject({ means: z.literal('queue'), ...Shaped.shape }),
-  z.strictObject({ means: z.literal('proxy'), ...Proxied.shape }),
+  z.strictObject({ means: z.literal('proxy'), proxied: Proxied, behaviour: Behaviour }),
 ]);
 export type Slowed = z.output<typeof Slowed>;
 
@@ -25,6 +25,8 @@ export interface Slowing {
 /** Never throws. */
 export async function slowedCapability(options: EdgeOptions, { queue }: Slowing, context: FaultContext): Promise<Capability> {
   const proxied = await proxiedCapability(options, context);
+  // Processes share the network of this machine, which has queues of its own.
+  if (context.manifest.kind === 'process') return proxied;
   const queued = await queueCapability(context, queue);
   // What keeps the proxy away may be the edge itself: then no queue helps either.
   if (queued.state === 'able') return proxied.state === 'unsupported' && !/no TCP port/.test(proxied.why) ? proxied : queued;
@@ -32,21 +34,24 @@ export async function slowedCapability(options: EdgeOptions, { queue }: Slowing,
 }
 
 export async function prepareSlowed(options: EdgeOptions, slowing: Slowing, context: FaultContext): Promise<Slowed> {
-  if ((await queueCapability(context, slowing.queue)).state === 'able')
+  if (context.manifest.kind !== 'process' && (await queueCapability(context, slowing.queue)).state === 'able')
     return { means: 'queue', ...(await prepareShaped(options, slowing, context)) };
-  return { means: 'proxy', ...(await prepareProxied(options, slowing.behaviour, context)) };
+  return { means: 'proxy', proxied: await prepareProxied(options, context), behaviour: slowing.behaviour };
 }
 
 export async function injectSlowed(undo: Slowed, context: FaultContext): Promise<void> {
-  await (undo.means === 'queue' ? installQueues(context, undo) : injectProxied(undo, context));
+  await (undo.means === 'queue'
+    ? installQueues(context, undo)
+    : injectProxied(undo.proxied, { behaviour: undo.behaviour, untilMs: context.expiresAtMs }, context));
 }
 
 export async function healSlowed(undo: Slowed, context: HealContext): Promise<void> {
-  await (undo.means === 'queue' ? removeQueues(context, undo) : healProxied(undo, context));
+  await (undo.means === 'queue' ? removeQueues(context, undo) : healProxied(undo.proxied, context));
 }
 
 export async function slowedFingerprint(undo: Slowed, context: HealContext): Promise<Json> {
-  const containers = (undo.means === 'queue' ? undo.shapes : undo.holders).map(({ container }) => container);
+  if (undo.means === 'proxy') return proxiedFingerprint(undo.proxied, context);
+  const containers = undo.shapes.map(({ container }) => container);
   return fingerprintOf(
     containers.filter(({ id }, index) => containers.findIndex((other) => other.id === id) === index),
     context,
