@@ -77,7 +77,7 @@ export interface FaultPlugin<Options = unknown, Undo = unknown> {
   /** Shows that it has its effect, by facts that do not come from `inject`: counters, process states, a control probe across the edge. */
   readonly prove: (options: Options, undo: Undo, context: FaultContext) => Promise<Proof>;
   /** What only this fault can tell, for the judge of its rows, such as exit codes; asked just before the heal. */
-  readonly observe?: (options: Options, undo: Undo, context: FaultContext) => Promise<Json>;
+  readonly observe?: (options: Options, undo: Undo, context: FaultContext) => Promise<unknown>;
   /** Idempotent; nothing to heal, a target that is gone and one that was started anew meanwhile are fine. @throws when something is left. */
   readonly heal: (undo: Undo, context: HealContext) => Promise<void>;
   /**

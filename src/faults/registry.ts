@@ -18,6 +18,7 @@ import { partition } from './partition/index.ts';
 import { pause } from './pause/index.ts';
 import { readOnly } from './read-only/index.ts';
 import { reset } from './reset/index.ts';
+import { shutdown } from './shutdown/index.ts';
 import { stop } from './stop/index.ts';
 
-export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, clock, connections, cpu, dependency, disconnect, disk, dns, kill, latency, loss, memory, noop, partition, pause, readOnly, reset, stop];
+export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, clock, connections, cpu, dependency, disconnect, disk, dns, kill, latency, loss, memory, noop, partition, pause, readOnly, reset, shutdown, stop];

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { z } from 'zod';
 
-import type { FaultContext, FaultPlugin, Proof } from '../faults/contract.ts';
+import type { FaultContext, FaultPlugin, Proof, Stands } from '../faults/contract.ts';
 import { faults } from '../faults/registry.ts';
 import type { Json } from '../lib/json.ts';
 import { errorMessage } from '../model/errors.ts';
@@ -17,6 +17,8 @@ const HEAL_MS = 30_000;
 /** Looking at the target, doing it, and the time after which a fault that should be over is over whoever lives. */
 const PREPARE_MS = 15_000;
 const INJECT_MS = 20_000;
+/** A service may have to be started again for what stands before it. */
+const STAND_MS = 40_000;
 const SLACK_MS = INJECT_MS + 10_000;
 const PROVE_MS = 10_000;
 const PROVE_AGAIN_MS = 100;
@@ -69,6 +71,16 @@ export interface FaultRecord {
 /** Whatever must stand before harm is done: resolves when the fault is sure to end, rejects when nobody could end it. */
 export type Guard = (open: OpenFault, plugin: FaultPlugin) => Promise<void>;
 
+/** A fault that is booked and not begun. */
+export interface Standing {
+  /** Begins the harm, proves it, holds it and ends it. @throws what the plugin threw, or the reason of the stop. */
+  readonly harm: (holdMs: number) => Promise<FaultRecord>;
+  /** What was attempted across it so far, where it stands in between. */
+  readonly attempts?: () => ReturnType<Stands['attempts']>;
+  /** Takes away all that is left; why it is not as it was. Never throws. */
+  readonly leave: () => Promise<string | undefined>;
+}
+
 /**
  * Prepares, books the undo, injects, holds and proves meanwhile, and heals whatever became of it: when the injection died half-way,
  * when the run was stopped. What heals is the booked undo, as another process would do it.
@@ -76,11 +88,30 @@ export type Guard = (open: OpenFault, plugin: FaultPlugin) => Promise<void>;
  * `residue` and stays open for `gauntlet heal`.
  */
 export async function withFault(context: RunContext, run: FaultRun, guard: Guard = async () => {}): Promise<FaultRecord> {
+  const standing = await standBefore(context, run, { guard, standMs: 0 });
+  try {
+    const record = await standing.harm(run.holdMs);
+    const residue = await standing.leave();
+    return { ...record, ...(residue === undefined ? {} : { residue }) };
+  } catch (error) {
+    await standing.leave();
+    throw error;
+  }
+}
+
+/**
+ * Prepares, books the undo, and puts what stands in between into its place, so that attempts are seen before and after the harm;
+ * `standMs` is the time that this may take beside the harm. @throws as `withFault`.
+ */
+export async function standBefore(
+  context: RunContext,
+  run: FaultRun,
+  { guard, standMs }: { readonly guard: Guard; readonly standMs: number },
+): Promise<Standing> {
   const { ports, signal } = context;
-  const { clock } = ports;
   const { plugin, options, manifest, holdMs } = run;
   signal.throwIfAborted();
-  const expiresAtMs = Date.parse(clock.now()) + SLACK_MS + holdMs;
+  const expiresAtMs = Date.parse(ports.clock.now()) + SLACK_MS + holdMs + standMs;
   const id = newId(context, run);
   const faultContext = (ms: number): FaultContext => ({
     ports,
@@ -93,21 +124,29 @@ export async function withFault(context: RunContext, run: FaultRun, guard: Guard
   });
   const open = await book(context, run, faultContext(PREPARE_MS));
   const { undo } = open.undo;
+  const stands = standMs > 0 ? plugin.stands?.(options, undo) : undefined;
+  const healing = (): { ports: typeof ports; signal: AbortSignal } => ({ ports, signal: AbortSignal.timeout(HEAL_MS) });
+  let left: Promise<string | undefined> | undefined;
+  const leave = (): Promise<string | undefined> => (left ??= healOne(context, open, plugin));
   try {
     await guard(open, plugin);
+    if (stands !== undefined) await inTime(faultContext(STAND_MS), (own) => stands.stand(options, undo, own));
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+  const harm = async (lastingMs: number): Promise<FaultRecord> => {
+    const { clock } = ports;
     const injectMs = clock.monotonicMs();
     await inTime(faultContext(INJECT_MS), (own) => plugin.inject(options, undo, own));
     const injectedMs = clock.monotonicMs();
     const prove = (): Promise<Proof> => inTime(faultContext(PROVE_MS), (own) => plugin.prove(options, undo, own));
-    const proof = await hold(context, { fromMs: injectedMs, holdMs: plugin.lasts === 'held' ? holdMs : 0, prove });
-    const facts = (await inTime(faultContext(PROVE_MS), async (own) => plugin.observe?.(options, undo, own))) ?? null;
+    const proof = await hold(context, { fromMs: injectedMs, holdMs: plugin.lasts === 'held' ? lastingMs : 0, prove });
     const healMs = clock.monotonicMs();
-    const residue = await healOne(context, open, plugin);
-    return { proof, facts, injectMs, injectedMs, healMs, healedMs: clock.monotonicMs(), ...(residue === undefined ? {} : { residue }) };
-  } catch (error) {
-    await healOne(context, open, plugin);
-    throw error;
-  }
+    const residue = stands === undefined ? await leave() : await inTime(healing(), (own) => stands.lift(undo, own));
+    return { proof, injectMs, injectedMs, healMs, healedMs: clock.monotonicMs(), ...(residue === undefined ? {} : { residue }) };
+  };
+  return { harm, leave, ...(stands === undefined ? {} : { attempts: () => stands.attempts(undo, healing()) }) };
 }
 
 /** Heals everything that this run booked and never healed, last first. Never throws: what stays open is a problem, in words. */

@@ -31,7 +31,7 @@ export type ComposeTarget = Extract<Target, { stack: 'compose' }>;
 export type Container = ComposeTarget['containers'][number];
 
 /** The part of the process stack's handle and state file that is read here. */
-const Handle = z.object({ stateFile: z.string() });
+export const Handle = z.object({ stateFile: z.string() });
 const State = z.object({ services: z.array(z.object({ name: z.string(), process: Life.optional() })) });
 
 /** The part of `docker container inspect` that is read here. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { defineFault, type HealContext } from '../contract.ts';
-import { docker, dockerOrThrow } from '../kit/docker.ts';
+import { defineFault } from '../contract.ts';
+import { dockerOrThrow } from '../kit/docker.ts';
+import { healStopped, stoppedFingerprint } from '../kit/stopped.ts';
 import { findTarget, livesOf, nameOf, reachable, stateOf, Target } from '../kit/target.ts';
 
 const Options = z.strictObject({ service: z.string().min(1).describe('the service that is down') });
@@ -52,27 +53,6 @@ export const stop = defineFault<Options, Target>({
       ? { state: 'unproved', why: `${nameOf(target)} was started again` }
       : { state: 'proved', by: [`${nameOf(target)} is stopped`] };
   },
-  heal,
-  fingerprint: async (target, context) => {
-    if (target.stack === 'process') {
-      const state = await context.ports.files.exists(target.hold);
-      return state ? { held: true } : null;
-    }
-    const states = await Promise.all(target.containers.map((container) => stateOf(container, context)));
-    return states.every((state) => state === undefined) ? null : states.map((state) => ({ running: state?.Running === true }));
-  },
+  heal: healStopped,
+  fingerprint: stoppedFingerprint,
 });
-
-async function heal(target: Target, context: HealContext): Promise<void> {
-  if (target.stack === 'process') {
-    await context.ports.files.remove(target.hold);
-    return;
-  }
-  for (const { id, name } of target.containers) {
-    const state = await stateOf({ id }, context);
-    if (state === undefined || state.Running) continue;
-    const result = await docker(context, ['start', id]);
-    const after = await stateOf({ id }, context);
-    if (after !== undefined && !after.Running) throw new Error(`${name} does not start: ${result.stderr.trim()}`);
-  }
-}
