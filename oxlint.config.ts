@@ -8,7 +8,7 @@ import type { OxlintConfig, OxlintOverride } from 'oxlint';
 
 type Restriction = { regex: string; message: string };
 
-const KINDS = ['stacks', 'results', 'coverage', 'journeys', 'loads', 'faults', 'checks', 'sinks'];
+const KINDS = ['stacks', 'results', 'coverage', 'load-results', 'journeys', 'loads', 'faults', 'checks', 'sinks'];
 const ROOMS = ['lib', 'model', 'ports', 'diagnostics', ...KINDS, 'config', 'plan', 'run', 'judge', 'report', 'cli', 'action'];
 const BASE = ['model', 'lib'];
 

@@ -2,6 +2,7 @@ import { checks } from '../src/checks/registry.ts';
 import { coverageFormats } from '../src/coverage/registry.ts';
 import { faults } from '../src/faults/registry.ts';
 import { stepKinds } from '../src/journeys/registry.ts';
+import { loadResultsFormats } from '../src/load-results/registry.ts';
 import { loads } from '../src/loads/registry.ts';
 import { resultsFormats } from '../src/results/registry.ts';
 import { sinks } from '../src/sinks/registry.ts';
@@ -32,6 +33,12 @@ const SECTIONS: readonly Section[] = [
     title: 'Coverage',
     about: 'Formats of the files behind `coverage`, recognised by what they hold.',
     plugins: coverageFormats.map(({ format, title }) => ({ name: format, what: title })),
+  },
+  {
+    folder: 'load-results',
+    title: 'Load results',
+    about: 'What other load tools write, behind `load_results` (see [load-results](load-results.md)), recognised by what it holds.',
+    plugins: loadResultsFormats.map(({ format, title }) => ({ name: format, what: title })),
   },
   {
     folder: 'journeys',

@@ -15,6 +15,7 @@ export const KINDS: readonly Kind[] = [
   { folder: 'stacks', type: 'StackPlugin', constant: 'stacks' },
   { folder: 'results', type: 'ResultsFormat', constant: 'resultsFormats' },
   { folder: 'coverage', type: 'CoverageFormat', constant: 'coverageFormats' },
+  { folder: 'load-results', type: 'LoadResultsFormat', constant: 'loadResultsFormats' },
   { folder: 'journeys', type: 'StepPlugin', constant: 'stepKinds' },
   { folder: 'loads', type: 'LoadPlugin', constant: 'loads' },
   { folder: 'faults', type: 'FaultPlugin', constant: 'faults' },

@@ -7,6 +7,7 @@ import { Detector, Diagnostic } from './diagnostic.ts';
 import { FaultFields } from './experiment.ts';
 import { JourneyStepRun, Miss } from './journey.ts';
 import { Return, ServiceAtRest } from './leaks.ts';
+import { LoadTool, Reported } from './load-results.ts';
 import { Delivery, Histogram, Moment, Rate, Slice } from './load.ts';
 import { Preflight, Readiness, Service, StackInstance } from './manifest.ts';
 import { Completion, Messages } from './messages.ts';
@@ -185,6 +186,8 @@ export const SeriesEvidence = z.object({
   samples: z.number(),
   /** Milliseconds are counted in microseconds, ratios and counts that are not whole in millionths. */
   histogram: Histogram.optional(),
+  /** In place of a histogram, where a tool keeps its samples to itself. */
+  reported: Reported.optional(),
   /** Of the unit `ratio`, where it is a share of events. */
   rate: Rate.optional(),
   slices: z.array(Slice).optional(),
@@ -195,6 +198,8 @@ export const SeriesEvidence = z.object({
   /** Where its users sent messages with a nonce over a WebSocket. */
   messages: Messages.optional(),
   completion: Completion.optional(),
+  /** In place of `delivery`, of a load that another tool made. */
+  tool: LoadTool.optional(),
   source: Source.optional(),
   moments: z.array(Moment).optional(),
 });

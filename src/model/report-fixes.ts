@@ -1,8 +1,8 @@
 import type { GapReason } from './evidence.ts';
 
-type Kind = 'results' | 'coverage';
+type Kind = 'results' | 'coverage' | 'load-results';
 
-/** What to do about a report that cannot be used; results and coverage differ in a few words only. */
+/** What to do about a report that cannot be used; their kinds differ in a few words only. */
 export function reportFix(reason: GapReason, kind: Kind): { fix?: string } {
   const fix = OWN[kind][reason] ?? COMMON[reason];
   return fix === undefined ? {} : { fix };
@@ -34,5 +34,17 @@ const OWN: Readonly<Record<Kind, Partial<Record<GapReason, string>>>> = {
     hostile: 'Find out who wrote this file: no coverage tool does.',
     encoding: 'Have the command write its coverage as UTF-8 text.',
     'too-large': 'Split the report, one file per package.',
+  },
+  'load-results': {
+    missing: 'Check that the tool writes its results to this path.',
+    empty: 'The tool wrote nothing into its results: look at its log for a crash before the first request.',
+    'no-samples': 'Check that the tool reaches the system and that its scenario asks something: it tells of no request.',
+    unproved: 'Give the tool more users or a larger machine, or ask for less: what was left out is missing in its numbers.',
+    unsupported: 'Have the tool write one of the forms in docs/load-results.md.',
+    unrecognised: 'Have the tool write one of the forms in docs/load-results.md, or take the file out of `load_results`.',
+    ambiguous: 'Have the tool write one of the forms in docs/load-results.md without parts of another.',
+    hostile: 'Find out who wrote this file: no load tool does.',
+    encoding: 'Have the tool write its results as UTF-8 text.',
+    'too-large': 'Have the tool write its summary, or split the samples, one file for each process.',
   },
 };
