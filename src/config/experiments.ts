@@ -59,6 +59,17 @@ function during() {
           .optional()
           .describe('An alert that must fire while the fault lasts, and the target of the Prometheus that is asked for it.'),
         deadline: duration.optional().describe('Time within which an attempt must have any answer at all; 5s without it.'),
+        attempts: limitField('<=', ['count'])
+          .optional()
+          .describe(
+            'Attempts at the dependency for each one that is made when all is well, such as <= 3; 4 without it. Seen by the faults `dependency` and `latency`.',
+          ),
+        parallel: wholeNumber(2, 150)
+          .optional()
+          .describe('Walks that are begun at once, again and again, in place of a steady pace: what counts failures must count them all.'),
+        leave_after: duration
+          .optional()
+          .describe('Whoever asks goes away after so long: what was asked of the dependency must be cancelled (RES-10).'),
       },
       { error: expected('a map such as {success_rate: ">= 99%"}') },
     )

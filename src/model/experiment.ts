@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { AttemptFacts } from './attempt.ts';
 import { Limit } from './limit.ts';
 
 /** What is done to the stack: a plugin of `src/faults` by its type, and its own options. A later version may know a type that this one does not. */
@@ -25,6 +26,12 @@ export const DuringLimits = z.object({
   deadlineMs: z.number().optional(),
   /** The alert that must fire while the fault lasts; `at` is the target of the Prometheus that is asked. */
   alert: z.object({ name: z.string(), at: z.string(), within: Limit.optional() }).optional(),
+  /** Attempts at the dependency for each that a walk makes when all is well. */
+  attempts: Limit.optional(),
+  /** So many walks at once, again and again, in place of a steady pace. */
+  parallel: z.number().optional(),
+  /** Whoever asks goes away after so long, milliseconds. */
+  leaveAfterMs: z.number().optional(),
 });
 export type DuringLimits = z.output<typeof DuringLimits>;
 
@@ -212,6 +219,8 @@ export const ExperimentFacts = z.object({
   recovery: Limit,
   journeys: z.array(WatchedJourney),
   watched: z.array(WatchedService),
+  /** What was attempted at the dependency, where the fault stands before it. */
+  attempts: AttemptFacts.optional(),
   ledger: LedgerFacts.optional(),
   alert: WatchedAlert.optional(),
 });

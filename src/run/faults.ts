@@ -61,7 +61,7 @@ export interface FaultRecord {
   /** Just before and just after the act. */
   readonly injectMs: number;
   readonly injectedMs: number;
-  /** Just before the heal, and when it was verified. */
+  /** Just before the heal, and when everything was done that a look then verified. */
   readonly healMs: number;
   readonly healedMs: number;
   /** Why it is not healed, or what is not as it was before: then nothing later can be trusted. */
@@ -126,8 +126,9 @@ export async function standBefore(
   const { undo } = open.undo;
   const stands = standMs > 0 ? plugin.stands?.(options, undo) : undefined;
   const healing = (): { ports: typeof ports; signal: AbortSignal } => ({ ports, signal: AbortSignal.timeout(HEAL_MS) });
-  let left: Promise<string | undefined> | undefined;
-  const leave = (): Promise<string | undefined> => (left ??= healOne(context, open, plugin));
+  let left: Promise<Healed> | undefined;
+  const heal = (): Promise<Healed> => (left ??= healOne(context, open, plugin));
+  const leave = async (): Promise<string | undefined> => (await heal()).residue;
   try {
     await guard(open, plugin);
     if (stands !== undefined) await inTime(faultContext(STAND_MS), (own) => stands.stand(options, undo, own));
@@ -142,9 +143,10 @@ export async function standBefore(
     const injectedMs = clock.monotonicMs();
     const prove = (): Promise<Proof> => inTime(faultContext(PROVE_MS), (own) => plugin.prove(options, undo, own));
     const proof = await hold(context, { fromMs: injectedMs, holdMs: plugin.lasts === 'held' ? lastingMs : 0, prove });
+    const facts = ((await inTime(faultContext(PROVE_MS), async (own) => plugin.observe?.(options, undo, own))) ?? null) as Json;
     const healMs = clock.monotonicMs();
     const residue = stands === undefined ? await leave() : await inTime(healing(), (own) => stands.lift(undo, own));
-    return { proof, injectMs, injectedMs, healMs, healedMs: clock.monotonicMs(), ...(residue === undefined ? {} : { residue }) };
+    return { proof, facts, injectMs, injectedMs, healMs, healedMs: clock.monotonicMs(), ...(residue === undefined ? {} : { residue }) };
   };
   return { harm, leave, ...(stands === undefined ? {} : { attempts: () => stands.attempts(undo, healing()) }) };
 }
@@ -161,7 +163,7 @@ export async function healFaults(
     const { type } = open.undo;
     const plugin = plugins.find((candidate) => candidate.type === type);
     const problem = plugin
-      ? await healOne(context, open, plugin)
+      ? (await healOne(context, open, plugin)).residue
       : `${open.id} is open, and this version has no fault ${type}: heal with the version that ran it`;
     if (problem === undefined) healed.push(`${open.id} (${type})`);
     else problems.push(problem);
@@ -216,20 +218,28 @@ async function hold({ ports: { clock }, signal }: RunContext, { fromMs, holdMs, 
   return proof;
 }
 
-/** Heals, compares, and books that it is done; `undefined`, or why it is not as it was. */
-async function healOne({ directory, ports }: RunContext, { id, undo }: OpenFault, plugin: FaultPlugin): Promise<string | undefined> {
+interface Healed {
+  /** Why it is not as it was. */
+  readonly residue?: string;
+  /** When everything was done; the look that verified it came later. */
+  readonly healedMs: number;
+}
+
+/** Heals, compares, and books that it is done. */
+async function healOne({ directory, ports }: RunContext, { id, undo }: OpenFault, plugin: FaultPlugin): Promise<Healed> {
   const healing = { ports, signal: AbortSignal.timeout(HEAL_MS) };
   try {
     const booked = plugin.undo.parse(undo.undo);
     await inTime(healing, (own) => plugin.heal(booked, own));
-    const residue = await residueOf(undo.before, { ports, fingerprint: () => inTime(healing, (own) => plugin.fingerprint(booked, own)) });
-    const outcome = residue === undefined ? 'healed' : `healed, but ${residue}`;
+    const fingerprint = (): Promise<Json> => inTime(healing, (own) => plugin.fingerprint(booked, own));
+    const healed = await verifyHeal(undo.before, { ports, fingerprint });
+    const outcome = healed.residue === undefined ? 'healed' : `healed, but ${healed.residue}`;
     await directory.journal({ type: 'undone', at: ports.clock.now(), id, outcome });
-    return residue;
+    return healed;
   } catch (error) {
     const problem = `${id} (${undo.type}) could not be healed: ${errorMessage(error)}`;
     ports.progress.warn(`fault │ ${problem}`);
-    return problem;
+    return { residue: problem, healedMs: ports.clock.monotonicMs() };
   }
 }
 
@@ -238,15 +248,16 @@ const SETTLE_MS = 3_000;
 const LOOK_MS = 100;
 const SHOWN = 300;
 
-async function residueOf(
+async function verifyHeal(
   before: Json,
   { ports: { clock }, fingerprint }: Pick<RunContext, 'ports'> & { readonly fingerprint: () => Promise<Json> },
-): Promise<string | undefined> {
+): Promise<Healed> {
   const until = clock.monotonicMs() + SETTLE_MS;
   for (;;) {
+    const healedMs = clock.monotonicMs();
     const after = await fingerprint();
-    if (after === null || isDeepStrictEqual(after, before)) return undefined;
-    if (clock.monotonicMs() >= until) return differenceOf(before, after);
+    if (after === null || isDeepStrictEqual(after, before)) return { healedMs };
+    if (clock.monotonicMs() >= until) return { residue: differenceOf(before, after), healedMs };
     await clock.sleep(LOOK_MS);
   }
 }

@@ -1,4 +1,5 @@
 import { mapStrings } from '../../lib/json.ts';
+import type { AttemptFacts } from '../../model/attempt.ts';
 import type { FaultEvidence } from '../../model/evidence.ts';
 import type { ExperimentFacts, LedgerFacts, WatchedAlert } from '../../model/experiment.ts';
 import type { Service } from '../../model/manifest.ts';
@@ -16,6 +17,7 @@ interface Observed {
   readonly before: readonly Service[];
   readonly after: readonly Service[];
   readonly ledger: LedgerFacts | undefined;
+  readonly attempts: AttemptFacts | undefined;
   readonly alert: WatchedAlert | undefined;
   readonly from: string;
 }
@@ -23,7 +25,7 @@ interface Observed {
 /** All that an experiment showed, redacted. */
 export function evidenceOf(context: RunContext, { stage, experiment }: Experimenting, seen: Observed): FaultEvidence {
   const { name, plugin, fault, rows, family, substitute, during, recovery } = experiment;
-  const { record, sick, moments, watching, before, after, ledger, alert, from } = seen;
+  const { record, sick, moments, watching, before, after, ledger, attempts, alert, from } = seen;
   const services = [...plugin.services(fault.options)];
   const observed: ExperimentFacts = {
     title: plugin.title(fault.options),
@@ -41,6 +43,7 @@ export function evidenceOf(context: RunContext, { stage, experiment }: Experimen
     recovery,
     journeys: watching.map(({ probe, ...watching }) => ({ ...watching, ...measured(probe.samples, moments) })),
     watched: watched(before, after, services),
+    ...(attempts === undefined ? {} : { attempts }),
     ...(ledger === undefined ? {} : { ledger }),
     ...(alert === undefined ? {} : { alert }),
   };

@@ -5,14 +5,16 @@ import type { Journey } from '../../model/journey.ts';
 import type { ResolvedTarget, Service } from '../../model/manifest.ts';
 import { formatRatio } from '../../model/units.ts';
 import type { RunContext } from '../context.ts';
-import { withFault, type FaultRecord, type Guard } from '../faults.ts';
+import { withFault, type FaultRecord, type Guard, type Standing } from '../faults.ts';
 import { watchAlert } from './alert.ts';
 import { isWell } from './answers.ts';
+import { attemptsSeen } from './attempts.ts';
 import { evidenceOf } from './evidence.ts';
 import { readBack, readerOf, WriteLedger } from './ledger.ts';
 import { isOver, referenceOf, type Moments } from './measure.ts';
 import { startProbe } from './probe.ts';
 import { healthJourney, Scene } from './scene.ts';
+import { standFirst } from './standing.ts';
 import type { Experiment, Experimenting, Watching } from './types.ts';
 
 /** Time before the fault in which all must be well, and the time that a fault is held unless somebody says how long. */
@@ -23,6 +25,8 @@ const TIMES = {
 } as const;
 const INTERVAL_MS = 100;
 const CONTROL_MS = 250;
+/** Between walks that are begun all at once: time for all of them to fail. */
+const BURST_MS = 1_500;
 /** A system that is well must answer so many of its walks. */
 const STEADY = 0.95;
 const LEAST_STEADY = 5;
@@ -42,11 +46,17 @@ export async function runExperiment(context: RunContext, experimenting: Experime
   const { stage, stack, experiment, guard } = experimenting;
   const { clock } = context.ports;
   const scene = new Scene(context, stage, stack);
+  const standing = await standFirst(context, experimenting, {
+    scene,
+    holdMs: holdOf(context, experiment),
+    steadyMs: TIMES[context.plan.budget].steadyMs,
+  });
   const before = await scene.look();
   const from = clock.now();
   const startMs = clock.monotonicMs();
   const ledger = newLedger(context, experiment);
-  const watching = watch(experiment, scene, ledger);
+  const phase: FaultPhase = { lasts: false };
+  const watching = watch(experiment, scene, { ledger, phase });
   const over = new AbortController();
   const untilOver = { ports: context.ports, signal: AbortSignal.any([context.signal, over.signal]) };
   const alerted = experiment.during.alert && watchAlert(untilOver, experiment.during.alert, () => scene.targets);
@@ -54,12 +64,17 @@ export async function runExperiment(context: RunContext, experimenting: Experime
   try {
     await steadyWindow(context, watching);
     const sick = whySick(watching);
-    const record = sick === undefined ? await harm(context, experimenting, scene) : undefined;
-    const reference = record && referenceOf({ ...record, lasts: experiment.plugin.lasts });
+    phase.lasts = true;
+    const done = sick === undefined ? await harm(context, experimenting, { scene, standing }) : undefined;
+    phase.lasts = false;
+    const reference = done && referenceOf({ ...done, lasts: experiment.plugin.lasts });
     if (reference !== undefined) await waitForRecovery(context, { experiment, scene, watching, reference });
     const endMs = clock.monotonicMs();
     await Promise.all(watching.map(({ probe }) => probe.stop()));
+    const attempts = await attemptsSeen(context, { startMs, standing, experiment });
     const after = await scene.look();
+    const residue = await standing?.leave();
+    const record = done && { ...done, ...(residue === undefined ? {} : { residue }) };
     const moments: Moments = {
       startMs,
       lasts: experiment.plugin.lasts,
@@ -68,11 +83,12 @@ export async function runExperiment(context: RunContext, experimenting: Experime
     };
     const alert = await alerted?.stop(moments);
     const read = record && ledger && (await readLedger(context, { experimenting, scene, ledger, moments, guard }));
-    return evidenceOf(context, experimenting, { record, sick, moments, watching, before, after, ledger: read, alert, from });
+    return evidenceOf(context, experimenting, { record, sick, moments, watching, before, after, ledger: read, attempts, alert, from });
   } finally {
     over.abort();
     await Promise.all(watching.map(({ probe }) => probe.stop()));
     await following;
+    await standing?.leave();
   }
 }
 
@@ -84,11 +100,26 @@ async function steadyWindow({ ports: { clock }, plan, signal }: RunContext, watc
   while (!asked() && clock.monotonicMs() < until) await clock.sleep(WATCH_MS, signal);
 }
 
-async function harm(context: RunContext, { stage, experiment, guard }: Experimenting, scene: Scene): Promise<FaultRecord> {
+interface Harming {
+  readonly scene: Scene;
+  readonly standing: Standing | undefined;
+}
+
+async function harm(context: RunContext, { stage, experiment, guard }: Experimenting, { scene, standing }: Harming): Promise<FaultRecord> {
   const { name, plugin, fault } = experiment;
   context.ports.progress.say(`${stage.name} │ experiment ${name}: ${plugin.title(fault.options)}`);
-  const holdMs = plugin.lasts === 'moment' ? 0 : (fault.durationMs ?? TIMES[context.plan.budget].holdMs);
+  const holdMs = holdOf(context, experiment);
+  if (standing !== undefined) return standing.harm(holdMs);
   return withFault(context, { plugin, options: fault.options, experiment: name, manifest: scene.manifest, holdMs }, guard);
+}
+
+function holdOf({ plan }: RunContext, { plugin, fault }: Experiment): number {
+  return plugin.lasts === 'moment' ? 0 : (fault.durationMs ?? TIMES[plan.budget].holdMs);
+}
+
+/** Whether the fault lasts just now. */
+interface FaultPhase {
+  lasts: boolean;
 }
 
 function newLedger({ directory, ports }: RunContext, { name, ledger }: Experiment): WriteLedger | undefined {
@@ -100,14 +131,25 @@ function newLedger({ directory, ports }: RunContext, { name, ledger }: Experimen
   });
 }
 
-function watch(experiment: Experiment, scene: Scene, ledger: WriteLedger | undefined): Watching[] {
+interface WatchedBy {
+  readonly ledger: WriteLedger | undefined;
+  readonly phase: FaultPhase;
+}
+
+function watch(experiment: Experiment, scene: Scene, { ledger, phase }: WatchedBy): Watching[] {
   const { steady, control, during, ledger: plan, plugin, fault } = experiment;
   const { targets } = scene;
   const harmed = targets.filter(({ service }) => service !== undefined && plugin.services(fault.options).includes(service));
   const start = (journey: Journey, role: WatchedJourney['role'], intervalMs: number): Watching => {
     const writes = ledger !== undefined && journey.name === plan?.write;
     const counted = writes ? { nonce: ledger.next, wrote: ledger.wrote } : {};
-    const probe = startProbe({ journey, intervalMs, during, context: scene.journeys, user: 'gauntlet', ...counted });
+    const { parallel, leaveAfterMs } = during;
+    const special = {
+      ...(parallel === undefined ? {} : { burst: () => (phase.lasts ? { size: parallel, everyMs: BURST_MS } : undefined) }),
+      ...(leaveAfterMs === undefined ? {} : { leaveAfterMs: () => (phase.lasts ? leaveAfterMs : undefined) }),
+    };
+    const own = role === 'steady' ? special : {};
+    const probe = startProbe({ journey, intervalMs, during, context: scene.journeys, user: 'gauntlet', ...own, ...counted });
     return { journey: journey.name, role, direct: speaksTo(journey, harmed), intervalMs, probe };
   };
   const health = targets.flatMap((target) => healthJourney(target) ?? []);

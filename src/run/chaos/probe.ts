@@ -19,10 +19,19 @@ export interface Probing {
   /** Asked for each walk: a service that was started anew may have other ports. */
   readonly context: () => JourneyContext;
   readonly user: string;
+  /** So many walks at once, every so often, in place of the pace; `undefined` while the pace holds. */
+  readonly burst?: (() => Burst | undefined) | undefined;
+  /** Milliseconds after which whoever walks goes away without an answer; such a walk says nothing of itself. */
+  readonly leaveAfterMs?: (() => number | undefined) | undefined;
   /** The id of one walk, where its writes are counted; told before anything is sent. */
   readonly nonce?: (() => Promise<string>) | undefined;
   /** Told of each walk whose id was given. */
   readonly wrote?: ((nonce: string, sample: Sample, status: number | undefined) => void) | undefined;
+}
+
+export interface Burst {
+  readonly size: number;
+  readonly everyMs: number;
 }
 
 /** A journey that is walked again and again at its own pace, whatever becomes of it: an open model, which no fault slows down. */
@@ -53,7 +62,8 @@ export function startProbe(probing: Probing): Probe {
     underWay.add(walk);
   };
   // A few walks a second need no thread of their own to be on time, as a load's do.
-  const paced = pace({ clock, intervalMs, signal: AbortSignal.any([stop.signal, context.signal]), launch });
+  const { burst = () => undefined } = probing;
+  const paced = pace({ clock, intervalMs, burst, signal: AbortSignal.any([stop.signal, context.signal]), launch });
   return {
     samples,
     stop: async () => {
@@ -66,7 +76,7 @@ export function startProbe(probing: Probing): Probe {
 }
 
 async function walkOnce(
-  { journey, during, context: now, user, nonce, wrote }: Probing,
+  { journey, during, context: now, user, nonce, wrote, leaveAfterMs }: Probing,
   { dueMs, pooled }: { readonly dueMs: number; readonly pooled: JourneyContext['ports']['http'] | undefined },
 ): Promise<Sample | undefined> {
   const context = now();
@@ -74,7 +84,14 @@ async function walkOnce(
   await using closing = new AsyncDisposableStack();
   const ended = new AbortController();
   closing.defer(() => ended.abort());
-  const connections = pooled ?? closing.use(loadHttp(AbortSignal.any([context.signal, ended.signal])));
+  const leaving = leaveAfterMs?.();
+  if (leaving !== undefined)
+    void clock.sleep(leaving, ended.signal).then(
+      () => ended.abort(),
+      () => undefined,
+    );
+  const connections =
+    (leaving === undefined ? pooled : undefined) ?? closing.use(loadHttp(AbortSignal.any([context.signal, ended.signal])));
   const id = await nonce?.();
   // A write that the client sends again by itself would be the system's duplicate.
   const http = id === undefined ? connections : { request: (asked: HttpRequest) => connections.request({ ...asked, once: true }) };
@@ -82,7 +99,7 @@ async function walkOnce(
   const walker = { user, session: newSession(closing), messages: messagesOf(id), heard: (reply: StepReply) => void replies.push(reply) };
   try {
     const walk = await walkOn(journey, { ...context, ports: { ...context.ports, http } }, walker);
-    if (walk.outcome === 'interrupted') return undefined;
+    if (walk.outcome === 'interrupted' || ended.signal.aborted) return undefined;
     const wrong = walk.steps.find(({ misses }) => misses.length > 0);
     const miss = worstOf(wrong?.misses ?? []);
     const sample: Sample = {
@@ -118,15 +135,19 @@ export function withDeadline(journey: Journey, deadlineMs: number): Journey {
 interface Pace {
   readonly clock: JourneyContext['ports']['clock'];
   readonly intervalMs: number;
+  readonly burst: () => Burst | undefined;
   readonly signal: AbortSignal;
   readonly launch: (dueMs: number) => void;
 }
 
 /** Launches at its times, and those that it is late for at once; never waits for what it launched. */
-async function pace({ clock, intervalMs, signal, launch }: Pace): Promise<void> {
-  for (let dueMs = clock.monotonicMs(); !signal.aborted; dueMs += intervalMs) {
+async function pace({ clock, intervalMs, burst, signal, launch }: Pace): Promise<void> {
+  for (let dueMs = clock.monotonicMs(); !signal.aborted;) {
     await clock.sleep(Math.max(0, dueMs - clock.monotonicMs()), signal).catch(() => undefined);
-    if (!signal.aborted) launch(dueMs);
+    if (signal.aborted) return;
+    const now = burst();
+    for (let left = now?.size ?? 1; left > 0; left -= 1) launch(dueMs);
+    dueMs += now?.everyMs ?? intervalMs;
   }
 }
 
