@@ -145,8 +145,12 @@ export async function standBefore(
     const proof = await hold(context, { fromMs: injectedMs, holdMs: plugin.lasts === 'held' ? lastingMs : 0, prove });
     const facts = ((await inTime(faultContext(PROVE_MS), async (own) => plugin.observe?.(options, undo, own))) ?? null) as Json;
     const healMs = clock.monotonicMs();
-    const residue = stands === undefined ? await leave() : await inTime(healing(), (own) => stands.lift(undo, own));
-    return { proof, facts, injectMs, injectedMs, healMs, healedMs: clock.monotonicMs(), ...(residue === undefined ? {} : { residue }) };
+    const lifted = async (by: NonNullable<typeof stands>): Promise<Healed> => {
+      const residue = await inTime(healing(), (own) => by.lift(undo, own));
+      return { healedMs: clock.monotonicMs(), ...(residue === undefined ? {} : { residue }) };
+    };
+    const healed = stands === undefined ? await heal() : await lifted(stands);
+    return { proof, facts, injectMs, injectedMs, healMs, ...healed };
   };
   return { harm, leave, ...(stands === undefined ? {} : { attempts: () => stands.attempts(undo, healing()) }) };
 }

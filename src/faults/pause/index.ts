@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { defineFault, type HealContext } from '../contract.ts';
-import { docker, dockerOrThrow } from '../kit/docker.ts';
+import { docker, dockerOrThrow, succeeded } from '../kit/docker.ts';
 import { groupsOf } from '../kit/process.ts';
 import { findTarget, livesOf, nameOf, reachable, stateOf, Target } from '../kit/target.ts';
 
@@ -59,6 +59,8 @@ async function heal({ target, groups }: Undo, context: HealContext): Promise<voi
   for (const { id } of target.containers) {
     if ((await stateOf({ id }, context))?.Paused !== true) continue;
     const result = await docker(context, ['unpause', id]);
+    // Recovery counts from here; the fingerprint looks once more.
+    if (succeeded(result)) continue;
     if ((await stateOf({ id }, context))?.Paused === true) throw new Error(`it is still paused: ${result.stderr.trim()}`);
   }
 }
