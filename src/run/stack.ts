@@ -3,7 +3,7 @@ import { stacks } from '../stacks/registry.ts';
 import type { Inside, Prints, Sampler, StackContext, StackPlugin, UpResult, Watch } from '../stacks/contract.ts';
 import type { StackEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
-import { StackInstance, type Preflight, type Readiness, type StackManifest } from '../model/manifest.ts';
+import { StackInstance, type Preflight, type Readiness, type ResolvedTarget, type StackManifest } from '../model/manifest.ts';
 import type { JournalEntry } from '../model/run.ts';
 import type { StageName, Window } from '../model/stage.ts';
 import { z } from 'zod';
@@ -111,6 +111,16 @@ export async function lookOnce(context: RunContext, { plugin, manifest }: Runnin
   return 'value' in seen ? seen.value : { manifest, readiness: lost(`nobody could look: ${seen.error}`) };
 }
 
+/** Where the targets are now, well or not; nothing where they never move. @throws when nobody can look. */
+export async function placesOf(context: RunContext, { plugin, manifest }: RunningStack): Promise<readonly ResolvedTarget[]> {
+  return (await plugin.places?.(manifest, contextFor(context, manifest.instance, context.signal))) ?? [];
+}
+
+/** What happens to the stack from now on. */
+export function watchOf(context: RunContext, { plugin, manifest }: Pick<RunningStack, 'plugin' | 'manifest'>): Watch {
+  return plugin.watch(manifest, contextFor(context, manifest.instance, context.signal));
+}
+
 /** A watch over the stack that files what happened under the stage that ran then. */
 export interface StackWatch extends AsyncDisposable, Pick<Watch, 'moves' | 'incidents'> {
   readonly begin: (stage: StageName) => void;
@@ -119,7 +129,7 @@ export interface StackWatch extends AsyncDisposable, Pick<Watch, 'moves' | 'inci
 /** Watches the stack while stages run; what happened to it is stored when the watch ends. */
 export function watchStack(context: RunContext, { plugin, manifest }: RunningStack): StackWatch {
   const spans: { stage: StageName; from: string }[] = [];
-  const watch = plugin.watch(manifest, contextFor(context, manifest.instance, context.signal));
+  const watch = watchOf(context, { plugin, manifest });
   return {
     moves: watch.moves,
     incidents: watch.incidents,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import type { Preflight, Readiness, StackInstance, StackManifest } from '../model/manifest.ts';
+import type { Preflight, Readiness, ResolvedTarget, StackInstance, StackManifest } from '../model/manifest.ts';
 import type { PlannedTarget } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';
 import type { ExecOptions } from '../ports/exec.ts';
@@ -125,6 +125,8 @@ export interface StackPlugin<Options = unknown> {
   readonly up: (options: Options, context: StackContext) => Promise<UpResult>;
   /** The state now, by the same state machine that judged readiness. */
   readonly look: (manifest: StackManifest, context: StackContext) => Promise<UpResult>;
+  /** Where targets are now, well or not, without asking them. Left out where they never move. @throws when nobody answers. */
+  readonly places?: (manifest: StackManifest, context: StackContext) => Promise<readonly ResolvedTarget[]>;
   readonly watch: (manifest: StackManifest, context: StackContext) => Watch;
   /** Looks at CPU, memory and the like of the services. Left out where nobody here can see them. */
   readonly sampler?: (manifest: StackManifest, context: StackContext) => Sampler;

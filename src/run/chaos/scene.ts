@@ -6,10 +6,12 @@ import type { PlannedStage } from '../../model/plan.ts';
 import type { RunContext } from '../context.ts';
 import { commandEnvironment } from '../environment.ts';
 import type { JourneyContext } from '../journey.ts';
-import { lookOnce, type RunningStack } from '../stack.ts';
+import { lookOnce, placesOf, watchOf, type RunningStack } from '../stack.ts';
 import { targetsOf } from '../targets.ts';
 
-const LOOK_MS = 300;
+/** What the stack's own watch says is heeded at once; this is for what it does not say. */
+const LOOK_MS = 1_000;
+const HEED_MS = 20;
 
 /** The stack while something is done to it: its services as they are, and where its targets are now. */
 export class Scene {
@@ -41,27 +43,38 @@ export class Scene {
   /** The services now; those of the last look when nobody can see them. */
   async look(): Promise<readonly Service[]> {
     const { manifest } = await lookOnce(this.#context, this.#stack);
-    const targets = targetsOf(this.#context, this.#stage, manifest);
-    const moved = targets.some(({ name, url }) => this.#targets.some((known) => known.name === name && known.url !== url));
-    if (moved) {
-      this.#targets = targets;
-      this.#journeys = this.#journeyContext();
-    }
+    this.#moveTo(targetsOf(this.#context, this.#stage, manifest));
     return manifest.services;
+  }
+
+  #moveTo(found: readonly ResolvedTarget[]): void {
+    const now = this.#targets.map((known) => found.find(({ name }) => name === known.name) ?? known);
+    if (now.every(({ url }, index) => url === this.#targets[index]?.url)) return;
+    this.#targets = now;
+    this.#journeys = this.#journeyContext();
   }
 
   /** Follows targets of these services to wherever a new life of theirs listens, until the signal. */
   async follow(services: readonly string[], signal: AbortSignal): Promise<void> {
     if (
-      this.#stack.manifest.kind !== 'compose' ||
+      this.#stack.plugin.places === undefined ||
       !this.#targets.some(({ service }) => service !== undefined && services.includes(service))
     )
       return;
     const { clock, progress } = this.#context.ports;
-    while (!signal.aborted) {
-      await clock.sleep(LOOK_MS, signal).catch(() => undefined);
-      if (!signal.aborted) await this.look().catch((error: unknown) => progress.warn(`chaos │ nobody could look: ${errorMessage(error)}`));
+    await using watch = watchOf(this.#context, this.#stack);
+    for (let seen = watch.moves(); !signal.aborted;) {
+      const until = clock.monotonicMs() + LOOK_MS;
+      while (!signal.aborted && watch.moves() === seen && clock.monotonicMs() < until)
+        await clock.sleep(HEED_MS, signal).catch(() => undefined);
+      seen = watch.moves();
+      if (signal.aborted) return;
+      await this.#find().catch((error: unknown) => progress.warn(`chaos │ nobody could look: ${errorMessage(error)}`));
     }
+  }
+
+  async #find(): Promise<void> {
+    this.#moveTo((await placesOf(this.#context, this.#stack)).filter(({ service }) => service !== undefined));
   }
 
   #journeyContext(): JourneyContext {

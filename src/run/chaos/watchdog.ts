@@ -45,12 +45,14 @@ async function start({ ports, directory, root, info }: RunContext): Promise<void
   const { stdout } = await exec.run({ type: 'shell', line: 'echo $PPID' }, { env: { PATH: env['PATH'] ?? '/usr/bin:/bin' } });
   const pid = Number(stdout.trim());
   const watched: Watched = { pid, startedAt: (await lookAt({ ports }, pid))?.startedAt ?? '' };
-  await directory.writeText(FILES.asks, JSON.stringify(watched));
+  const asks = JSON.stringify(watched);
+  await directory.writeText(FILES.asks, asks);
   const argv: [string, ...string[]] = [ports.self[0] ?? 'node', ...ports.self.slice(1), '--directory', root, 'watchdog', info.id];
   // A runner ends what carries its mark when a job is cancelled, which is just when the watchdog is needed.
   await exec.detach({ type: 'argv', argv }, { cwd: root, env: { ...env, RUNNER_TRACKING_ID: '' }, logFile: directory.file(FILES.log) });
   const until = clock.monotonicMs() + READY_MS;
-  while (!(await files.exists(directory.file(FILES.ready)))) {
+  // An earlier gate of this run may have had a watchdog of its own.
+  while ((await files.readText(directory.file(FILES.ready)).catch(() => '')) !== asks) {
     if (clock.monotonicMs() >= until) throw new Error('it did not come up in time');
     await clock.sleep(LOOK_MS / 4);
   }
@@ -59,8 +61,9 @@ async function start({ ports, directory, root, info }: RunContext): Promise<void
 /** The life of the watchdog: until the gate is gone and nothing is open. Resolves with what could not be healed. */
 export async function keepWatch(context: RunContext, plugins: readonly FaultPlugin[] = faults): Promise<readonly string[]> {
   const { ports, directory } = context;
-  const watched = Watched.parse(parseJson(await directory.readText(FILES.asks)));
-  await directory.writeText(FILES.ready, '');
+  const asks = await directory.readText(FILES.asks);
+  const watched = Watched.parse(parseJson(asks));
+  await directory.writeText(FILES.ready, asks);
   for (;;) {
     const open = openFaults(await directory.readJournal());
     if ((await sameProcess({ ports }, watched)) === undefined) return finish(context, { open, plugins });

@@ -7,7 +7,7 @@ import { ComposeOptions, projectOf } from './options.ts';
 import { preflight } from './preflight.ts';
 import { prints } from './prints.ts';
 import { sampler } from './sampler.ts';
-import { look, up } from './up.ts';
+import { look, places, up } from './up.ts';
 import { watch } from './watch.ts';
 
 /** A stack of Compose files on a Docker engine, in a project of its own. */
@@ -18,6 +18,7 @@ export const compose = defineStack<ComposeOptions>({
   preflight,
   up,
   look,
+  places,
   watch,
   sampler,
   prints,

@@ -1,16 +1,18 @@
 import { GauntletError } from '../../model/errors.ts';
-import { Replica, type Readiness, type RootCause, type StackManifest } from '../../model/manifest.ts';
+import { Replica, type Readiness, type ResolvedTarget, type RootCause, type StackManifest } from '../../model/manifest.ts';
 import type { StackContext, UpResult } from '../contract.ts';
 import type { Launch } from '../observation.ts';
 import { judgeReadiness, type Cause, type ReadinessVerdict } from '../readiness.ts';
 import { assertStarted, packageFailure, packageUp } from './adapter.ts';
+import { inspect, listIds } from './engine.ts';
 import { prepareImages } from './images.ts';
-import type { Container } from './inspect.ts';
+import { dockerHostOf, readContainers, type Container } from './inspect.ts';
 import { logTail } from './logs.ts';
 import { graphOfManifest, manifestOf, withStartPhases } from './manifest.ts';
 import { graphOf, resolveModelOnce } from './model.ts';
 import { lookNow, observe, snapshotOf, Wake, type Look } from './observe.ts';
 import { ComposeHandle, handleOf, projectFromHandle, projectOf, type ComposeOptions, type Project } from './options.ts';
+import { resolveTarget } from './targets.ts';
 
 /** Compose may take this much longer than the readiness deadline before its own call is ended. */
 const UP_MARGIN_MS = 30_000;
@@ -81,6 +83,15 @@ export async function look(manifest: StackManifest, context: StackContext): Prom
   const resolved = seen.resolutions.flatMap((one) => (one.state === 'resolved' ? [one.target] : []));
   const targets = context.targets.length > 0 ? resolved : manifest.targets;
   return { manifest: { ...manifest, services, targets }, readiness: await readinessOf(verdict, seen, { ...context, project }) };
+}
+
+/** Where each target is whose service runs. Containers that are started anew get other ports and addresses. */
+export async function places(manifest: StackManifest, { ports, targets }: StackContext): Promise<readonly ResolvedTarget[]> {
+  const project = projectFromHandle(manifest.handle, ports);
+  const ids = await listIds(ports, 'container', project);
+  const containers = readContainers(await inspect(ports, ids, project.env), dockerHostOf(project.env));
+  const resolutions = await Promise.all(targets.map((target) => resolveTarget(target, containers, ports)));
+  return resolutions.flatMap((one) => (one.state === 'resolved' ? [one.target] : []));
 }
 
 /** Containers of the manifest that nothing has taken the place of: they were removed, which is not the same as never started. */
