@@ -2,7 +2,9 @@
 import type { FaultPlugin } from './contract.ts';
 import { bandwidth } from './bandwidth/index.ts';
 import { blackhole } from './blackhole/index.ts';
+import { certificate } from './certificate/index.ts';
 import { clock } from './clock/index.ts';
+import { config } from './config/index.ts';
 import { connections } from './connections/index.ts';
 import { cpu } from './cpu/index.ts';
 import { dependency } from './dependency/index.ts';
@@ -17,8 +19,9 @@ import { noop } from './noop/index.ts';
 import { partition } from './partition/index.ts';
 import { pause } from './pause/index.ts';
 import { readOnly } from './read-only/index.ts';
+import { recreate } from './recreate/index.ts';
 import { reset } from './reset/index.ts';
 import { shutdown } from './shutdown/index.ts';
 import { stop } from './stop/index.ts';
 
-export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, clock, connections, cpu, dependency, disconnect, disk, dns, kill, latency, loss, memory, noop, partition, pause, readOnly, reset, shutdown, stop];
+export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, certificate, clock, config, connections, cpu, dependency, disconnect, disk, dns, kill, latency, loss, memory, noop, partition, pause, readOnly, recreate, reset, shutdown, stop];

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { GauntletError } from '../../model/errors.ts';
 import type { Login, OpenedSession, SqlSession } from '../../ports/datastores.ts';
 import type { FaultContext, HealContext } from '../contract.ts';
-import { docker, succeeded } from './docker.ts';
+import { fileIn } from './docker.ts';
 import { lifeOf } from './edge-fault.ts';
 import { containerNow, listeningPorts, type Inspected } from './netns.ts';
 import { sameProcess } from './process.ts';
@@ -160,14 +160,6 @@ async function passwordOf({ engine, place, passwordEnv }: Database, context: Hea
     if (file !== undefined) return (await fileIn(context, place.container.id, file)) ?? '';
   }
   return '';
-}
-
-/** A small file of a container, without a program of its image: the engine hands it over as tar, whose first head has 512 bytes. */
-async function fileIn(context: HealContext, id: string, path: string): Promise<string | undefined> {
-  const result = await docker(context, ['cp', '--follow-link', `${id}:${path}`, '-']);
-  if (!succeeded(result)) return undefined;
-  const size = Number.parseInt(result.stdout.slice(124, 135), 8);
-  return Number.isNaN(size) ? undefined : result.stdout.slice(512, 512 + size).trim();
 }
 
 function unclear(service: string, what: string, hint: string): GauntletError {
