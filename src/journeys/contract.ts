@@ -45,6 +45,14 @@ export interface StepContext {
   readonly signal: AbortSignal;
 }
 
+/** What can be known of a step before anybody walks it. */
+export interface Preparing {
+  readonly ports: Pick<Ports, 'http'>;
+  /** The text filled, where it names nothing that differs from walk to walk; `undefined` otherwise. */
+  readonly fixed: (text: string) => string | undefined;
+  readonly timeoutMs: number;
+}
+
 /** A kind of step. `keys` are the config keys that select it (`get`, `post`, `connect`, `send`, `run`). */
 export interface StepPlugin<Options = unknown> {
   readonly type: string;
@@ -60,6 +68,8 @@ export interface StepPlugin<Options = unknown> {
   /** Whether the other side has closed what the session holds. */
   readonly lost?: (session: JourneySession) => boolean;
   readonly run: (options: Options, context: StepContext, step: JourneyStep) => Promise<StepReply>;
+  /** Does what `run` does, for a step that is the same in every walk; `undefined` where it is not. A load takes it thousands of times a second. */
+  readonly prepare?: (options: Options, preparing: Preparing) => (() => Promise<StepReply>) | undefined;
 }
 
 /**

@@ -36,6 +36,13 @@ export type HttpResult =
 /** HTTP to the system under test. Redirects are not followed; an unreachable peer is a result, not an exception. */
 export interface Http {
   request(request: HttpRequest): Promise<HttpResult>;
+  /** For what is asked over and over, just as it is. `undefined`: it cannot be asked so, and `request` says why. Ends with the client. */
+  readonly prepare?: ((request: Omit<HttpRequest, 'signal'>) => PreparedRequest | undefined) | undefined;
+}
+
+export interface PreparedRequest {
+  /** `done` is called exactly once. */
+  readonly send: (done: (result: HttpResult) => void) => void;
 }
 
 export type SocketEvent =

@@ -12,7 +12,12 @@ export class CompletionLedger {
   readonly #incomplete: Completion['incomplete'] = [];
 
   record({ user, journey, walked }: { readonly user: string; readonly journey: string; readonly walked: Walked }): void {
-    if (this.#ends.get(user) === 'incomplete') return;
+    const before = this.#ends.get(user);
+    if (before === 'incomplete') return;
+    if (walked.end === 'kept') {
+      if (before === undefined) this.#ends.set(user, 'complete');
+      return;
+    }
     const wrong = walked.steps.find(({ miss }) => miss !== undefined && !isBudget(miss));
     if (walked.end === 'cut') {
       this.#ends.set(user, 'cut');
@@ -21,7 +26,7 @@ export class CompletionLedger {
       const { what, measured, expected } = wrong.miss;
       const said = { what, measured: measured.slice(0, TEXT), expected: expected.slice(0, TEXT) };
       if (this.#incomplete.length < NAMED) this.#incomplete.push({ user, journey, step: wrong.title, ...said });
-    } else if (!this.#ends.has(user)) {
+    } else if (before === undefined) {
       this.#ends.set(user, 'complete');
     }
   }

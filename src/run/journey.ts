@@ -1,26 +1,16 @@
 import type { JourneySession, MessageLog, StepPlugin, StepReply } from '../journeys/contract.ts';
-import { stepKinds } from '../journeys/registry.ts';
 import { countTokens, TOKENIZER } from '../lib/tokens.ts';
 import type { JourneyEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
 import { isBudget, type Expectation, type Journey, type JourneyStep, type JourneyStepRun, type Miss } from '../model/journey.ts';
-import type { ResolvedTarget } from '../model/manifest.ts';
-import type { Ports } from '../ports/index.ts';
-import { capture, checkLimit, checkStep } from './expectations.ts';
+import { capture, checkLimit, checkStep, type Measured } from './expectations.ts';
+import { planOf, sharedValues, stepKindOf, type JourneyContext, type PlannedStep } from './journey-plan.ts';
 import { MessageLedger } from './messages.ts';
 import { fillJson, fillTemplate } from './template.ts';
 
 const EXCERPT_CHARACTERS = 500;
 
-export interface JourneyContext {
-  readonly ports: Ports;
-  readonly root: string;
-  readonly targets: readonly ResolvedTarget[];
-  /** Environment of the run's own commands. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-  readonly redact: (text: string) => string;
-}
+export type { JourneyContext } from './journey-plan.ts';
 
 type JourneyRun = Pick<JourneyEvidence, 'outcome' | 'durationMs' | 'steps' | 'totals' | 'messages'>;
 
@@ -37,9 +27,24 @@ export interface Walker {
 export async function runJourney(journey: Journey, { user, ...context }: JourneyContext & { readonly user: string }): Promise<JourneyRun> {
   const ledger = new MessageLedger(() => user);
   await using closing = new AsyncDisposableStack();
-  const { places: _, ...run } = await walkOn(journey, context, { user, session: newSession(closing), messages: ledger.of(0) });
+  const {
+    places: _,
+    captured: __,
+    ...run
+  } = await walkOn(journey, context, { user, session: newSession(closing), messages: ledger.of(0) });
   const messages = ledger.facts();
   return { ...run, ...(messages === undefined ? {} : { messages }) };
+}
+
+/** The same for one case of an evaluation: with what it gives, and what was captured on the way. */
+export async function walkGiven(
+  journey: Journey,
+  { user, ...context }: JourneyContext & { readonly user: string },
+): Promise<{ readonly run: JourneyRun; readonly captured: Readonly<Record<string, string>> }> {
+  await using closing = new AsyncDisposableStack();
+  const messages = new MessageLedger(() => user).of(0);
+  const { captured, ...run } = await walkOn(journey, context, { user, session: newSession(closing), messages });
+  return { run, captured };
 }
 
 /**
@@ -50,18 +55,37 @@ export async function walkOn(
   journey: Journey,
   context: JourneyContext,
   walker: Walker,
-): Promise<JourneyRun & { readonly places: readonly number[] }> {
+): Promise<JourneyRun & { readonly places: readonly number[]; readonly captured: Readonly<Record<string, string>> }> {
   const from = context.ports.clock.monotonicMs();
   const walk = new Walk(journey, context, walker);
-  const held = journey.steps.filter((step) => stepKindOf(step).held?.(step.options, walker.session));
+  const plan = planOf(journey, context);
   const places: number[] = [];
-  for (const [index, step] of journey.steps.entries()) {
-    if (held.includes(step)) continue;
+  const held = plan.filter(({ step, kind }) => kind.held?.(step.options, walker.session));
+  for (const planned of plan) {
+    if (held.includes(planned)) continue;
     if (context.signal.aborted) break;
-    places.push(index + 1);
-    if (!(await walk.take(step))) break;
+    places.push(planned.place);
+    const reply = await walk.take(planned);
+    const tokens = planned.countsTokens ? await countTokens(reply.text) : undefined;
+    if (!walk.took(planned, reply, tokens)) break;
   }
-  return { ...walk.finish(context.ports.clock.monotonicMs() - from, held.length), places };
+  return { ...walk.finish(context.ports.clock.monotonicMs() - from, held.length), places, captured: walk.captured };
+}
+
+/** What one walk with a session of its own came to; what it opened is closed by `closing`. */
+export async function walkAlone(
+  journey: Journey,
+  context: JourneyContext,
+  { user, closing }: { readonly user: string; readonly closing: AsyncDisposableStack },
+): Promise<{
+  readonly run: JourneyRun;
+  readonly captured: Readonly<Record<string, string>>;
+  readonly state: () => 'nothing' | 'open' | 'lost';
+}> {
+  const session = newSession(closing);
+  const messages = new MessageLedger(() => user).of(0);
+  const { captured, ...run } = await walkOn(journey, context, { user, session, messages });
+  return { run, captured, state: () => openFor([journey], session) };
 }
 
 /** Whether a step of the journey leaves something open for its user. */
@@ -83,6 +107,8 @@ class Walk {
   readonly #walker: Walker;
   readonly #captured: Record<string, string> = {};
   readonly #steps: JourneyStepRun[] = [];
+  /** The step under way, filled for this walk. */
+  #taken: JourneyStep | undefined;
 
   constructor(journey: Journey, context: JourneyContext, walker: Walker) {
     this.#journey = journey;
@@ -90,42 +116,45 @@ class Walk {
     this.#walker = walker;
   }
 
-  /** Runs one step; tells whether the journey can go on. */
-  async take(step: JourneyStep): Promise<boolean> {
-    const plugin = stepKindOf(step);
+  get captured(): Readonly<Record<string, string>> {
+    return this.#captured;
+  }
+
+  /** Runs one step. */
+  take({ step, kind, isFixed, again }: PlannedStep): Promise<StepReply> {
+    if (again) return again();
     const values = this.#values();
     // The title stays as written: ports and nonces would make every run's finding a different one.
-    const filled = { ...step, expect: fillExpectation(step.expect, values) };
-    const reply = await this.#run(plugin, filled, values);
+    this.#taken = isFixed ? step : { ...step, expect: fillExpectation(step.expect, values) };
+    return this.#run(kind, this.#taken, values);
+  }
+
+  /** Looks at what a step left; tells whether the journey can go on. */
+  took({ step, kind, title, isFixed }: PlannedStep, reply: StepReply, tokens: number | undefined): boolean {
     this.#walker.heard?.(reply);
-    const tokens = this.#countsTokens(step) ? await countTokens(reply.text) : undefined;
-    const measured = { ...reply, ...(tokens === undefined ? {} : { tokens }) };
-    const captured = reply.failure ? { values: {}, misses: [] } : capture(reply.text, step.capture);
-    Object.assign(this.#captured, captured.values);
-    const misses = [...checkStep(measured, filled.expect, plugin.accepts), ...captured.misses];
-    this.#steps.push(this.#stepRun(filled, measured, misses));
+    const { expect } = isFixed ? step : (this.#taken ?? step);
+    const misses = [...checkStep(withTokens(reply, tokens), expect, kind.accepts), ...this.#capture(reply, step)];
+    this.#steps.push(this.#stepRun({ title, type: step.type, tokens }, reply, misses));
     return misses.every(isBudget);
   }
 
   /** `held`: steps that were not needed. */
   finish(durationMs: number, held: number): JourneyRun {
     const { expect, steps: planned } = this.#journey;
-    const bytes = sum(this.#steps.map((step) => step.bytes ?? 0));
-    const counted = this.#steps.filter((step) => step.tokens !== undefined);
-    const tokens = counted.length > 0 ? sum(counted.map((step) => step.tokens ?? 0)) : undefined;
-    const complete = this.#steps.length + held === planned.length && this.#steps.every((step) => step.misses.every(isBudget));
-    const kept = complete && this.#steps.every((step) => step.misses.length === 0);
-    const totals = [
-      ...checkLimit('tokens', tokens, expect.tokens),
-      ...checkLimit('bytes', bytes, expect.bytes),
-      ...checkLimit('within', durationMs, expect.within),
-    ];
-    const steps = complete && totals.length > 0 ? [...this.#steps, totalStep(durationMs, totals)] : this.#steps;
+    let [bytes, tokens, wrong, missed] = [0, undefined as number | undefined, false, false];
+    for (const step of this.#steps) {
+      bytes += step.bytes ?? 0;
+      if (step.tokens !== undefined) tokens = (tokens ?? 0) + step.tokens;
+      missed ||= step.misses.length > 0;
+      wrong ||= !step.misses.every(isBudget);
+    }
+    const complete = this.#steps.length + held === planned.length && !wrong;
+    const totals = totalsOf({ durationMs, bytes, tokens }, expect);
     return {
-      outcome: this.#outcome(kept && totals.length === 0),
+      outcome: this.#outcome(complete && !missed && totals.length === 0),
       durationMs,
-      steps,
-      totals: { bytes, ...(tokens === undefined ? {} : { tokens, tokenizer: TOKENIZER }) },
+      steps: complete && totals.length > 0 ? [...this.#steps, totalStep(durationMs, totals)] : this.#steps,
+      totals: tokens === undefined ? { bytes } : { bytes, tokens, tokenizer: TOKENIZER },
     };
   }
 
@@ -151,59 +180,69 @@ class Walk {
 
   #values(): Record<string, string> {
     const values = Object.create(sharedValues(this.#context)) as Record<string, string>;
-    Object.assign(values, this.#captured, { user: this.#walker.user });
+    Object.assign(values, this.#context.given, this.#captured, { user: this.#walker.user });
     let nonce: string | undefined;
     return Object.defineProperty(values, 'nonce', { enumerable: true, get: () => (nonce ??= this.#walker.messages.nonce()) });
   }
 
-  #countsTokens(step: JourneyStep): boolean {
-    return step.expect.tokens !== undefined || this.#journey.expect.tokens !== undefined;
+  #capture(reply: StepReply, step: JourneyStep): readonly Miss[] {
+    if (reply.failure !== undefined || isEmpty(step.capture)) return [];
+    const { values, misses } = capture(reply.text, step.capture);
+    Object.assign(this.#captured, values);
+    return misses;
   }
 
-  #stepRun(step: JourneyStep, reply: StepReply & { tokens?: number }, misses: readonly Miss[]): JourneyStepRun {
+  #stepRun({ title, type, tokens }: Taken, reply: StepReply, misses: readonly Miss[]): JourneyStepRun {
     const { redact } = this.#context;
-    return {
-      title: redact(step.title),
-      type: step.type,
-      durationMs: reply.durationMs,
-      ...(reply.status === undefined ? {} : { status: reply.status }),
-      ...(saysWhen(reply) ? { retryAfter: true as const } : {}),
-      bytes: reply.bytes,
-      ...(reply.tokens === undefined ? {} : { tokens: reply.tokens }),
-      misses: misses.map((miss) => ({ ...miss, measured: redact(miss.measured), expected: redact(miss.expected) })),
-      ...(misses.length > 0 ? { excerpt: redact(reply.text.slice(0, EXCERPT_CHARACTERS)) } : {}),
-      ...(misses.length > 0 && reply.curl !== undefined ? { curl: redact(reply.curl) } : {}),
-    };
+    const run: JourneyStepRun = { title, type, durationMs: reply.durationMs, misses: [] };
+    if (reply.status !== undefined) run.status = reply.status;
+    if (saysWhen(reply)) run.retryAfter = true;
+    run.bytes = reply.bytes;
+    if (tokens !== undefined) run.tokens = tokens;
+    if (misses.length === 0) return run;
+    run.misses = misses.map((miss) => ({ ...miss, measured: redact(miss.measured), expected: redact(miss.expected) }));
+    run.excerpt = redact(reply.text.slice(0, EXCERPT_CHARACTERS));
+    if (reply.curl !== undefined) run.curl = redact(reply.curl);
+    return run;
   }
 }
 
-function stepKindOf({ type }: JourneyStep): StepPlugin {
-  const plugin = stepKinds.find((kind) => kind.type === type);
-  if (plugin) return plugin;
-  throw new GauntletError(`no step kind is called ${type}`, {
-    kind: 'internal',
-    hint: 'report this: the plan names a step kind that this version does not have',
-  });
+type Taken = Pick<JourneyStepRun, 'title' | 'type' | 'tokens'>;
+
+function withTokens(reply: StepReply, tokens: number | undefined): Measured {
+  if (tokens === undefined) return reply;
+  const { durationMs, status, headers, text, bytes, failure } = reply;
+  return {
+    durationMs,
+    text,
+    bytes,
+    tokens,
+    ...(status === undefined ? {} : { status }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+function totalsOf(
+  { durationMs, bytes, tokens }: { durationMs: number; bytes: number; tokens: number | undefined },
+  expect: Expectation,
+): readonly Miss[] {
+  if (isEmpty(expect)) return [];
+  return [
+    ...checkLimit('tokens', tokens, expect.tokens),
+    ...checkLimit('bytes', bytes, expect.bytes),
+    ...checkLimit('within', durationMs, expect.within),
+  ];
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false;
+  return true;
 }
 
 /** An overloaded system that says so (RFC 6585, RFC 9110): come again later, and when. */
 function saysWhen({ status, headers }: StepReply): boolean {
   return (status === 429 || status === 503) && headers?.['retry-after'] !== undefined;
-}
-
-const shared = new WeakMap<JourneyContext, Record<string, string>>();
-
-/** What every step of every walk in this context can name; a load walks thousands of times. */
-function sharedValues(context: JourneyContext): Record<string, string> {
-  const known = shared.get(context);
-  if (known !== undefined) return known;
-  const { targets, env } = context;
-  const values = Object.create(null) as Record<string, string>;
-  for (const [name, value] of Object.entries(env)) values[`env.${name}`] = value;
-  for (const { name, url, host, port } of targets)
-    Object.assign(values, { [name]: url, [`${name}.host`]: host, [`${name}.port`]: String(port) });
-  shared.set(context, values);
-  return values;
 }
 
 function totalStep(durationMs: number, misses: readonly Miss[]): JourneyStepRun {
@@ -231,8 +270,4 @@ function newSession(closing: AsyncDisposableStack): JourneySession {
       if (close) closing.defer(close);
     },
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

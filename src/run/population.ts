@@ -36,13 +36,8 @@ export function populate(journeys: readonly Journey[], context: JourneyContext, 
       longestMs: journey.steps.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
       walk: (index) => {
         const user = userOf(index);
-        const walk = async (): Promise<Walked> => {
-          const walked = await walkAs(journey, context, user);
-          completion.record({ user: user.name, journey: journey.name, walked });
-          return walked;
-        };
-        if (!inOrder) return walk();
-        const walked = user.before.then(walk);
+        if (!inOrder) return walkAs(journey, context, { user, completion });
+        const walked = user.before.then(() => walkAs(journey, context, { user, completion }));
         user.before = walked;
         return walked;
       },
@@ -60,31 +55,47 @@ export function populate(journeys: readonly Journey[], context: JourneyContext, 
   };
 }
 
-async function walkAs(journey: Journey, context: JourneyContext, user: User): Promise<Walked> {
+interface Walking {
+  readonly user: User;
+  readonly completion: CompletionLedger;
+}
+
+async function walkAs(journey: Journey, context: JourneyContext, { user, completion }: Walking): Promise<Walked> {
   const startedMs = context.ports.clock.monotonicMs();
-  if (context.signal.aborted) return { startedMs, end: 'cut', steps: [] };
+  let walked: Walked;
   try {
-    const { outcome, steps, totals, places } = await walkOn(journey, context, {
-      user: user.name,
-      session: user.session,
-      messages: user.messages,
-    });
-    const walked = steps.map(({ title, durationMs, misses, retryAfter, curl, excerpt }, index): WalkedStep => ({
-      place: places[index] ?? journey.steps.length + 1,
-      title,
-      durationMs,
-      ...(misses.length === 0 ? {} : { miss: worstOf(misses), request: curl, answer: excerpt }),
-      ...(retryAfter === true && misses.length > 0 ? { refused: true as const } : {}),
-    }));
-    const wrong = walked.some(({ miss }) => miss !== undefined && !isBudget(miss));
+    walked = context.signal.aborted
+      ? { startedMs, end: 'cut', steps: [] }
+      : toWalked(await walkOn(journey, context, { user: user.name, session: user.session, messages: user.messages }), {
+          journey,
+          startedMs,
+        });
     // Whatever is open may be broken, or hold an answer that comes too late for anybody but the next walk.
-    if (wrong) user.session = user.session.renewed();
-    const end = outcome === 'passed' ? 'kept' : outcome === 'interrupted' ? 'cut' : 'missed';
-    return { startedMs, end, steps: walked, ...(totals.tokens === undefined ? {} : { tokens: totals.tokens }) };
+    if (walked.end !== 'kept' && walked.steps.some(isWrong)) user.session = user.session.renewed();
   } catch (error) {
     const miss = { what: 'connection' as const, measured: errorMessage(error), expected: 'a walk' };
-    return { startedMs, end: 'missed', steps: [{ place: 1, title: journey.name, durationMs: 0, miss }] };
+    walked = { startedMs, end: 'missed', steps: [{ place: 1, title: journey.name, durationMs: 0, miss }] };
   }
+  completion.record({ user: user.name, journey: journey.name, walked });
+  return walked;
+}
+
+type Run = Awaited<ReturnType<typeof walkOn>>;
+
+function toWalked({ outcome, steps, totals, places }: Run, { journey, startedMs }: { journey: Journey; startedMs: number }): Walked {
+  const end = outcome === 'passed' ? 'kept' : outcome === 'interrupted' ? 'cut' : 'missed';
+  const walked = steps.map((step, index) => toStep(step, places[index] ?? journey.steps.length + 1));
+  return { startedMs, end, steps: walked, tokens: totals.tokens };
+}
+
+function toStep({ title, durationMs, misses, retryAfter, curl, excerpt }: Run['steps'][number], place: number): WalkedStep {
+  if (misses.length === 0) return { place, title, durationMs };
+  const missed = { place, title, durationMs, miss: worstOf(misses), request: curl, answer: excerpt };
+  return retryAfter === true ? { ...missed, refused: true } : missed;
+}
+
+function isWrong({ miss }: WalkedStep): boolean {
+  return miss !== undefined && !isBudget(miss);
 }
 
 /** A wrong answer, then one that is too large, then one that is late. */

@@ -19,6 +19,13 @@ export function fillTemplate(text: string, values: Readonly<Record<string, strin
   });
 }
 
+/** The filled text where all that it names is given; `undefined` where something of it is known only later. */
+export function fillFixed(text: string, values: Readonly<Record<string, string>>): string | undefined {
+  if (!text.includes('{{')) return text;
+  const isKnown = [...text.matchAll(PLACEHOLDER)].every(([, name = '']) => values[name] !== undefined);
+  return isKnown ? fillTemplate(text, values) : undefined;
+}
+
 /** Fills every string inside a JSON value. */
 export function fillJson(value: Json, values: Readonly<Record<string, string>>): Json {
   return mapStrings(value, (text) => fillTemplate(text, values));

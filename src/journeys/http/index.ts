@@ -45,7 +45,13 @@ export const http = defineStep<Options>({
       signal: context.signal,
       maxBytes: LIMITS.bodyBytes,
     });
-    return toReply(result, curl(request));
+    return toReply(result, request);
+  },
+  prepare: (options, { ports, fixed, timeoutMs }) => {
+    const request = fixedRequest(options, fixed);
+    const prepared = request && ports.http.prepare?.({ ...request, timeoutMs, maxBytes: LIMITS.bodyBytes });
+    if (!prepared) return undefined;
+    return () => new Promise((resolve) => prepared.send((result) => resolve(toReply(result, request))));
   },
 });
 
@@ -60,7 +66,7 @@ function requestHeaders({ headers, json }: z.output<typeof Written>): Record<str
   return json === undefined ? headers : { 'content-type': 'application/json', ...headers };
 }
 
-function fillRequest({ method, url, headers, body }: Options, { fill }: StepContext): Request {
+function fillRequest({ method, url, headers, body }: Options, { fill }: Pick<StepContext, 'fill'>): Request {
   return {
     method,
     url: fill(url),
@@ -69,20 +75,48 @@ function fillRequest({ method, url, headers, body }: Options, { fill }: StepCont
   };
 }
 
-function toReply(result: HttpResult, repeat: string): StepReply {
-  if (result.state === 'failed') {
-    const measured = `${result.reason} after ${Math.round(result.durationMs)} ms: ${result.message}`;
-    const what = result.reason === 'timeout' || result.reason === 'exhausted' ? result.reason : 'connection';
-    return { durationMs: result.durationMs, text: '', bytes: 0, curl: repeat, failure: { what, measured, expected: 'an HTTP answer' } };
+/** The request where all of it is the same in every walk. */
+function fixedRequest(options: Options, fixed: (text: string) => string | undefined): Request | undefined {
+  const texts = [options.url, options.body ?? '', ...Object.values(options.headers)];
+  return texts.every((text) => fixed(text) !== undefined) ? fillRequest(options, { fill: (text) => fixed(text) ?? text }) : undefined;
+}
+
+function toReply(result: HttpResult, request: Request): StepReply {
+  if (result.state === 'answered') return new Answer(result, request);
+  const measured = `${result.reason} after ${Math.round(result.durationMs)} ms: ${result.message}`;
+  const what = result.reason === 'timeout' || result.reason === 'exhausted' ? result.reason : 'connection';
+  const failure = { what, measured, expected: 'an HTTP answer' } as const;
+  return { durationMs: result.durationMs, text: '', bytes: 0, curl: curl(request), failure };
+}
+
+const decoder = new TextDecoder();
+
+/** Its text and the command that repeats it are made when somebody asks for them: under load, hardly anybody does. */
+class Answer implements StepReply {
+  readonly durationMs: number;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: number;
+  readonly #body: Uint8Array;
+  readonly #request: Request;
+  #text: string | undefined;
+
+  constructor(result: Extract<HttpResult, { state: 'answered' }>, request: Request) {
+    this.durationMs = result.durationMs;
+    this.status = result.status;
+    this.headers = result.headers;
+    this.bytes = result.totalBytes;
+    this.#body = result.body;
+    this.#request = request;
   }
-  return {
-    durationMs: result.durationMs,
-    status: result.status,
-    headers: result.headers,
-    text: new TextDecoder().decode(result.body),
-    bytes: result.totalBytes,
-    curl: repeat,
-  };
+
+  get text(): string {
+    return (this.#text ??= decoder.decode(this.#body));
+  }
+
+  get curl(): string {
+    return curl(this.#request);
+  }
 }
 
 function curl({ method, url, headers, body }: Request): string {

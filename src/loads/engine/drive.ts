@@ -45,11 +45,12 @@ export async function drive(driving: Driving, under: Under): Promise<Driven> {
   const seen = { launched: 0, dropped: 0, mostInFlight: 0 };
   const idle = Promise.withResolvers<void>();
   let last = false;
-  const take = async (index: number, dueMs: number): Promise<void> => {
-    const walked = await walk(index);
-    under.inFlight -= 1;
-    driving.ended({ index, dueMs, endMs: clock.monotonicMs(), walked });
-    if (last && under.inFlight === 0) idle.resolve();
+  const take = (index: number, dueMs: number): void => {
+    void walk(index).then((walked) => {
+      under.inFlight -= 1;
+      driving.ended({ index, dueMs, endMs: clock.monotonicMs(), walked });
+      if (last && under.inFlight === 0) idle.resolve();
+    });
   };
   const paced = await clock.pace(driving.arrivals, {
     signal: AbortSignal.any([signal, stop.signal]),
@@ -63,7 +64,7 @@ export async function drive(driving: Driving, under: Under): Promise<Driven> {
       }
       under.inFlight += 1;
       seen.mostInFlight = Math.max(seen.mostInFlight, under.inFlight);
-      void take(seen.launched, dueMs);
+      take(seen.launched, dueMs);
       seen.launched += 1;
     },
   });

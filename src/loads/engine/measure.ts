@@ -26,11 +26,12 @@ export async function measure(schedule: Schedule, context: LoadContext, under: U
   const { durationMs } = schedule;
   const [walks, stop] = [new AbortController(), new AbortController()];
   const ending = AbortSignal.any([signal, stop.signal]);
-  await using population = context.populate(AbortSignal.any([signal, walks.signal]));
+  // Looked at with every walk: a signal that follows others takes ten times as long to say whether it is aborted.
+  using _walks = follow(signal, walks);
+  let isLate = false;
+  await using population = context.populate(walks.signal);
   const journeys = population.journeys.map(({ name }) => name);
   const recorder = new Recorder({ durationMs, journeys }, Math.max(1, Math.min(SLICES, Math.floor(durationMs / SLICE_MS))));
-  const turns = new Map<number, Turn>();
-  const journeyOf = (index: number): LoadJourney => journeyAt(population, turns.get(index));
   await using watch = watched(context, { recorder, under, stop });
   let startMs = 0;
   // Collections of a small young heap are short: of a large one, they would pass for the system's own delays.
@@ -50,21 +51,22 @@ export async function measure(schedule: Schedule, context: LoadContext, under: U
         },
         walk: (index) => {
           const turn = schedule.turn(index);
-          turns.set(index, turn);
           return journeyAt(population, turn).walk(turn.user);
         },
         ended: (ended) => {
           const { index, walked } = ended;
-          const journey = journeyOf(index);
-          turns.delete(index);
-          const late = walked.end === 'cut' && walks.signal.aborted && !ending.aborted;
-          const seen = { ...ended, walked: late ? tooLong(walked, journey) : walked };
-          recorder.ended({ ...seen, journey: journey.name });
+          const journey = journeyAt(population, schedule.turn(index));
+          const late = isLate && walked.end === 'cut' && !ending.aborted;
+          const seen = late ? { ...ended, walked: tooLong(walked, journey) } : ended;
+          recorder.ended(seen, journey.name);
           schedule.ended(seen);
         },
         drainMs: Math.max(...population.journeys.map(({ longestMs }) => longestMs)) + GRACE_MS,
         signal: ending,
-        stopWalks: () => walks.abort(new Error('the load is over')),
+        stopWalks: () => {
+          isLate = true;
+          walks.abort(new Error('the load is over'));
+        },
       },
       under,
     ),
@@ -74,8 +76,16 @@ export async function measure(schedule: Schedule, context: LoadContext, under: U
   return { recorder, driven, facts: population.facts(), aborted: watch.aborted() };
 }
 
+/** Aborts the one with the other, until it is disposed of. */
+function follow(signal: AbortSignal, controller: AbortController): Disposable {
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener('abort', abort) };
+}
+
 /** Every user comes to walk every journey. */
-function journeyAt({ journeys }: Population, { user, walk }: Turn = { user: 0, walk: 0 }): LoadJourney {
+function journeyAt({ journeys }: Population, { user, walk }: Turn): LoadJourney {
   const journey = journeys[(walk + user) % journeys.length];
   if (journey === undefined) throw new RangeError('a load has at least one journey');
   return journey;

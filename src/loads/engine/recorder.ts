@@ -1,7 +1,8 @@
 import { DistributionCounts } from '../../lib/histogram.ts';
 import { isBudget, type Miss } from '../../model/journey.ts';
 import type { LoadMiss, Rate } from '../../model/load.ts';
-import type { Walked } from '../contract.ts';
+import type { WalkedStep } from '../contract.ts';
+import type { Ended } from './schedule.ts';
 
 /** Kinds of misses that are told apart; more are counted with the last. */
 const KINDS = 50;
@@ -16,14 +17,6 @@ export interface Sliced<Counter> {
 interface Hits {
   hits: number;
   of: number;
-}
-
-/** An arrival that came to an end. Times on the clock of `monotonicMs`. */
-export interface Arrival {
-  readonly journey: string;
-  readonly dueMs: number;
-  readonly endMs: number;
-  readonly walked: Walked;
 }
 
 /** What is counted of one journey, or of all of them together. */
@@ -90,7 +83,7 @@ export class Recorder {
     this.lag.record((nowMs - dueMs) * 1_000);
   }
 
-  ended(arrival: Arrival): void {
+  ended(arrival: Ended, journey: string): void {
     const { walked, dueMs } = arrival;
     const slice = this.#sliceOf(dueMs);
     count(this.success, slice, walked.end === 'kept');
@@ -101,10 +94,12 @@ export class Recorder {
     }
     if (walked.end === 'kept') this.kept += 1;
     else this.failed += 1;
-    const wrong = walked.steps.some(({ miss }) => miss !== undefined && !isBudget(miss));
-    for (const tally of [this.all, this.journeys.get(arrival.journey)]) if (tally) tallyUp(tally, arrival, { slice, wrong });
-    this.#recordSteps(arrival, slice);
-    if (walked.steps.some(({ refused }) => refused === true)) this.refusals += 1;
+    const wrong = walked.end !== 'kept' && walked.steps.some(isWrong);
+    tallyUp(this.all, arrival, { slice, wrong });
+    const tally = this.journeys.get(journey);
+    if (tally) tallyUp(tally, arrival, { slice, wrong });
+    this.#recordSteps(arrival, { slice, journey });
+    if (walked.end !== 'kept' && walked.steps.some(({ refused }) => refused === true)) this.refusals += 1;
     if (walked.tokens !== undefined) this.tokens.record(walked.tokens);
     this.recent.ended += 1;
     this.recent.latency.record((arrival.endMs - dueMs) * 1_000);
@@ -135,10 +130,11 @@ export class Recorder {
     return recent;
   }
 
-  #recordSteps({ journey, dueMs, endMs, walked }: Arrival, slice: number): void {
+  #recordSteps({ dueMs, endMs, walked }: Ended, { slice, journey }: { slice: number; journey: string }): void {
     const second = Math.max(0, Math.floor((endMs - this.#startMs) / 1_000));
-    for (const { miss, title, request, answer } of walked.steps) {
-      count(this.errors, slice, miss !== undefined && !isBudget(miss));
+    for (const step of walked.steps) {
+      count(this.errors, slice, isWrong(step));
+      const { miss, title, request, answer } = step;
       if (miss) this.#miss(miss, { journey, step: title, firstAtMs: Math.round(dueMs - this.#startMs), request, answer });
     }
     while (this.perSecond.length <= second) this.perSecond.push(0);
@@ -167,7 +163,11 @@ export class Recorder {
   }
 }
 
-function tallyUp(tally: Tally, { dueMs, endMs, walked }: Arrival, { slice, wrong }: { slice: number; wrong: boolean }): void {
+function isWrong({ miss }: WalkedStep): boolean {
+  return miss !== undefined && !isBudget(miss);
+}
+
+function tallyUp(tally: Tally, { dueMs, endMs, walked }: Ended, { slice, wrong }: { slice: number; wrong: boolean }): void {
   const latency = (endMs - dueMs) * 1_000;
   tally.latency.whole.record(latency);
   tally.latency.slices[slice]?.record(latency);
@@ -180,11 +180,12 @@ function tallyUp(tally: Tally, { dueMs, endMs, walked }: Arrival, { slice, wrong
 }
 
 function count({ whole, slices }: Sliced<Hits>, slice: number, hit: boolean): void {
-  for (const rate of [whole, slices[slice]]) {
-    if (rate === undefined) continue;
-    rate.of += 1;
-    if (hit) rate.hits += 1;
-  }
+  const part = slices[slice];
+  whole.of += 1;
+  if (part) part.of += 1;
+  if (!hit) return;
+  whole.hits += 1;
+  if (part) part.hits += 1;
 }
 
 function sliced<Counter>(slices: number, make: () => Counter): Sliced<Counter> {

@@ -1,14 +1,16 @@
 import { LIMITS } from '../../../model/limits.ts';
-import type { Http, HttpRequest, HttpResult } from '../../http.ts';
+import type { Http, HttpRequest, HttpResult, PreparedRequest } from '../../http.ts';
 import { Client } from './client.ts';
-import type { Exchange, Failure, Origin, Wire } from './connection.ts';
-
-/** URLs whose parts are remembered; a load that makes up a URL per request must not fill the memory. */
-const KNOWN_URLS = 4_096;
+import type { Connection, Origin, Wire } from './connection.ts';
 
 interface Place {
   readonly client: Client;
   readonly path: string;
+  readonly host: string;
+}
+
+interface Known {
+  readonly client: Client;
   readonly host: string;
 }
 
@@ -18,17 +20,17 @@ interface Place {
  * Whoever makes it stops all of it at once with `signal`; listening to it for each request would cost a fifth of the rate.
  */
 export function makeLoadHttp(signal: AbortSignal): Http & Disposable {
-  const clients = new Map<string, Client>();
-  const places = new Map<string, Place>();
+  const clients = new Map<string, Known>();
+  let over = false;
   const close = (): void => {
-    for (const client of clients.values()) client.close();
+    over = true;
+    for (const { client } of clients.values()) client.close();
   };
-  signal.addEventListener('abort', close);
+  if (signal.aborted) close();
+  else signal.addEventListener('abort', close);
   return {
-    request: (request) =>
-      signal.aborted || request.signal?.aborted
-        ? Promise.resolve(INTERRUPTED)
-        : perform(request, signal, () => placeOf(request.url, places, clients)),
+    request: (request) => (over || request.signal?.aborted ? Promise.resolve(INTERRUPTED) : perform(request, signal, clients)),
+    prepare: (request) => prepare(request, clients, () => over),
     [Symbol.dispose]: () => {
       signal.removeEventListener('abort', close);
       close();
@@ -38,37 +40,69 @@ export function makeLoadHttp(signal: AbortSignal): Http & Disposable {
 
 const INTERRUPTED: HttpResult = { state: 'failed', reason: 'aborted', message: 'interrupted', durationMs: 0 };
 
-async function perform(request: HttpRequest, all: AbortSignal, place: () => Place): Promise<HttpResult> {
-  const startedMs = performance.now();
-  let prepared: { client: Client; wire: Wire };
-  try {
-    const { client, ...where } = place();
-    prepared = { client, wire: wireOf(request, where) };
-  } catch (error) {
-    return { state: 'failed', reason: 'other', message: error instanceof Error ? error.message : String(error), durationMs: 0 };
-  }
-  const { promise, resolve } = Promise.withResolvers<Exchange>();
-  const own = request.signal === all ? undefined : request.signal;
-  const giveUp = prepared.client.send(prepared.wire, { timeoutMs: request.timeoutMs, once: request.once, done: resolve });
-  own?.addEventListener('abort', giveUp);
-  const exchange = await promise;
-  own?.removeEventListener('abort', giveUp);
-  return resultOf(exchange, startedMs);
+function perform(request: HttpRequest, all: AbortSignal, clients: Map<string, Known>): Promise<HttpResult> {
+  const { client, wire } = ready(request, clients);
+  if (client === undefined) return Promise.resolve({ state: 'failed', reason: 'other', message: wire, durationMs: 0 });
+  const { timeoutMs, once = false, signal } = request;
+  return new Promise((resolve) => {
+    const ask = { wire, timeoutMs, once };
+    if (signal === undefined || signal === all) {
+      client.send({ ...ask, done: resolve });
+      return;
+    }
+    let connection: Connection;
+    const giveUp = (): void => connection.abandon('aborted', 'interrupted');
+    const done = (result: HttpResult): void => {
+      signal.removeEventListener('abort', giveUp);
+      resolve(result);
+    };
+    connection = client.send({ ...ask, done, moved: (other) => (connection = other) });
+    signal.addEventListener('abort', giveUp);
+  });
 }
 
-function placeOf(text: string, places: Map<string, Place>, clients: Map<string, Client>): Place {
-  const known = places.get(text);
-  if (known !== undefined) return known;
+/** What can be known before the request is sent is known once. */
+function prepare(request: HttpRequest, clients: Map<string, Known>, isOver: () => boolean): PreparedRequest | undefined {
+  const { client, wire } = ready(request, clients);
+  if (client === undefined) return undefined;
+  const { timeoutMs, once = false } = request;
+  return {
+    send: (done) => {
+      if (isOver()) done(INTERRUPTED);
+      else client.send({ wire, timeoutMs, once, done });
+    },
+  };
+}
+
+type Ready = { readonly client: Client; readonly wire: Wire } | { readonly client?: undefined; readonly wire: string };
+
+/** The request as it is written, and by whom; or why it cannot be. */
+function ready(request: HttpRequest, clients: Map<string, Known>): Ready {
+  try {
+    const place = placeOf(request.url, clients);
+    return { client: place.client, wire: wireOf(request, place) };
+  } catch (error) {
+    return { wire: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Paths that a URL would leave as they are. */
+const PLAIN = /^\/(?:[\w\-~!$&()*+,;=:@%?]|\.(?=\w)|\/(?!\.))*$/;
+
+/** Loads make up many URLs of one origin: of most, nothing but their path is new. */
+function placeOf(text: string, clients: Map<string, Known>): Place {
+  const at = text.indexOf('/', 8);
+  const known = at === -1 ? undefined : clients.get(text.slice(0, at));
+  const path = known === undefined ? '' : text.slice(at);
+  if (known !== undefined && PLAIN.test(path)) return { ...known, path };
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error(`${url.protocol}// is no HTTP URL`);
-  let client = clients.get(url.origin);
-  if (client === undefined) {
-    client = new Client(originOf(url));
-    clients.set(url.origin, client);
+  let place = clients.get(url.origin);
+  if (place === undefined) {
+    place = { client: new Client(originOf(url)), host: url.host };
+    clients.set(url.origin, place);
   }
-  const place = { client, path: `${url.pathname}${url.search}`, host: url.host };
-  if (places.size < KNOWN_URLS) places.set(text, place);
-  return place;
+  return { ...place, path: `${url.pathname}${url.search}` };
 }
 
 function originOf({ protocol, hostname, port }: URL): Origin {
@@ -104,25 +138,4 @@ function wireOf({ method, headers = {}, body, maxBytes = LIMITS.bodyBytes }: Htt
     bytes: Buffer.concat([Buffer.from(`${head}content-length: ${bytes.length}\r\n\r\n`, 'latin1'), bytes]),
     keep: maxBytes,
   };
-}
-
-type Reason = Extract<HttpResult, { state: 'failed' }>['reason'];
-const REASONS: Readonly<Record<Failure, Reason>> = {
-  refused: 'refused',
-  reset: 'reset',
-  closed: 'reset',
-  dns: 'dns',
-  tls: 'tls',
-  timeout: 'timeout',
-  malformed: 'other',
-  exhausted: 'exhausted',
-  other: 'other',
-  aborted: 'aborted',
-};
-
-function resultOf(exchange: Exchange, startedMs: number): HttpResult {
-  const durationMs = exchange.endMs - startedMs;
-  if (exchange.state === 'failed') return { state: 'failed', reason: REASONS[exchange.reason], message: exchange.message, durationMs };
-  const { status, headers, body, bytes } = exchange.answer;
-  return { state: 'answered', status, headers, body, totalBytes: bytes, firstByteMs: exchange.firstByteMs - startedMs, durationMs };
 }

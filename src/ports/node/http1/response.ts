@@ -32,26 +32,30 @@ type Part =
   | { readonly is: 'chunk-end' }
   | { readonly is: 'trailers' };
 
+const HEAD: Part = { is: 'head' };
+
 /**
  * Reads one HTTP/1.1 response as it arrives, after RFC 9112 (https://www.rfc-editor.org/rfc/rfc9112).
  * One reader serves a connection for its whole life: `begin` before each request.
  */
 export class ResponseReader {
-  #part: Part = { is: 'head' };
+  #part: Part = HEAD;
   #held: Buffer = EMPTY;
   #status = 0;
   #headers: Headers = {};
-  #version = 1;
   #kept: Buffer[] = [];
   #bytes = 0;
   #isHead = false;
   #most = 0;
+  #persistent = true;
+  /** The head before, as text: most of a server's answers have the same, and it need not be parsed twice. */
+  #before = '';
 
   /** `most`: bytes of the body to keep; the rest is counted. */
   begin(method: string, most: number): void {
-    this.#part = { is: 'head' };
+    this.#part = HEAD;
     this.#held = EMPTY;
-    this.#kept = [];
+    if (this.#kept.length > 0) this.#kept = [];
     this.#bytes = 0;
     this.#isHead = method === 'HEAD';
     this.#most = most;
@@ -112,20 +116,31 @@ export class ResponseReader {
     const end = bytes.indexOf('\r\n\r\n', at, 'latin1');
     if (end === -1) return bytes.length - at > HEAD_BYTES ? broken('the head of the answer has no end') : at > from ? at : MORE;
     const head = bytes.toString('latin1', at, end);
-    const status = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?(?:\r\n|$)/.exec(head);
-    if (status === null) return broken(`the answer does not begin like one of HTTP/1.1: ${JSON.stringify(head.slice(0, 60))}`);
-    this.#version = Number(status[1]);
-    this.#status = Number(status[2]);
-    const headers = parseHeaders(head, status[0].length);
-    if (headers === undefined) return broken('a header of the answer is malformed');
-    this.#headers = headers;
+    if (head !== this.#before) {
+      const why = this.#parse(head);
+      this.#before = why === undefined ? head : '';
+      if (why !== undefined) return broken(why);
+    }
     const next = end + 4;
     // 1xx come before the answer itself; nobody asked for an upgrade.
     if (this.#status < 200) return this.#status === 101 ? broken('the server switched protocols unasked') : next;
-    return this.#frame(next);
+    return this.#frame(bytes, next);
   }
 
-  #frame(next: number): number | Reading {
+  /** Why it is no head, if so. */
+  #parse(head: string): string | undefined {
+    const status = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?(?:\r\n|$)/.exec(head);
+    if (status === null) return `the answer does not begin like one of HTTP/1.1: ${JSON.stringify(head.slice(0, 60))}`;
+    const headers = parseHeaders(head, status[0].length);
+    if (headers === undefined) return 'a header of the answer is malformed';
+    this.#status = Number(status[2]);
+    this.#headers = headers;
+    const connection = headers.connection?.toLowerCase() ?? '';
+    this.#persistent = Number(status[1]) === 1 ? !connection.includes('close') : connection.includes('keep-alive');
+    return undefined;
+  }
+
+  #frame(bytes: Buffer, next: number): number | Reading {
     const { 'transfer-encoding': coding, 'content-length': length } = this.#headers;
     if (this.#isHead || this.#status === 204 || this.#status === 304) return this.#done(next, true);
     if (coding !== undefined) {
@@ -137,12 +152,19 @@ export class ResponseReader {
       this.#part = { is: 'until-close' };
       return next;
     }
-    const lengths = new Set(length.split(',').map((text) => text.trim()));
-    const [only = ''] = lengths;
-    if (lengths.size !== 1 || !/^\d{1,15}$/.test(only)) return broken(`the answer's length is ${JSON.stringify(length)}`);
-    if (Number(only) === 0) return this.#done(next, true);
-    this.#part = { is: 'length', left: Number(only) };
-    return next;
+    const only = LENGTH.test(length) ? length : sameOf(length);
+    if (only === undefined) return broken(`the answer's length is ${JSON.stringify(length)}`);
+    return this.#expect(bytes, { at: next, length: Number(only) });
+  }
+
+  /** Most answers come whole, head and body in one piece. */
+  #expect(bytes: Buffer, { at, length }: { at: number; length: number }): number | Reading {
+    if (bytes.length - at < length) {
+      this.#part = { is: 'length', left: length };
+      return at;
+    }
+    if (length > 0) this.#keep(bytes.subarray(at, at + length));
+    return this.#done(at + length, true);
   }
 
   #data(part: { is: 'length' | 'chunk'; left: number }, bytes: Buffer, at: number): number | Reading {
@@ -187,12 +209,18 @@ export class ResponseReader {
   }
 
   #done(rest: number, framed: boolean): Reading {
-    const connection = this.#headers.connection?.toLowerCase() ?? '';
-    const persistent = this.#version === 1 ? !connection.includes('close') : connection.includes('keep-alive');
-    const body = this.#kept.length === 1 ? (this.#kept[0] ?? EMPTY) : Buffer.concat(this.#kept);
-    const answer = { status: this.#status, headers: this.#headers, body, bytes: this.#bytes, reusable: framed && persistent };
+    const body = this.#kept.length > 1 ? Buffer.concat(this.#kept) : (this.#kept[0] ?? EMPTY);
+    const answer = { status: this.#status, headers: this.#headers, body, bytes: this.#bytes, reusable: framed && this.#persistent };
     return { state: 'done', answer, rest };
   }
+}
+
+const LENGTH = /^\d{1,15}$/;
+
+/** The length of a header that says the same several times (RFC 9112, 6.3). */
+function sameOf(text: string): string | undefined {
+  const [only = '', ...others] = new Set(text.split(',').map((one) => one.trim()));
+  return others.length === 0 && LENGTH.test(only) ? only : undefined;
 }
 
 function broken(why: string): Reading {
