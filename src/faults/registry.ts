@@ -21,7 +21,8 @@ import { pause } from './pause/index.ts';
 import { readOnly } from './read-only/index.ts';
 import { recreate } from './recreate/index.ts';
 import { reset } from './reset/index.ts';
+import { rotate } from './rotate/index.ts';
 import { shutdown } from './shutdown/index.ts';
 import { stop } from './stop/index.ts';
 
-export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, certificate, clock, config, connections, cpu, dependency, disconnect, disk, dns, kill, latency, loss, memory, noop, partition, pause, readOnly, recreate, reset, shutdown, stop];
+export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, certificate, clock, config, connections, cpu, dependency, disconnect, disk, dns, kill, latency, loss, memory, noop, partition, pause, readOnly, recreate, reset, rotate, shutdown, stop];

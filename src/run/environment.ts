@@ -1,4 +1,5 @@
 import type { StackManifest } from '../model/manifest.ts';
+import { stackEnvironment } from '../model/stack-environment.ts';
 import type { StageName } from '../model/stage.ts';
 import type { RunContext } from './context.ts';
 
@@ -28,24 +29,4 @@ function legEnvironment({ info, plan }: RunContext, stage: StageName): Record<st
   const index = info.leg === undefined ? -1 : legs.indexOf(info.leg);
   if (info.leg === undefined || index === -1) return {};
   return { GAUNTLET_LEG: info.leg, GAUNTLET_LEG_INDEX: String(index + 1), GAUNTLET_LEG_COUNT: String(legs.length) };
-}
-
-function stackEnvironment({ targets, services }: StackManifest): Record<string, string> {
-  const entries: [string, string][] = [];
-  for (const { name, url, host, port } of targets) {
-    const prefix = `GAUNTLET_TARGET_${upper(name)}`;
-    entries.push([`${prefix}_URL`, url], [`${prefix}_HOST`, host], [`${prefix}_PORT`, String(port)]);
-  }
-  for (const { name, ports } of services) {
-    const prefix = `GAUNTLET_SERVICE_${upper(name)}`;
-    ports.forEach(({ container, host, port }, index) => {
-      if (index === 0) entries.push([`${prefix}_HOST`, host], [`${prefix}_PORT`, String(port)]);
-      entries.push([`${prefix}_PORT_${container}`, String(port)]);
-    });
-  }
-  return Object.fromEntries(entries);
-}
-
-function upper(name: string): string {
-  return name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 }

@@ -26,7 +26,10 @@ function common({ piece, observed }: Experiment): Pick<DraftParts, 'stage' | 're
 }
 
 /** Rows that look for themselves at what an experiment shows, so that bad answers are no finding of theirs. */
-const OWN_LOOK = /^DB-(?:12|14|2[2345])$|^VEC-09$/;
+const OWN_LOOK = /^DB-(?:12|14|15|2[2345])$|^VEC-09$|^RES-(?:0[1345]|1[014])$/;
+
+/** Nothing is harmed: that nobody notices is the row's own matter. */
+const REPLACED = /^(?:SEC-09|TLS-08)$/;
 
 /** The row that speaks of this kind of fault. */
 function codeOf({ observed: { rows } }: Experiment): string {
@@ -52,7 +55,7 @@ function crashes(experiment: Experiment): Drafted[] {
   if (died.length === 0 || journey === undefined) return [];
   const names = sentenceList(died.map(({ service }) => service));
   return [
-    draft('RES-13', {
+    draft(observed.rows.includes('DB-20') ? 'DB-20' : 'RES-13', {
       ...common(experiment),
       subject: `${subjectOf(experiment)}: crash`,
       title: `${names} ${died.length === 1 ? 'crashes' : 'crash'} in ${piece.experiment}`,
@@ -70,7 +73,7 @@ function crashes(experiment: Experiment): Drafted[] {
 
 function badAnswers(experiment: Experiment): Drafted[] {
   const { observed } = experiment;
-  if (observed.lasts === 'moment') return [];
+  if (observed.lasts === 'moment' || observed.rows.some((row) => REPLACED.test(row))) return [];
   const bad = steadyOf(experiment).filter(({ direct, during }) => {
     const count = number(during.answers, BAD);
     return !direct && count > SPARED && count / during.walks > SPARED_SHARE;
