@@ -1,4 +1,5 @@
 import type { Rule } from './rule.ts';
+import { ATTEMPT_RULES } from './rules-attempts.ts';
 
 const DEGRADE = {
   effort: '2–8 h',
@@ -7,6 +8,7 @@ const DEGRADE = {
 
 /** Rows of the catalogue that experiments answer. */
 export const CHAOS_RULES: Readonly<Record<string, Rule>> = {
+  ...ATTEMPT_RULES,
   'CHA-01': {
     title: 'a crash is not recovered from in time',
     priority: 'P0',

@@ -4,6 +4,7 @@ import { formatLimit, keeps } from '../../model/limit.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { Drafted } from '../context.ts';
 import { draft } from '../draft.ts';
+import { staysOpen } from './experiments-attempts.ts';
 import { evidenceFor, reproOf, steadyOf, storyOf, subjectOf, type Experiment } from './experiments-words.ts';
 
 /** Users were served again, and in time. One finding for all journeys: what they wait for is one cause. */
@@ -37,7 +38,8 @@ function notRecovered(experiment: Experiment, first: WatchedJourney, all: readon
 }
 
 /** Who must act: nobody starts the service again, or everybody runs and the system does not use it. */
-function causeOf({ observed }: Experiment): { short: string; long: string; fix: string } {
+function causeOf(experiment: Experiment): { short: string; long: string; fix: string } {
+  const { observed } = experiment;
   const ended = observed.watched.filter(({ target, state }) => target && ['exited', 'dead', 'missing'].includes(state));
   const [dead] = ended;
   if (dead !== undefined && (dead.restartPolicy === undefined || dead.restartPolicy === 'no')) {
@@ -64,6 +66,13 @@ function causeOf({ observed }: Experiment): { short: string; long: string; fix: 
     };
   }
   const targets = sentenceList(observed.services) || 'the service';
+  if (staysOpen(experiment)) {
+    return {
+      short: `the breaker before ${targets} never closes`,
+      long: `${targets} works again, and nobody asks it any more: the breaker that opened does not let a trial through.`,
+      fix: `Let the breaker before ${targets} make a trial after its reset time, and close when it succeeds.`,
+    };
+  }
   return {
     short: 'the system does not connect again',
     long: `${targets} runs again, and the system does not use it: whoever speaks to it did not connect again.`,

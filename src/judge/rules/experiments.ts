@@ -2,6 +2,7 @@ import { ofKind } from '../../model/evidence.ts';
 import { byKey, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested } from '../draft.ts';
 import { askedFindings } from './experiments-asked.ts';
+import { attemptFindings } from './experiments-attempts.ts';
 import { duringFindings } from './experiments-during.ts';
 import { ledgerFindings } from './experiments-ledger.ts';
 import { recoveryFindings } from './experiments-recovery.ts';
@@ -23,6 +24,7 @@ export const experiments: JudgeRule = {
               ...recoveryFindings(experiment),
               ...duringFindings(experiment),
               ...askedFindings(experiment),
+              ...attemptFindings(experiment),
               ...ledgerFindings(
                 experiment,
                 plan.stages.find(({ name }) => name === experiment.piece.stage),
