@@ -11,8 +11,8 @@ import type { Board } from './board.ts';
 import { probe } from './health.ts';
 import { identify } from './identity.ts';
 import type { Dependency } from './options.ts';
-import { HOST } from './resolve.ts';
-import type { ServiceSpec, ServiceState, SupervisorSpec } from './spec.ts';
+import { filled, HOST } from './resolve.ts';
+import { Route, type ServiceSpec, type ServiceState, type SupervisorSpec } from './spec.ts';
 
 /** As Docker does: twice as long after each death, from the beginning after a life of ten seconds. */
 const BACKOFF_MS = { first: 100, most: 10_000, calm: 10_000 } as const;
@@ -25,7 +25,11 @@ export interface ChildScene {
   readonly ports: Ports;
   readonly spec: SupervisorSpec;
   readonly board: Board;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: {
+    readonly base: Readonly<Record<string, string>>;
+    /** Of this service alone; values still say `{{name.port}}`. */
+    readonly own: Readonly<Record<string, string>>;
+  };
   readonly redact: (text: string) => string;
   /** Aborted when this service has to end. */
   readonly stop: AbortSignal;
@@ -42,7 +46,7 @@ export async function live(service: ServiceSpec, scene: ChildScene): Promise<voi
     const { exitCode, error } = await once(service, restarts, scene);
     const finished = { exitCode, finishedAt: ports.clock.now(), ...(error === undefined ? {} : { error }) };
     // Who was held down did not end by itself: it is started again whatever its policy says.
-    const held = !stop.aborted && (await whileHeld(service, scene));
+    const held = !stop.aborted && (await whileHeld(service, exitCode, scene));
     const again = !stop.aborted && error === undefined && (held || mayRestart(service, exitCode));
     // Who was told to end has not failed: the cause is what told it.
     const ended = stop.aborted ? 'missing' : 'exited';
@@ -69,23 +73,24 @@ const Hold = z.object({ until: z.number() });
 const HELD_LOOK_MS = 50;
 
 /** Waits as long as a fault holds the service down; tells whether one did. */
-async function whileHeld({ name }: ServiceSpec, { ports, spec, board, stop }: ChildScene): Promise<boolean> {
+async function whileHeld({ name }: ServiceSpec, exitCode: number, { ports, spec, board, stop }: ChildScene): Promise<boolean> {
   const file = join(dirname(spec.stateFile), 'held', `${name}.json`);
   for (let held = false; ; held = true) {
     const hold = Hold.safeParse(parseJson(await ports.files.readText(file).catch(() => ''))).data;
     if (hold === undefined || stop.aborted || Date.parse(ports.clock.now()) >= hold.until) return held;
-    if (!held) board.update(name, { state: 'exited', health: 'none', finishedAt: ports.clock.now() });
+    if (!held) board.update(name, { state: 'exited', health: 'none', exitCode, finishedAt: ports.clock.now() });
     await ports.clock.sleep(HELD_LOOK_MS, stop).catch(() => undefined);
   }
 }
 
 /** One life, from start to end, with all that it leaves behind in its process group. */
 async function once(service: ServiceSpec, restarts: number, scene: ChildScene): Promise<{ exitCode: number; error?: string }> {
-  const { ports, spec, board, env, redact, stop } = scene;
+  const { ports, spec, board, redact, stop } = scene;
   const ended = new AbortController();
   const logFile = await nextLog(service, restarts, scene);
   const busy = await busyPort(service, scene);
   if (busy !== undefined) return { exitCode: 126, error: `port ${String(busy)} is in use by another process` };
+  const env = await environmentNow(service, scene);
   let pid = 0;
   let probing: Promise<void> = Promise.resolve();
   const onStart = (started: number): void => {
@@ -120,6 +125,21 @@ async function once(service: ServiceSpec, restarts: number, scene: ChildScene): 
     if (pid > 0) ports.exec.kill(pid, 'SIGKILL');
     await probing.catch((error: unknown) => ports.progress.warn(`${service.name}: health check: ${errorMessage(error)}`));
   }
+}
+
+/** Where other services are for this life: at their own places, or where a fault that stands in between leads to. */
+async function environmentNow({ name }: ServiceSpec, { ports, spec, env }: ChildScene): Promise<Record<string, string>> {
+  const folder = join(dirname(spec.stateFile), 'routes', name);
+  const places = Object.fromEntries(spec.services.map((service) => [service.name, { ...service.ports }]));
+  for (const file of await ports.files.list(folder).catch(() => [])) {
+    const route = Route.safeParse(parseJson(await ports.files.readText(join(folder, file)).catch(() => ''))).data ?? {};
+    for (const [port, other] of Object.entries(route)) {
+      const [service = '', label = ''] = port.split('.');
+      const own = places[service];
+      if (own?.[label] !== undefined) own[label] = other;
+    }
+  }
+  return { ...env.base, ...filled(env.own, { ports: places, service: name }) };
 }
 
 /** Whoever listens there already would answer the health checks in the name of a service that never came up. */

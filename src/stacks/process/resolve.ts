@@ -30,6 +30,11 @@ export function placesOf({ runDir, instance }: Pick<StackContext, 'runDir' | 'in
   };
 }
 
+/** What `{{run.dir}}` stands for. Versions that are tried by turns share a folder that no other stack of the run writes to. */
+export function dataOf({ runDir, instance }: Pick<StackContext, 'runDir' | 'instance'>): string {
+  return instance === 'rollback' ? join(runDir, 'stack', instance, 'data') : runDir;
+}
+
 /** Gives every service its ports: the fixed ones, and free ones for `auto`. */
 export async function assignPorts({ services }: ProcessOptions, { tcp }: Pick<Ports, 'tcp'>): Promise<PortMap> {
   const taken = new Set(
@@ -90,6 +95,7 @@ function serviceSpec(
     dependsOn: dependenciesOf(service).map((need) => ({ ...need })),
     ...(health === undefined ? {} : { health }),
     ports: { ...ports },
+    reaches: reachedBy(name, options),
   };
 }
 
@@ -119,44 +125,68 @@ function healthOf(service: ProcessService, port: number): Health | undefined {
   };
 }
 
+/** The other services that its settings speak of. */
+function reachedBy(name: string, { services, env }: ProcessOptions): string[] {
+  const texts = Object.values({ ...env, ...services[name]?.env });
+  const named = texts.flatMap((text) =>
+    [...text.matchAll(PLACEHOLDER)].flatMap(([, other = '', what]) => (what === 'host' ? [] : [other])),
+  );
+  return [...new Set(named)].filter((other) => other !== name && other in services);
+}
+
+const PLACEHOLDER = /\{\{\s*([\w-]+)\.([\w-]+)(?:\.([\w-]+))?\s*\}\}/g;
+
 /** Service → what it gets on top of the inherited environment. @throws GauntletError when a value names what there is not. */
 export function environmentsOf(
   options: ProcessOptions,
   more: { ports: PortMap; runDir: string; mark: string },
 ): Record<string, Record<string, string>> {
-  const environments: Record<string, Record<string, string>> = {};
-  for (const [name, service] of Object.entries(options.services)) {
-    const own = more.ports[name] ?? {};
-    const given = { ...options.env, ...service.env };
-    const filled = Object.entries(given).map(([key, value]) => [
-      key,
-      fill(value, { ports: more.ports, runDir: more.runDir, where: `${name}.env.${key}` }),
-    ]);
-    const ports = Object.entries(own).map(([label, port]) => [
-      label === MAIN ? 'PORT' : `PORT_${label.toUpperCase().replaceAll('-', '_')}`,
-      String(port),
-    ]);
-    environments[name] = { ...Object.fromEntries(ports), ...Object.fromEntries(filled), [MARKER]: more.mark };
-  }
-  return environments;
+  return Object.fromEntries(
+    Object.entries(templatesOf(options, more)).map(([name, env]) => [name, filled(env, { ...more, service: name })]),
+  );
+}
+
+/** The same before anybody said where other services are. */
+export function templatesOf(
+  options: ProcessOptions,
+  more: { ports: PortMap; runDir: string; mark: string },
+): Record<string, Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(options.services).map(([name, service]) => {
+      const ports = Object.entries(more.ports[name] ?? {}).map(([label, port]) => [
+        label === MAIN ? 'PORT' : `PORT_${label.toUpperCase().replaceAll('-', '_')}`,
+        String(port),
+      ]);
+      const given = Object.entries({ ...options.env, ...service.env }).map(([key, value]) => [
+        key,
+        value.replaceAll(/\{\{\s*run\.dir\s*\}\}/g, () => more.runDir),
+      ]);
+      return [name, { ...Object.fromEntries(ports), ...Object.fromEntries(given), [MARKER]: more.mark }];
+    }),
+  );
+}
+
+/** An environment whose values say where everything is. @throws GauntletError when one names what there is not. */
+export function filled(
+  env: Readonly<Record<string, string>>,
+  { ports, service }: { ports: PortMap; service: string },
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([key, value]) => [key, fill(value, { ports, where: `${service}.env.${key}` })]));
 }
 
 /** What the placeholders of a value stand for. @throws GauntletError for one that stands for nothing. */
-export function fill(value: string, { ports, runDir, where }: { ports: PortMap; runDir: string; where: string }): string {
-  return value.replaceAll(
-    /\{\{\s*([\w-]+)\.([\w-]+)(?:\.([\w-]+))?\s*\}\}/g,
-    (text, ...[name = '', what, label = MAIN]: (string | undefined)[]) => {
-      if (name === 'run' && what === 'dir') return runDir;
-      const port = ports[name]?.[label];
-      if (port !== undefined && what === 'host') return HOST;
-      if (port !== undefined && what === 'port') return String(port);
-      if (port !== undefined && what === 'url') return `http://${HOST}:${String(port)}`;
-      throw new GauntletError(`${where}: ${text} stands for nothing`, {
-        kind: 'config',
-        hint: `use {{<service>.host}}, {{<service>.port}}, {{<service>.port.<name>}}, {{<service>.url}} or {{run.dir}}; the services are ${Object.keys(ports).join(', ')}`,
-      });
-    },
-  );
+export function fill(value: string, { ports, runDir, where }: { ports: PortMap; runDir?: string; where: string }): string {
+  return value.replaceAll(PLACEHOLDER, (text, ...[name = '', what, label = MAIN]: (string | undefined)[]) => {
+    if (name === 'run' && what === 'dir' && runDir !== undefined) return runDir;
+    const port = ports[name]?.[label];
+    if (port !== undefined && what === 'host') return HOST;
+    if (port !== undefined && what === 'port') return String(port);
+    if (port !== undefined && what === 'url') return `http://${HOST}:${String(port)}`;
+    throw new GauntletError(`${where}: ${text} stands for nothing`, {
+      kind: 'config',
+      hint: `use {{<service>.host}}, {{<service>.port}}, {{<service>.port.<name>}}, {{<service>.url}} or {{run.dir}}; the services are ${Object.keys(ports).join(', ')}`,
+    });
+  });
 }
 
 /** The gate's own affairs are not the services': its token, the runner's files, its settings. */

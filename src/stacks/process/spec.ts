@@ -38,6 +38,8 @@ export const ServiceSpec = z.object({
   health: Health.optional(),
   /** Name → port; the main one is called `main`. */
   ports: z.record(z.string(), z.number()),
+  /** Services whose place stands in its settings: it can be led to them another way. */
+  reaches: z.array(z.string()).default([]),
 });
 export type ServiceSpec = z.output<typeof ServiceSpec>;
 
@@ -56,6 +58,10 @@ export const SupervisorSpec = z.object({
 });
 export type SupervisorSpec = z.output<typeof SupervisorSpec>;
 
+/** Port of a service (`redis.main`) → another one that is handed over in its place: what a fault writes to stand in between. */
+export const Route = z.record(z.string(), z.number());
+
+/** Values still say `{{name.port}}`: where that is can be another place in the next life. */
 export const ServiceEnvironments = z.record(z.string(), z.record(z.string(), z.string()));
 
 export const ServiceState = z.object({

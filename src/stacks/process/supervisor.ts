@@ -31,7 +31,7 @@ export async function supervise(specPath: string, ports: Ports, signal: AbortSig
 
   const lives = spec.services.map((service) => {
     const stop = new AbortController();
-    const over = live(service, { ports, spec, board, env: { ...base, ...environments[service.name] }, redact, stop: stop.signal });
+    const over = live(service, { ports, spec, board, env: { base, own: environments[service.name] ?? {} }, redact, stop: stop.signal });
     // Awaited when stopping; a defect in one life must not end the others now.
     over.catch((error: unknown) => ports.progress.warn(`${service.name}: ${String(error)}`));
     return { service, stop, over };
