@@ -116,6 +116,8 @@ export const WatchedJourney = z.object({
   role: z.enum(['steady', 'control', 'health']),
   /** It speaks to a service that the fault is done to: that this one does not answer then is no fault of the system. */
   direct: z.boolean(),
+  /** Names of the targets that it speaks to. */
+  targets: z.array(z.string()).optional(),
   intervalMs: z.number(),
   before: Phase,
   during: Phase,

@@ -133,8 +133,10 @@ async function sign(options: Options, undo: Recreated, context: FaultContext): P
   }
 }
 
-function openssl(args: readonly string[], { ports, signal }: FaultContext, stdin?: string) {
-  return ports.exec.run({ type: 'argv', argv: ['openssl', ...args] }, { env: ports.env, timeoutMs: 10_000, signal, stdin });
+/** Through a pipe: what a process of ours writes to is a socket, which `/dev/stdin` cannot open. */
+function openssl(args: readonly string[], { ports, signal }: FaultContext, stdin = '') {
+  const argv = ['/bin/sh', '-c', 'cat | openssl "$@"', 'sh', ...args];
+  return ports.exec.run({ type: 'argv', argv }, { env: ports.env, timeoutMs: 10_000, signal, stdin });
 }
 
 /** What is really served now; a certificate that is missing shows in what the container was made with. */

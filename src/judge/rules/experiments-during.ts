@@ -148,22 +148,28 @@ function controls(experiment: Experiment): Drafted[] {
 function dishonest(experiment: Experiment): Drafted[] {
   const { observed, piece } = experiment;
   if (observed.lasts === 'moment') return [];
-  const refused = steadyOf(experiment).find(
+  const refused = steadyOf(experiment).filter(
     ({ direct, during }) => !direct && during.walks > 0 && share(during.answers, ['refused', ...BAD], during.walks) >= REFUSED,
   );
-  if (refused === undefined) return [];
   const green = observed.journeys.filter(({ role, direct, during }) => role === 'health' && !direct && isGreen(during));
-  return green.map((health) =>
-    draft('CFG-12', {
+  return green.flatMap((health) => {
+    const journey = refused.find((one) => isAbout(health, one));
+    if (journey === undefined) return [];
+    return draft('CFG-12', {
       ...common(experiment),
       subject: `${health.journey} without ${sentenceList(observed.services)}`,
-      title: `${health.journey} stays green in ${piece.experiment} while ${refused.journey} is refused`,
-      summary: `${storyOf(experiment, refused)}\n- ${health.journey} meanwhile: ${answersIn(health.during.answers)}`,
-      evidence: [{ id: piece.id, shows: `${health.journey}: ${answersIn(health.during.answers)}` }, ...evidenceFor(experiment, refused)],
-      measured: `health ${answersIn(health.during.answers)}; ${refused.journey} ${answersIn(refused.during.answers)}`,
+      title: `${health.journey} stays green in ${piece.experiment} while ${journey.journey} is refused`,
+      summary: `${storyOf(experiment, journey)}\n- ${health.journey} meanwhile: ${answersIn(health.during.answers)}`,
+      evidence: [{ id: piece.id, shows: `${health.journey}: ${answersIn(health.during.answers)}` }, ...evidenceFor(experiment, journey)],
+      measured: `health ${answersIn(health.during.answers)}; ${journey.journey} ${answersIn(journey.during.answers)}`,
       expected: 'health turns bad when users are refused, and good again after',
-    }),
-  );
+    });
+  });
+}
+
+/** The health of one service says nothing of journeys that speak to others. */
+function isAbout(health: WatchedJourney, { targets }: WatchedJourney): boolean {
+  return targets === undefined || health.targets === undefined || targets.some((name) => health.targets?.includes(name) === true);
 }
 
 function isGreen({ walks, answers }: WatchedJourney['during']): boolean {

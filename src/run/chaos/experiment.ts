@@ -150,7 +150,8 @@ function watch(experiment: Experiment, scene: Scene, { ledger, phase }: WatchedB
     };
     const own = role === 'steady' ? special : {};
     const probe = startProbe({ journey, intervalMs, during, context: scene.journeys, user: 'gauntlet', ...own, ...counted });
-    return { journey: journey.name, role, direct: speaksTo(journey, harmed), intervalMs, probe };
+    const spoken = targets.filter((target) => speaksTo(journey, [target])).map(({ name }) => name);
+    return { journey: journey.name, role, direct: speaksTo(journey, harmed), targets: spoken, intervalMs, probe };
   };
   const health = targets.flatMap((target) => healthJourney(target) ?? []);
   return [
