@@ -13,7 +13,7 @@ import { observe, readState } from './observe.ts';
 import { ProcessOptions } from './options.ts';
 import { preflight } from './preflight.ts';
 import { prints } from './prints.ts';
-import { assignPorts, dataOf, environmentsOf, placesOf, specOf } from './resolve.ts';
+import { assignPorts, dataOf, environmentsOf, placesOf, specOf, templatesOf } from './resolve.ts';
 import { sampler } from './sampler.ts';
 import { MARKER, OWNER_PID, ProcessHandle, SERVICE_ENV, SupervisorSpec, type Identity } from './spec.ts';
 import { resolveTargets } from './targets.ts';
@@ -40,12 +40,15 @@ const processStack = defineStack<ProcessOptions>({
 export { processStack as process };
 
 async function up(options: ProcessOptions, context: StackContext): Promise<UpResult> {
-  const { ports, runDir, root, signal, instance } = context;
+  const { ports, root, signal, instance } = context;
   const places = placesOf(context);
   const mark = `${context.runId}-${instance}-${randomBytes(6).toString('hex')}`;
   const portMap = await assignPorts(options, ports);
   const spec = specOf(options, context, { ports: portMap, mark, owner: await ownerOf(context) });
-  const environments = environmentsOf(options, { ports: portMap, runDir, mark });
+  const given = { ports: portMap, runDir: dataOf(context), mark };
+  // Every value is looked at now: a supervisor could only fail later.
+  environmentsOf(options, given);
+  const environments = templatesOf(options, given);
   await ports.files.remove(places.stateFile);
   // On disk secrets are named; the supervisor has the same environment.
   await ports.files.write(places.specFile, JSON.stringify(seal(JSON.parse(JSON.stringify(spec)) as Json, ports.env)));
