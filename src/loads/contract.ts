@@ -57,6 +57,8 @@ export interface LoadContext {
   readonly ports: Pick<Ports, 'clock' | 'loadHttp' | 'reference' | 'exec' | 'files' | 'env'>;
   /** Brings the users in. Every walk ends soon after the signal. */
   readonly populate: (signal: AbortSignal) => Population;
+  /** The tightest limit of a latency that this load is held to, in milliseconds: what may be late by how much depends on it. */
+  readonly limitMs?: number | undefined;
   /** Repeats everything random. */
   readonly seed: number;
   /** Whether what was measured so far breaks a threshold that stops the load; asked once a second. `measured` gives a metric so far. */

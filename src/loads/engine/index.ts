@@ -65,7 +65,7 @@ async function* run(options: Options, context: LoadContext): AsyncGenerator<Load
   const delivery = deliveryOf(measured, { options, planned, calibration });
   const doubt = doubtOf({
     delivery,
-    latencyP99Ms: recorder.all.latency.whole.quantile(0.99) / 1_000,
+    scale: { latencyP99Ms: recorder.all.latency.whole.quantile(0.99) / 1_000, limitMs: context.limitMs },
     exhausted: planned.climb ? 0 : recorder.exhausted,
     hopeless: driven.hopeless,
     interrupted: context.signal.aborted,
@@ -124,7 +124,7 @@ async function certify(context: LoadContext, perSecond: number): Promise<Deliver
     const calibration = await calibrate(context, { perSecond });
     if (best === undefined || calibration.p99 < best.p99) best = calibration;
     // Who was not answered once will not be the next time.
-    if (uncertified(best, 0) === undefined || calibration.samples === 0) break;
+    if (uncertified(best, { latencyP99Ms: Number.NaN, limitMs: context.limitMs }) === undefined || calibration.samples === 0) break;
   }
   return best;
 }

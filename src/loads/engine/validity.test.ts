@@ -10,7 +10,7 @@ const SOUND: Delivered = {
     busy: 0.2,
     calibration: { samples: 300, perSecond: 200, p50: 0.4, p99: 4 },
   },
-  latencyP99Ms: 80,
+  scale: { latencyP99Ms: 80, limitMs: undefined },
   exhausted: 0,
   hopeless: false,
   interrupted: false,
@@ -33,7 +33,17 @@ describe('a load proves', () => {
   });
 
   it('slow answers with a generator that is late by little of them', () => {
-    expect(doubtOf(but({ lag: { p50: 1, p99: 90, max: 200 } }, { latencyP99Ms: 4_000 }))).toBeUndefined();
+    expect(doubtOf(but({ lag: { p50: 1, p99: 90, max: 200 } }, { scale: { latencyP99Ms: 4_000, limitMs: undefined } }))).toBeUndefined();
+  });
+
+  it.each([
+    ['a twentieth of the tightest limit late', 2_000, 99, true],
+    ['later than that', 2_000, 101, false],
+    ['later than a limit of any size excuses', 30_000, 251, false],
+    ['20 ms late, however tight the limit', 100, 19, true],
+  ])('with a generator that is %s: %s ms, %s ms, %s', (_, limitMs, late, proved) => {
+    const doubt = doubtOf(but({ lag: { p50: 1, p99: late, max: 300 } }, { scale: { latencyP99Ms: 80, limitMs } }));
+    expect(doubt === undefined).toBe(proved);
   });
 
   it.each<[string, Delivered, string]>([
@@ -43,7 +53,11 @@ describe('a load proves', () => {
     ['it gave up', but({}, { hopeless: true }), 'behind its own schedule'],
     ['it was busy', but({ busy: 0.95 }), 'was busy for 95'],
     ['its machine ran out of sockets', but({}, { exhausted: 3 }), 'ran out of ports, files or memory 3 times'],
-    ['nothing came to an end', but(achieved({ kept: 0, failed: 0 }), { latencyP99Ms: Number.NaN }), 'not one arrival'],
+    [
+      'nothing came to an end',
+      but(achieved({ kept: 0, failed: 0 }), { scale: { latencyP99Ms: Number.NaN, limitMs: undefined } }),
+      'not one arrival',
+    ],
     ['it was stopped', but(achieved({ arrivals: 12 }), { interrupted: true }), '12 of 300 arrivals'],
     ['it was off by itself', but({ calibration: { samples: 300, perSecond: 200, p50: 0.4, p99: 21 } }), '21.0 ms (p99) off'],
     ['it was off by itself in the middle', but({ calibration: { samples: 300, perSecond: 200, p50: 2.1, p99: 4 } }), '2.1 ms (p50)'],

@@ -3,23 +3,31 @@ import type { Delivery } from '../../model/load.ts';
 import { formatRatio } from '../../model/units.ts';
 
 /**
- * What the generator may add to a number: so many milliseconds, or so much of the 99th percentile of what it measures, whichever is
- * more. Beyond it, it is not the system that is measured.
+ * What the generator may add to a number: so many milliseconds, or so much of the 99th percentile of what it measures or of the tightest
+ * latency that is judged, whichever is more. Beyond it, it is not the system that is measured. Of a limit no more than `mostMs`:
+ * arrivals that are later come in bursts that nobody asked for. Whatever it added, the judge gives it to the system's favour.
  */
-const OWN = { p50Ms: 2, p99Ms: 20, part: 0.05 } as const;
+const OWN = { p50Ms: 2, p99Ms: 20, part: 0.05, mostMs: 250 } as const;
 const BUSY = 0.9;
 /** Fewer answers in a calibration show no 99th percentile. */
 const SAMPLES = 100;
 
 export interface Delivered {
   readonly delivery: Omit<Delivery, 'proof'>;
-  /** What was measured: NaN without samples. */
-  readonly latencyP99Ms: number;
+  readonly scale: Scale;
   readonly exhausted: number;
   readonly hopeless: boolean;
   readonly interrupted: boolean;
   /** A threshold has stopped it: what was measured until then is the system's. */
   readonly aborted: boolean;
+}
+
+/** What the generator's own delays are held against. */
+export interface Scale {
+  /** What was measured: NaN without samples, and before anything was. */
+  readonly latencyP99Ms: number;
+  /** The tightest limit of a latency that is judged, if any is. */
+  readonly limitMs: number | undefined;
 }
 
 export interface Doubt {
@@ -28,7 +36,7 @@ export interface Doubt {
 }
 
 /** Why the numbers of a load prove nothing about the system; `undefined` when they do. */
-export function doubtOf({ delivery, latencyP99Ms, exhausted, hopeless, interrupted, aborted }: Delivered): Doubt | undefined {
+export function doubtOf({ delivery, scale, exhausted, hopeless, interrupted, aborted }: Delivered): Doubt | undefined {
   const { asked, achieved, lag, busy, calibration } = delivery;
   if (interrupted) {
     return {
@@ -43,20 +51,20 @@ export function doubtOf({ delivery, latencyP99Ms, exhausted, hopeless, interrupt
   if (exhausted > 0) return saturated(`ran out of ports, files or memory ${exhausted} times`);
   if (achieved.kept + achieved.failed === 0) return { reason: 'no-samples', why: 'not one arrival came to an end' };
   if (achieved.arrivals < asked.arrivals && !aborted) return saturated(`sent ${achieved.arrivals} of ${asked.arrivals} arrivals`);
-  const allowedMs = allowed(latencyP99Ms);
+  const allowedMs = allowed(scale);
   // A climb ends where its generator is late.
   if (delivery.levels === undefined && lag.p99 > allowedMs)
     return saturated(`sent 1 % of the arrivals ${ms(lag.p99)} late or more; ${ms(allowedMs)} are allowed`);
   if (busy > BUSY) return saturated(`was busy for ${formatRatio(busy)} of the time; ${formatRatio(BUSY)} are allowed`);
-  return calibration ? uncertified(calibration, latencyP99Ms) : { reason: 'unproved', why: 'the engine was not calibrated' };
+  return calibration ? uncertified(calibration, scale) : { reason: 'unproved', why: 'the engine was not calibrated' };
 }
 
 /** Why the engine's own numbers cannot be trusted on this machine at this moment, for what it measured. */
-export function uncertified({ samples, p50, p99 }: NonNullable<Delivery['calibration']>, latencyP99Ms: number): Doubt | undefined {
+export function uncertified({ samples, p50, p99 }: NonNullable<Delivery['calibration']>, scale: Scale): Doubt | undefined {
   if (samples < SAMPLES) {
     return { reason: 'unproved', why: `the engine's own server answered ${samples} times; ${SAMPLES} are needed to trust it` };
   }
-  const allowedMs = allowed(latencyP99Ms);
+  const allowedMs = allowed(scale);
   const allowedMedianMs = (allowedMs * OWN.p50Ms) / OWN.p99Ms;
   if (p50 <= allowedMedianMs && p99 <= allowedMs) return undefined;
   return {
@@ -65,8 +73,9 @@ export function uncertified({ samples, p50, p99 }: NonNullable<Delivery['calibra
   };
 }
 
-function allowed(latencyP99Ms: number): number {
-  return Math.max(OWN.p99Ms, Number.isNaN(latencyP99Ms) ? 0 : OWN.part * latencyP99Ms);
+function allowed({ latencyP99Ms, limitMs = 0 }: Scale): number {
+  const ofMeasured = Number.isNaN(latencyP99Ms) ? 0 : OWN.part * latencyP99Ms;
+  return Math.max(OWN.p99Ms, ofMeasured, Math.min(OWN.mostMs, OWN.part * limitMs));
 }
 
 function saturated(what: string): Doubt {
