@@ -11,6 +11,7 @@ export interface CommandSettings {
   readonly cwd?: string;
   readonly env: Readonly<Record<string, string>>;
   readonly results?: readonly string[];
+  readonly loadResults?: readonly string[];
   readonly coverage?: CoverageGate;
   readonly race?: boolean;
 }
@@ -102,6 +103,9 @@ const oneCommand = z.union([line, argv.transform((written): Command => ({ type: 
   error: expected('a line for the shell, or a program with its arguments as a list'),
 });
 
+export const LOAD_RESULTS =
+  'Results of a load that the command makes with another tool (k6, Artillery, autocannon, Locust, JMeter, Gatling), as globs from the repository root.';
+
 export const RACE =
   'The tests must run under a race detector, and it must be shown that they did. Known by itself where the command says `-race`.';
 
@@ -118,11 +122,12 @@ const commandObject = z
     results: globs
       .optional()
       .describe('Test reports that this command writes (JUnit XML, go test -json, CTRF, …), as globs from the repository root.'),
+    load_results: globs.optional().describe(LOAD_RESULTS),
     coverage: coverage.optional().describe('What the coverage of this command must reach: a percentage, or a map.'),
     race: flag.optional().describe(RACE),
   })
-  .transform(({ name, run, cwd, env, results, coverage: gate, race }) => ({
-    ...defined({ name, cwd, results, coverage: gate, race }),
+  .transform(({ name, run, cwd, env, results, load_results, coverage: gate, race }) => ({
+    ...defined({ name, cwd, results, loadResults: load_results, coverage: gate, race }),
     command: run,
     env: env ?? {},
   }));

@@ -81,7 +81,8 @@ function commandConflicts(stage: StageEntry, places: Places): Problem[] {
         ],
   );
   if (commands.length < 2) return problems;
-  const shared = (['results', 'coverage'] as const).filter((key) => stage[key] !== undefined);
+  const { results, coverage, loadResults: load_results } = stage;
+  const shared = Object.entries({ results, coverage, load_results }).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   return [
     ...problems,
     ...shared.map((key) =>

@@ -6,7 +6,7 @@ import type { Limit } from '../model/limit.ts';
 import type { CoverageGate } from '../model/plan.ts';
 import { STAGES, StageName } from '../model/stage.ts';
 import { parseThreshold, type Threshold } from '../model/threshold.ts';
-import { type CommandSettings, coverage, RACE, run } from './commands.ts';
+import { type CommandSettings, coverage, LOAD_RESULTS, RACE, run } from './commands.ts';
 import { expected, phrase } from './explain.ts';
 import {
   CODE,
@@ -30,6 +30,7 @@ import { compare, leaks } from './performance.ts';
 export interface StageSettings {
   readonly run?: readonly CommandSettings[];
   readonly results?: readonly string[];
+  readonly loadResults?: readonly string[];
   readonly coverage?: CoverageGate;
   readonly race?: boolean;
   readonly mustPass?: readonly string[];
@@ -93,6 +94,7 @@ const stage = z
     results: globs
       .optional()
       .describe('Test reports that the command writes (JUnit XML, go test -json, CTRF, …), as globs from the repository root.'),
+    load_results: globs.optional().describe(LOAD_RESULTS),
     coverage: coverage.optional().describe('What the coverage must reach: a percentage, or a map such as {min: 90%, changed: 85%}.'),
     must_pass: oneOrMore(text, 'text that the name of a test contains, or a list of such texts')
       .optional()
@@ -163,6 +165,7 @@ const stage = z
       timeout,
       duration: asked,
       load_profile,
+      load_results,
       success_rate,
       recovery_time,
       env,
@@ -176,6 +179,7 @@ const stage = z
         timeoutMs: timeout,
         durationMs: asked,
         scenarios: load_profile,
+        loadResults: load_results,
         successRate: success_rate,
         recovery: recovery_time,
         ...rest,

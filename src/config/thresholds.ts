@@ -11,6 +11,8 @@ import type { StageEntry } from './stages.ts';
 export function thresholdProblems(settings: Settings, places: Places): Problem[] {
   return settings.stages.flatMap((stage) => {
     const measured = measuredIn(stage, settings);
+    const taken = takenNames(stage, { settings, places });
+    if (taken) return [taken];
     const unheld = heldByNone(stage, { settings, places });
     if (unheld) return [unheld];
     return stage.thresholds.flatMap((threshold) => {
@@ -23,7 +25,7 @@ export function thresholdProblems(settings: Settings, places: Places): Problem[]
 
 /** A load that climbs until the system is full breaks every limit by design, and is held to none that does not name it. */
 function heldByNone(stage: StageEntry, { settings, places }: { settings: Settings; places: Places }): Problem | undefined {
-  const loads = scenariosOf(stage.scenarios ?? [], settings.loads);
+  const loads = toolLoads(stage).length > 0 ? [] : scenariosOf(stage.scenarios ?? [], settings.loads);
   const [climbing] = loads;
   if (!climbing || loads.some(([, { shape }]) => shape !== 'step')) return undefined;
   const free = stage.thresholds.find(({ load }) => load === undefined);
@@ -51,7 +53,7 @@ interface Wrong {
 
 function wrongIn(threshold: Threshold, { stage, settings, measured }: Surroundings): Wrong | undefined {
   const { metric, load } = threshold;
-  const loads = scenariosOf(stage.scenarios ?? [], settings.loads).map(([name]) => name);
+  const loads = [...scenariosOf(stage.scenarios ?? [], settings.loads).map(([name]) => name), ...toolLoads(stage)];
   if (load !== undefined && !loads.some((name) => name === load))
     return {
       what: `no load of ${stage.name} has the name \`${load}\``,
@@ -75,12 +77,30 @@ function wrongIn(threshold: Threshold, { stage, settings, measured }: Surroundin
   return { what: `nothing measures \`${metric}\``, repair: choice(metric, metricNames(known), 'define the journey first'), atKey: true };
 }
 
+/** What another tool loads is called as the command that runs it. */
+function toolLoads({ run = [], loadResults }: StageEntry): string[] {
+  return run.flatMap((command) => ((command.loadResults ?? (run.length === 1 ? loadResults : undefined)) === undefined ? [] : [command.name]));
+}
+
+/** A load and a metric of one name could not be told apart. */
+function takenNames(stage: StageEntry, { settings, places }: { settings: Settings; places: Places }): Problem | undefined {
+  const loads = scenariosOf(stage.scenarios ?? [], settings.loads).map(([name]) => name);
+  const taken = toolLoads(stage).find((name) => loads.includes(name) || metricType(name, { journeys: new Map() }) !== undefined);
+  if (taken === undefined) return undefined;
+  const index = stage.run?.findIndex(({ name }) => name === taken) ?? 0;
+  return places.problem([...stage.at, 'run', index, 'name'], `\`${taken}\` is the name of a load or a metric already`, {
+    repair: 'give the command that makes a load of its own another name',
+  });
+}
+
 /** Services are known here where the configuration itself brings them up; a Compose file is read later. */
-function measuredIn({ journeys, scenarios }: StageEntry, settings: Settings): Measured {
+function measuredIn(stage: StageEntry, settings: Settings): Measured {
+  const { journeys, scenarios } = stage;
   const loads = (scenarios ?? []).flatMap((name) => settings.loads[name]?.journeys ?? []);
   const walked = scenarios === undefined || journeys === undefined ? Object.keys(settings.journeys) : [...journeys, ...loads];
   return {
     journeys: stepsOf(settings, walked),
+    ...(toolLoads(stage).length > 0 ? { labels: true } : {}),
     services: settings.stack?.use === 'process' && settings.stack.services.length > 0 ? settings.stack.services : undefined,
   };
 }

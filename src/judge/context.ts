@@ -175,6 +175,7 @@ function unusable(piece: Evidence): string | undefined {
     case 'stack':
       return piece.readiness ? undefined : 'nobody decided whether the stack was ready';
     case 'series':
+      if (piece.tool?.doubt !== undefined) return `the load proves nothing: ${piece.tool.doubt}`;
       if (piece.delivery?.proof.state === 'unproved') return `the load proves nothing: ${piece.delivery.proof.why}`;
       return piece.samples > 0 ? undefined : 'the series has no samples';
     case 'fault':
@@ -228,7 +229,8 @@ export function groupOf(instance: string, service: string): string {
 
 /** The group of what a command that ended badly left open: a report that is not there is no news when its writer hung or died. */
 export function commandGroup({ evidence, plan }: Pick<Context, 'evidence' | 'plan'>, owed: readonly string[]): string | undefined {
-  const pieces = plan.owed.filter(({ id, kind }) => owed.includes(id) && (kind === 'tests' || kind === 'coverage'));
+  const ofCommands: readonly Owed['kind'][] = ['tests', 'coverage', 'series'];
+  const pieces = plan.owed.filter(({ id, kind }) => owed.includes(id) && ofCommands.includes(kind));
   for (const { stage, name } of pieces) {
     const last = ofKind(evidence, 'exit').findLast((piece) => piece.stage === stage && piece.command === name);
     if (last && !succeeded(last)) return groupOfCommand(stage, name);

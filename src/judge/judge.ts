@@ -25,6 +25,7 @@ import { diagnostics } from './rules/diagnostics.ts';
 import { exits } from './rules/exits.ts';
 import { experiments } from './rules/experiments.ts';
 import { journeys } from './rules/journeys.ts';
+import { loadResults } from './rules/load-results.ts';
 import { components } from './rules/components.ts';
 import { messages } from './rules/messages.ts';
 import { missingTests } from './rules/missing-tests.ts';
@@ -84,6 +85,7 @@ const RULES: readonly JudgeRule[] = [
   experiments,
   rows,
   series,
+  loadResults,
   bottleneck,
   saturation,
   underLoad,

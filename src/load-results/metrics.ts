@@ -5,7 +5,7 @@ import type { Histogram } from '../model/load.ts';
 import type { FileTally, Measure } from './tally.ts';
 
 /** What was measured of one metric, without its place in a run. */
-export type LoadMetric = Pick<SeriesEvidence, 'metric' | 'unit' | 'samples' | 'histogram' | 'rate' | 'points' | 'reported'>;
+export type LoadMetric = Pick<SeriesEvidence, 'metric' | 'unit' | 'samples' | 'histogram' | 'rate' | 'points' | 'reported' | 'journey'>;
 
 /** First and last moment. ISO 8601. */
 export interface LoadWindow {
@@ -56,10 +56,11 @@ export function wholeMetrics(name: string, { whole, tallies, tool }: Whole): Loa
   ];
 }
 
+/** Of a request, a group or a scenario: it stands where a journey does, for whoever looks for what was slow. */
 export function labelMetrics(name: string, label: string, measure: Measure): LoadMetric[] {
   const { of, failed } = measure;
   const errors: LoadMetric[] = of > 0 ? [{ metric: `${label}.errors`, unit: 'ratio', samples: of, rate: { hits: failed, of } }] : [];
-  return [...timesMetric(name, `${label}.latency`, measure), ...errors];
+  return [...timesMetric(name, `${label}.latency`, measure), ...errors].map((metric) => ({ ...metric, journey: label }));
 }
 
 function timesMetric(name: string, metric: string, { times, of, reported }: Measure): LoadMetric[] {

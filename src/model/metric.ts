@@ -63,10 +63,12 @@ export type ServiceResource = keyof typeof OF_A_SERVICE;
 export interface Measured {
   readonly journeys: ReadonlyMap<string, number>;
   readonly services?: readonly string[] | undefined;
+  /** Another tool measures too, and calls its requests as it likes. */
+  readonly labels?: boolean;
 }
 
 /** The type of a metric by its name; `undefined` where nothing is measured under it. */
-export function metricType(name: string, { journeys, services }: Measured): MetricType | undefined {
+export function metricType(name: string, { journeys, services, labels = false }: Measured): MetricType | undefined {
   if (name.startsWith('service.')) return serviceType(name.slice('service.'.length), services);
   if (Object.hasOwn(OF_ALL, name)) return OF_ALL[name];
   for (const [journey, steps] of journeys) {
@@ -76,7 +78,7 @@ export function metricType(name: string, { journeys, services }: Measured): Metr
     const step = /^([1-9]\d*)\.latency$/.exec(what)?.[1];
     if (step !== undefined && Number(step) <= steps) return OF_A_JOURNEY['latency'];
   }
-  return undefined;
+  return labels ? OF_A_JOURNEY[/^.+\.(latency|errors)$/.exec(name)?.[1] ?? ''] : undefined;
 }
 
 /** `api.cpu`, `api.metrics.node_heap_bytes`: the name of a service may hold dots itself. */

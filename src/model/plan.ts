@@ -44,6 +44,8 @@ export const PlannedCommand = z.object({
   env: z.record(z.string(), z.string()),
   /** Globs, relative to the repository root, of the reports that this command owes. */
   results: z.array(z.string()),
+  /** Globs of what another load tool writes; only where it owes some. */
+  loadResults: z.array(z.string()).optional(),
   coverage: CoverageGate.optional(),
   /** A race detector is asked for: in words, or by an option of the command. */
   race: z.boolean().optional(),

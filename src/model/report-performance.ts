@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { LoadTool } from './load-results.ts';
 import { StageName } from './stage.ts';
 
 /** A number with its 95 % interval; a side that the samples cannot bound is absent. */
@@ -23,6 +24,8 @@ export const LoadReport = z.object({
   stage: StageName,
   load: z.string().optional(),
   leg: z.string().optional(),
+  /** The tool that made the load in place of the gate's own engine. */
+  tool: LoadTool.pick({ name: true, version: true, model: true, times: true }).optional(),
   /** Arrivals per second: as asked at most, and on average as they were asked and came. */
   asked: z.object({ users: z.number(), arrivals: z.number(), perSecond: z.number() }).optional(),
   achieved: z.object({ arrivals: z.number(), perSecond: z.number(), kept: z.number(), failed: z.number() }).optional(),
@@ -34,8 +37,8 @@ export const LoadReport = z.object({
   agents: z.object({ users: z.number(), complete: z.number(), atOnce: z.number() }).optional(),
   /** Why nothing of it counts. */
   doubt: z.string().optional(),
-  /** Milliseconds, from the scheduled time. */
-  latency: z.object({ samples: z.number(), p50: Estimate, p95: Estimate, p99: Estimate }).optional(),
+  /** Milliseconds, from the scheduled time; where another tool measured, as it does, and a percentile that it does not report is absent. */
+  latency: z.object({ samples: z.number(), p50: Estimate.optional(), p95: Estimate.optional(), p99: Estimate.optional() }).optional(),
   errors: z.object({ hits: z.number(), of: z.number(), low: z.number(), high: z.number() }).optional(),
   thresholds: z.array(ThresholdOutcome),
 });

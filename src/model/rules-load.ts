@@ -42,6 +42,12 @@ export const LOAD_RULES: Readonly<Record<string, Rule>> = {
     effort: '2–8 h',
     fix: 'Profile the service under this load and repair its hottest function, or give it more CPU.',
   },
+  'LOAD-10': {
+    title: 'the system serves fewer requests than it should',
+    priority: 'P2',
+    effort: '2–8 h',
+    fix: 'Look for what is full first (CPU, a pool, a lock, a limit of connections) while this load runs, and widen that; where the load asked for less than the limit, ask for more.',
+  },
   'LOAD-11': {
     title: 'the system gets worse while a load lasts',
     priority: 'P1',

@@ -34,7 +34,9 @@ export function locateOwed(config: Config, owed: Owed): Location {
   }
 }
 
-function seriesKey({ thresholds }: StageEntry, name: string): Path {
+function seriesKey({ thresholds, run = [], loadResults }: StageEntry, name: string): Path {
+  const command = run.findIndex((one) => one.name === name && (one.loadResults ?? loadResults) !== undefined);
+  if (command >= 0) return run[command]?.loadResults === undefined ? ['load_results'] : ['run', command, 'load_results'];
   const threshold = thresholds.find(({ metric }) => metric === name);
   if (threshold) return ['thresholds', writtenMetric(threshold)];
   return [name === SUCCESS_RATE ? 'success_rate' : 'load_profile'];

@@ -48,7 +48,7 @@ function orderNotes({ stages }: Config, note: Noter): PlanNote[] {
 function stageNotes(entry: StageEntry, planned: PlannedStage, note: Noter): PlanNote[] {
   const notes: PlanNote[] = [];
   const isTests = planned.name !== 'audit' && planned.name !== 'smoke';
-  const uncounted = isTests ? planned.commands.filter((command) => command.results.length === 0) : [];
+  const uncounted = isTests ? planned.commands.filter(({ results, loadResults }) => results.length === 0 && loadResults === undefined) : [];
   if (uncounted.length > 0 && uncounted.length === planned.commands.length) {
     notes.push(
       note([...entry.at, 'run'], 'no-effect', {
@@ -58,7 +58,9 @@ function stageNotes(entry: StageEntry, planned: PlannedStage, note: Noter): Plan
     );
   }
   if (planned.commands.length === 0) {
-    for (const key of (['results', 'coverage', 'cwd'] as const).filter((name) => entry[name] !== undefined)) {
+    const { results, coverage, cwd, loadResults: load_results } = entry;
+    const written = Object.entries({ results, coverage, cwd, load_results }).filter(([, value]) => value !== undefined);
+    for (const [key] of written) {
       notes.push(
         note([...entry.at, key], 'no-effect', {
           message: `\`${key}\` of ${planned.name} has no effect: there is no command that could write it`,

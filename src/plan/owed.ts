@@ -11,6 +11,7 @@ import {
   experimentRows,
   journeyRows,
   leakRows,
+  LOAD_RESULT_ROWS,
   loadJourneyRows,
   metricRows,
   scenarioRows,
@@ -71,7 +72,7 @@ function owed(
   return { id: `${stage}/${kind}/${name}`, stage, kind, name, what, rows: unique(rows) };
 }
 
-function ofCommand(stage: PlannedStage, { name, command, results, coverage, race }: PlannedCommand): Owed[] {
+function ofCommand(stage: PlannedStage, { name, command, results, loadResults, coverage, race }: PlannedCommand): Owed[] {
   const line = `\`${lineOf(command)}\``;
   const rows = STAGE_ROWS[stage.name];
   return [
@@ -79,6 +80,9 @@ function ofCommand(stage: PlannedStage, { name, command, results, coverage, race
     ...(results.length === 0
       ? []
       : [owed(stage, 'tests', { name, what: `results of ${line} at ${results.join(', ')}`, rows: [...rows, ...mustPassRows(stage)] })]),
+    ...(loadResults === undefined
+      ? []
+      : [owed(stage, 'series', { name, what: `load results of ${line} at ${loadResults.join(', ')}`, rows: LOAD_RESULT_ROWS })]),
     ...(coverage === undefined
       ? []
       : [owed(stage, 'coverage', { name, what: `coverage of ${line} ${placesOf(coverage)}`, rows: coverageRows(coverage) })]),

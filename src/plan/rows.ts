@@ -96,6 +96,9 @@ export function scenarioRows({ name, users, shape, perUserPerMinute }: PlannedLo
   ]);
 }
 
+/** What the results of another load tool show: that it worked, and that the tool put on the system what it was asked for. */
+export const LOAD_RESULT_ROWS: readonly string[] = ['TST-04', 'LOAD-06', 'LOAD-13'];
+
 /** Reconnects in a second from which on they are rapid. */
 const RAPID = 50;
 
@@ -122,6 +125,7 @@ function disclosureRows({ expect, steps }: Journey): string[] {
 const METRIC_ROWS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^service\..+\.memory$/, ['LEAK-11']],
   [/^service\..+\.cpu$/, ['LOAD-09']],
+  [/^requests(?:\.rate)?$/, ['LOAD-10']],
   [/^messages\.latency$/, ['WS-03']],
   [/(?<!^messages)\.latency$/, ['LOAD-08']],
   [/(^|\.)errors?(_rate)?$/, ['LOAD-07']],

@@ -98,6 +98,7 @@ function planCommands(stage: StageEntry, { users }: LoadOverrides): PlannedComma
   const [only] = commands.length === 1 ? commands : [];
   return commands.map((command) => {
     const results = command.results ?? (command === only ? stage.results : undefined);
+    const loadResults = command.loadResults ?? (command === only ? stage.loadResults : undefined);
     const coverage = command.coverage ?? (command === only ? stage.coverage : undefined);
     const race = command.race ?? stage.race ?? raceFlag(wholeLine(command.command)) === 'on';
     const forLoad = stage.name === 'performance' && users !== undefined ? { GAUNTLET_USERS: String(users) } : {};
@@ -107,6 +108,7 @@ function planCommands(stage: StageEntry, { users }: LoadOverrides): PlannedComma
       cwd: command.cwd ?? stage.cwd ?? '.',
       env: { ...stage.env, ...command.env, ...forLoad },
       results: [...(results ?? [])],
+      ...(loadResults === undefined ? {} : { loadResults: [...loadResults] }),
       ...(coverage === undefined ? {} : { coverage }),
       ...(race ? { race } : {}),
     };

@@ -10,6 +10,7 @@ import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
 import { CommandDiagnostics } from './diagnostics.ts';
 import { changedLines, trackedFiles } from './git.ts';
 import { LinkedTests } from './linked-tests.ts';
+import { collectLoadResults } from './load-results.ts';
 import { placedIn } from './placed.ts';
 import { foreign, missing, uncounted, usual, type Uncounted } from './missing-reports.ts';
 import type { Reports } from './reports.ts';
@@ -18,6 +19,7 @@ import type { Reports } from './reports.ts';
 export interface AttemptReports {
   readonly attempt: number;
   readonly results: Reports;
+  readonly loadResults: Reports;
   readonly coverage: Reports;
   /** The console output. */
   readonly log: Source;
@@ -36,6 +38,8 @@ export async function collectCommandEvidence(context: RunContext, stage: Planned
   await collectTests(context, stage, { ...collection, diagnostics });
   for (const { log, dropped } of collection.attempts) await diagnostics.log(log, dropped);
   await diagnostics.store(stage, collection.command);
+  // A load that is made again is another load: the last one counts.
+  await collectLoadResults(context, stage, { command: collection.command, reports: collection.attempts.at(-1)?.loadResults });
   await collectCommandCoverage(context, stage, collection);
 }
 

@@ -40,7 +40,7 @@ export async function skipCommand(
   stage: PlannedStage,
   { command, because }: { command: PlannedCommand; because: string },
 ): Promise<void> {
-  const owed = (['exit', 'tests', 'coverage', 'diagnostics'] as const).flatMap((kind) =>
+  const owed = (['exit', 'tests', 'series', 'coverage', 'diagnostics'] as const).flatMap((kind) =>
     owedIds(context.plan, { stage: stage.name, kind, name: command.name }),
   );
   await addGap(
@@ -70,15 +70,18 @@ async function runAttempt(
   const { files } = context.ports;
   const { command } = options;
   const coverageGlobs = command.coverage?.files ?? [];
-  const globs = [...command.results, ...coverageGlobs];
+  const loadGlobs = command.loadResults ?? [];
+  const globs = [...command.results, ...loadGlobs, ...coverageGlobs];
   const before = await reportState(files, context.root, { globs, probe: context.directory.file(`.clock-${command.name}`) });
   const { outcome, log, dropped } = await execute(context, options, { attempt, timeoutMs: deadline - context.ports.clock.monotonicMs() });
   const results = await reportsSince(files, context.root, { globs: command.results, before });
+  const loadResults = await reportsSince(files, context.root, { globs: loadGlobs, before });
   const coverage = await reportsSince(files, context.root, { globs: coverageGlobs, before });
   const again = !last && endOf(outcome) === 'failed';
   attempts.push({
     attempt,
     results: again ? await keep(context, options, { attempt, reports: results }) : results,
+    loadResults,
     coverage,
     log,
     dropped,

@@ -7,6 +7,7 @@ import type { StageName, Window } from '../model/stage.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Ports } from '../ports/index.ts';
 import type { PrintedLines } from '../stacks/contract.ts';
+import type { LoadResultsSeen } from './load-results.ts';
 import type { RunDirectory } from './run-directory.ts';
 
 /** What every part of a run works with. */
@@ -22,6 +23,8 @@ export interface RunContext {
   readonly redact: (text: string) => string;
   /** Only while a stage runs whose services are watched. */
   readonly resources?: ResourcesSeen | undefined;
+  /** Only while a stage runs. */
+  readonly loadResults?: LoadResultsSeen | undefined;
   /** What samples show of a threshold, by the judge's own rules. Only to stop a load early: nothing that is stored comes of it. */
   readonly outcomeOf: (threshold: Threshold, series: ThresholdSamples) => Pick<ThresholdOutcome, 'outcome' | 'measured'>;
 }

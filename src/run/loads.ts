@@ -17,7 +17,7 @@ const ENGINE = 'engine';
 
 /** Puts the loads of a stage on the system, one after the other; tells whether each of them proved what it measured. */
 export async function runLoads(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<boolean> {
-  const answered = new Set<string>();
+  const answered = new Set<string>(context.loadResults?.metrics);
   const explained = new Set<string>();
   let proved = true;
   for (const load of stage.loads) {
@@ -33,7 +33,8 @@ export async function runLoads(context: RunContext, stage: PlannedStage, stack: 
 
 /** Says of every series that the stage owes why nothing was measured. */
 export async function skipLoads(context: RunContext, stage: PlannedStage, because: string): Promise<void> {
-  for (const { id, name, what } of seriesOwed(context, stage))
+  const measured = measuredByTools(context, stage);
+  for (const { id, name, what } of seriesOwed(context, stage).filter((piece) => !measured(piece)))
     await addGap(
       context,
       { stage: stage.name, name: `series-${name}`, owed: [id] },
@@ -188,14 +189,32 @@ async function leaveOpen(
   { answered, explained }: { answered: ReadonlySet<string>; explained: ReadonlySet<string> },
 ): Promise<void> {
   const loadNames = stage.loads.map(({ name }) => name);
+  const measured = measuredByTools(context, stage);
   for (const piece of seriesOwed(context, stage)) {
     if (answered.has(piece.name) || explained.has(piece.id) || loadNames.includes(piece.name) || isResourceMetric(piece.name)) continue;
+    if (measured(piece)) continue;
     await addGap(
       context,
       { stage: stage.name, name: `series-${piece.name}`, owed: [piece.id] },
-      { reason: 'unsupported', message: `${piece.what}: nothing in the stage measured it` },
+      { reason: 'unsupported', message: `${piece.what}: nothing in the stage measured it${labelled(context)}` },
     );
   }
+}
+
+/** Whether a piece was measured by another tool, or its results have said why it was not. */
+function measuredByTools({ loadResults }: RunContext, { commands, loads }: PlannedStage): (piece: Owed) => boolean {
+  const tools = commands.flatMap((command) => (command.loadResults === undefined ? [] : [command.name]));
+  const allExplained = loads.length === 0 && tools.length > 0 && tools.every((name) => loadResults?.explained.has(name));
+  return ({ name }) => loadResults?.metrics.has(name) === true || tools.includes(name) || (allExplained && !isResourceMetric(name));
+}
+
+const LABELS = 20;
+
+/** What could have been meant. */
+function labelled({ loadResults }: RunContext): string {
+  const labels = [...(loadResults?.labels ?? [])];
+  if (labels.length === 0) return '';
+  return `; the load results name ${labels.slice(0, LABELS).join(', ')}${labels.length > LABELS ? `, and ${labels.length - LABELS} more` : ''}`;
 }
 
 function seriesOwed({ plan }: RunContext, stage: PlannedStage): Owed[] {

@@ -1,6 +1,7 @@
 import { counted, quoted } from '../../lib/text.ts';
 import { ofKind, type CommandOutcome, type EvidenceOf } from '../../model/evidence.ts';
 import type { EvidenceRef } from '../../model/finding.ts';
+import type { LoadTool } from '../../model/load-results.ts';
 import type { StageName } from '../../model/stage.ts';
 import { formatDuration } from '../../model/units.ts';
 import {
@@ -51,7 +52,7 @@ function judgeCommand(context: Context, attempts: Attempts): Drafted[] {
   switch (last.outcome.ended) {
     case 'exit':
       return last.outcome.code === 0
-        ? [...contradictedSuccess(last, results), ...repeated(attempts, results)]
+        ? [...contradictedSuccess(last, results), ...crossedUnsaid(context, last), ...repeated(attempts, results)]
         : failed(context, attempts, results);
     case 'signal':
       return [failure(context, attempts, { how: `was ended by ${last.outcome.signal}`, promised: false })];
@@ -80,12 +81,61 @@ function contradictedSuccess(last: Exit, results: readonly EvidenceOf<'tests'>[]
   ];
 }
 
+/** What a load tool left behind that the command ran. */
+function toolOf({ evidence }: Context, { stage, command, leg }: Exit): LoadTool | undefined {
+  return ofKind(evidence, 'series').find((piece) => piece.stage === stage && piece.load === command && piece.leg === leg && piece.tool)?.tool;
+}
+
+/** k6 ends with 99 when a threshold is crossed: https://grafana.com/docs/k6/latest/using-k6/thresholds/ */
+function saysCrossed({ outcome }: Exit, { name }: LoadTool): boolean {
+  return name === 'k6' && outcome.ended === 'exit' && outcome.code === 99;
+}
+
+/** Exit 0 with a crossed threshold inside: somebody swallows the tool's status. */
+function crossedUnsaid(context: Context, last: Exit): Drafted[] {
+  const tool = toolOf(context, last);
+  const crossed = tool?.thresholds.filter(({ outcome }) => outcome === 'broken') ?? [];
+  if (tool === undefined || crossed.length === 0) return [];
+  const shown = `exit 0, ${counted(crossed.length, 'crossed threshold')}`;
+  return [
+    draft('GAT-02', {
+      stage: last.stage,
+      subject: subjectOf(last),
+      title: `\`${called(last)}\` exits 0 although ${counted(crossed.length, 'threshold')} of ${tool.name} ${crossed.length === 1 ? 'is' : 'are'} crossed`,
+      summary: `${quoted(last.line)} ended with exit code 0, but ${tool.name} says in its results that ${crossed.map(({ text }) => quoted(text)).join(', ')} ${crossed.length === 1 ? 'is' : 'are'} crossed. Any other gate that trusts the exit code is green here.`,
+      evidence: [exitRef(last)],
+      measured: shown,
+      expected: 'a crossed threshold makes the command fail',
+    }),
+  ];
+}
+
+/** The tool says that a threshold was crossed, and its results say that none was. */
+function unexplained(last: Exit, tool: LoadTool): Drafted {
+  const files = tool.sources.map(({ file }) => file).join(', ');
+  return draft('GAT-02', {
+    stage: last.stage,
+    subject: subjectOf(last),
+    title: `\`${called(last)}\` says that a threshold is crossed, and its results that none is`,
+    summary: `${quoted(last.line)} ended with ${describe(last.outcome)}, which is what ${tool.name} says when a threshold of its own is crossed; in ${files} all ${counted(tool.thresholds.length, 'threshold')} are kept. The results are of another run, or not of all of it.${tail(last)}`,
+    evidence: [exitRef(last)],
+    measured: `${describe(last.outcome)}, no crossed threshold`,
+    expected: 'results of the run that ended so',
+  });
+}
+
 function failed(context: Context, attempts: Attempts, results: readonly EvidenceOf<'tests'>[]): Drafted[] {
   const last = attempts.at(-1) ?? attempts[0];
   const ran = results.reduce((sum, piece) => sum + executed(piece), 0);
   const failures = results.reduce((sum, { counts }) => sum + counts.failed + counts.errors, 0);
+  const tool = toolOf(context, last);
+  // Limits of the tool that are crossed are findings of their own.
+  if (tool?.thresholds.some(({ outcome }) => outcome === 'broken')) return [];
+  if (tool && saysCrossed(last, tool) && tool.thresholds.length > 0) return [unexplained(last, tool)];
   if (failures > 0) return []; // The failed tests explain the exit code; they are findings of their own.
-  if (ran === 0) return [failure(context, attempts, { how: `ended with ${describe(last.outcome)}`, promised: promised(context, last) })];
+  const meaning = tool && saysCrossed(last, tool) ? `, which is what ${tool.name} says when a threshold of its own is crossed` : '';
+  if (ran === 0)
+    return [failure(context, attempts, { how: `ended with ${describe(last.outcome)}${meaning}`, promised: promised(context, last) })];
   return [
     draft('GAT-02', {
       stage: last.stage,

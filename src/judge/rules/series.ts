@@ -159,6 +159,7 @@ function codeOf({ journeys }: Plan, metric: string): string {
   if (/(?:^|\.)errors$/.test(metric)) return 'LOAD-07';
   if (/^service\..+\.memory$/.test(metric)) return 'LEAK-11';
   if (/^service\..+\.cpu$/.test(metric)) return 'LOAD-09';
+  if (metric === 'requests' || metric === 'requests.rate') return 'LOAD-10';
   if (metric === 'messages.latency') return 'WS-03';
   if (!/(?:^|\.)(?:latency|service)$/.test(metric) || metric.startsWith('service.')) return 'TST-04';
   const journey = journeys.find(({ name }) => metric === `${name}.latency`);

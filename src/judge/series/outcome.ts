@@ -9,11 +9,12 @@ import { allowedShare, samplesNeeded } from '../../model/sample-size.ts';
 import type { Threshold } from '../../model/threshold.ts';
 import { Distribution } from './distribution.ts';
 import { brokenFor } from './lasting.ts';
+import { decideReported } from './reported.ts';
 import { amount, between } from './words.ts';
 
 export type Series = EvidenceOf<'series'>;
 /** All that an outcome depends on. */
-export type Samples = Pick<Series, 'samples' | 'histogram' | 'rate' | 'points' | 'slices'>;
+export type Samples = Pick<Series, 'samples' | 'histogram' | 'reported' | 'rate' | 'points' | 'slices'>;
 type Kind = MetricType['kind'] | undefined;
 type Decided = Pick<ThresholdOutcome, 'outcome' | 'measured'> & { readonly because?: string };
 
@@ -62,6 +63,7 @@ function decide(threshold: Threshold, series: Samples, judging: Judging): Decide
   if (forMs !== undefined) return brokenFor({ ...threshold, forMs }, series);
   if (series.rate) return decideRate(threshold, series.rate, judging);
   if (aggregation.type === 'count') return plain(series.samples, threshold, counted(series.samples, 'sample'));
+  if (series.reported) return decideReported(threshold, series.reported);
   if (aggregation.type === 'rate' || !series.histogram) return open('nothing that fits', 'what was measured has no distribution');
   const found = new Distribution(series.histogram);
   if (found.count <= 0) return open('no samples', 'the distribution is empty');

@@ -38,6 +38,8 @@ class Points {
   #point(metric: string, { value, tags, atMs }: Point): void {
     switch (metric) {
       case 'http_req_duration':
+        // A request that never came to be sent has a duration of nothing, which is no time that anybody waited.
+        if (value === 0) return;
         return this.#emit({ type: 'time', ms: value, labels: labelsOf(tags).filter((label) => !label.startsWith('group:')) });
       case 'grpc_req_duration':
         return this.#emit({ type: 'time', ms: value, labels: ['grpc'], part: true });

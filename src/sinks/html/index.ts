@@ -5,7 +5,7 @@ import type { ReportV1 } from '../../model/report-v1.ts';
 import { clockFace, formatDuration, formatRatio } from '../../model/units.ts';
 import { defineSink } from '../contract.ts';
 import { claimProof, claimTally, claimWord } from '../sections/claims.ts';
-import { LOAD_HEAD, loadCells, performanceTally, THRESHOLD_HEAD, thresholdCells } from '../sections/performance.ts';
+import { LOAD_HEAD, loadCells, performanceTally, THRESHOLD_HEAD, thresholdCells, toolNotes } from '../sections/performance.ts';
 import { chartFigure } from './chart.ts';
 import { findingsHtml } from './findings.ts';
 import { anchorOf, folded, list, section, table } from './markup.ts';
@@ -144,7 +144,7 @@ function performance(report: ReportV1): [string, string][] {
   if (loads.length === 0 && charts === '') return [];
   const rows = loads.filter(({ load }) => load !== undefined).map(loadCells);
   const limits = thresholdCells(loads).map(([mark = '', text = '', ...rest]) => [`${mark} ${text}`, ...rest]);
-  const body = [table('loads', LOAD_HEAD, rows), table('thresholds', THRESHOLD_HEAD.slice(1), limits), charts];
+  const body = [table('loads', LOAD_HEAD, rows), table('thresholds', THRESHOLD_HEAD.slice(1), limits), ...toolNotes(loads).map((note) => `<p>${escaped(note)}</p>`), charts];
   return [[`Performance: ${performanceTally(loads)}`, body.filter(Boolean).join('\n')]];
 }
 

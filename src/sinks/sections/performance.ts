@@ -11,7 +11,7 @@ export const THRESHOLD_HEAD = ['', 'threshold', 'load', 'measured'] as const;
 
 /** What was asked, what came of it, and the latencies with their 95 % intervals; where nothing counts, why. */
 export function loadCells({ load, stage, leg, asked, achieved, latency, errors, doubt, ...more }: LoadReport): string[] {
-  const name = `${load ?? stage}${leg === undefined ? '' : ` (leg ${leg})`}`;
+  const name = `${load ?? stage}${more.tool ? ` (${more.tool.name})` : ''}${leg === undefined ? '' : ` (leg ${leg})`}`;
   if (doubt !== undefined) return [name, askedCell(asked), `nothing that counts: ${doubt}`, '', '', '', '', ''];
   return [
     name,
@@ -20,10 +20,22 @@ export function loadCells({ load, stage, leg, asked, achieved, latency, errors, 
       ? `${perSecond(achieved.perSecond)}, ${grouped(achieved.failed)} failed${kneeText(more.knee)}${whoseText(more)}`
       : 'nothing measured',
     latency ? grouped(latency.samples) : '0',
-    ...[latency?.p50, latency?.p95, latency?.p99].map((value) => (value ? estimate(value) : 'nothing measured')),
+    ...[latency?.p50, latency?.p95, latency?.p99].map((value) => (value ? estimate(value) : latency ? 'not reported' : 'nothing measured')),
     errors ? `${grouped(errors.hits)} of ${grouped(errors.of)} (${share(errors.low)} to ${share(errors.high)})` : 'nothing measured',
   ];
 }
+
+/** What must be known of a tool's times before they are compared with anybody else's. */
+export function toolNotes(loads: readonly LoadReport[]): string[] {
+  const notes = loads.flatMap(({ tool }) => (tool ? [`Measured by ${tool.name}${tool.version ? ` ${tool.version}` : ''}, ${tool.times}${WAITING[tool.model]}.`] : []));
+  return [...new Set(notes)];
+}
+
+const WAITING: Record<NonNullable<LoadReport['tool']>['model'], string> = {
+  open: '',
+  closed: ': who waits for an answer asks nothing meanwhile, so the times leave out what would have waited',
+  unknown: ': unless its requests came at a set rate, who waits for an answer asks nothing meanwhile, and the times leave out what would have waited',
+};
 
 /** Every threshold under every load, those that are not kept first. */
 export function thresholdCells(loads: readonly LoadReport[]): string[][] {
@@ -67,6 +79,7 @@ export function performanceFold(report: ReportV1, most: number): string {
   const parts = [
     rows.length > 0 ? table([...LOAD_HEAD], rows) : '',
     shown.length > 0 ? table([...THRESHOLD_HEAD], shown) : '',
+    ...toolNotes(performance).map(prose),
     latencyChart(report),
     more,
   ];

@@ -5,7 +5,7 @@ import type { ReportV1 } from '../../model/report-v1.ts';
 import { defineSink } from '../contract.ts';
 import { claimProof, claimTally, claimWord, statedTally } from '../sections/claims.ts';
 import { reproLine, where } from '../sections/findings.ts';
-import { loadCells, performanceTally, thresholdCells } from '../sections/performance.ts';
+import { loadCells, performanceTally, thresholdCells, toolNotes } from '../sections/performance.ts';
 
 /** How words stand out; picocolors has this shape. */
 export interface Style {
@@ -151,8 +151,8 @@ function performanceBlock({ performance }: ReportV1, style: Style): string {
     .map(loadCells)
     .map(([name = '', asked = '', achieved = '', n = '', p50 = '', p95 = '', p99 = '', errors = '']) =>
       p50 === ''
-        ? `  ${oneLine(name)}  asked ${asked}; ${cut(oneLine(achieved), 160)}`
-        : `  ${oneLine(name)}  asked ${asked}; got ${achieved}; n ${n}, p50 ${p50}, p95 ${p95}, p99 ${p99}; errors ${errors}`,
+        ? `  ${oneLine(name)}  ${askedText(asked)}${cut(oneLine(achieved), 160)}`
+        : `  ${oneLine(name)}  ${askedText(asked)}got ${achieved}; n ${n}, p50 ${p50}, p95 ${p95}, p99 ${p99}; errors ${errors}`,
     );
   const paint: Record<string, (text: string) => string> = { '✓': style.green, '✗': style.red, '?': style.yellow };
   const limits = thresholdCells(performance)
@@ -161,7 +161,12 @@ function performanceBlock({ performance }: ReportV1, style: Style): string {
       const shown = style.dim(`  ${cut(oneLine(under), 40)}: ${cut(oneLine(measured), 160)}`);
       return `  ${paint[mark]?.(mark) ?? mark} ${cut(oneLine(text), 80)}${shown}`;
     });
-  return [`performance: ${performanceTally(performance)}`, ...loads, ...limits].join('\n');
+  const notes = toolNotes(performance).map((note) => style.dim(`  ${oneLine(note)}`));
+  return [`performance: ${performanceTally(performance)}`, ...loads, ...limits, ...notes].join('\n');
+}
+
+function askedText(asked: string): string {
+  return asked === '' ? '' : `asked ${asked}; `;
 }
 
 function restBlock({ notLooked: all, findings, flaky, missingTests }: ReportV1): string {
