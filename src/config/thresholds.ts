@@ -79,7 +79,9 @@ function wrongIn(threshold: Threshold, { stage, settings, measured }: Surroundin
 
 /** What another tool loads is called as the command that runs it. */
 function toolLoads({ run = [], loadResults }: StageEntry): string[] {
-  return run.flatMap((command) => ((command.loadResults ?? (run.length === 1 ? loadResults : undefined)) === undefined ? [] : [command.name]));
+  return run.flatMap((command) =>
+    (command.loadResults ?? (run.length === 1 ? loadResults : undefined)) === undefined ? [] : [command.name],
+  );
 }
 
 /** A load and a metric of one name could not be told apart. */

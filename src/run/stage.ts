@@ -33,7 +33,11 @@ export async function runStage(context: RunContext, stage: PlannedStage, stack: 
   const work = { ms: 0 };
   const { value, window, durationMs } = await timed(clock, async () => {
     try {
-      return await runParts({ ...context, signal, loadResults: { metrics: new Set(), explained: new Set(), labels: new Set() } }, stage, { stack, work, runSignal: context.signal });
+      return await runParts({ ...context, signal, loadResults: { metrics: new Set(), explained: new Set(), labels: new Set() } }, stage, {
+        stack,
+        work,
+        runSignal: context.signal,
+      });
     } catch (error) {
       await addGap(
         context,

@@ -83,7 +83,8 @@ function contradictedSuccess(last: Exit, results: readonly EvidenceOf<'tests'>[]
 
 /** What a load tool left behind that the command ran. */
 function toolOf({ evidence }: Context, { stage, command, leg }: Exit): LoadTool | undefined {
-  return ofKind(evidence, 'series').find((piece) => piece.stage === stage && piece.load === command && piece.leg === leg && piece.tool)?.tool;
+  return ofKind(evidence, 'series').find((piece) => piece.stage === stage && piece.load === command && piece.leg === leg && piece.tool)
+    ?.tool;
 }
 
 /** k6 ends with 99 when a threshold is crossed: https://grafana.com/docs/k6/latest/using-k6/thresholds/ */

@@ -144,7 +144,12 @@ function performance(report: ReportV1): [string, string][] {
   if (loads.length === 0 && charts === '') return [];
   const rows = loads.filter(({ load }) => load !== undefined).map(loadCells);
   const limits = thresholdCells(loads).map(([mark = '', text = '', ...rest]) => [`${mark} ${text}`, ...rest]);
-  const body = [table('loads', LOAD_HEAD, rows), table('thresholds', THRESHOLD_HEAD.slice(1), limits), ...toolNotes(loads).map((note) => `<p>${escaped(note)}</p>`), charts];
+  const body = [
+    table('loads', LOAD_HEAD, rows),
+    table('thresholds', THRESHOLD_HEAD.slice(1), limits),
+    ...toolNotes(loads).map((note) => `<p>${escaped(note)}</p>`),
+    charts,
+  ];
   return [[`Performance: ${performanceTally(loads)}`, body.filter(Boolean).join('\n')]];
 }
 

@@ -27,14 +27,17 @@ export function loadCells({ load, stage, leg, asked, achieved, latency, errors, 
 
 /** What must be known of a tool's times before they are compared with anybody else's. */
 export function toolNotes(loads: readonly LoadReport[]): string[] {
-  const notes = loads.flatMap(({ tool }) => (tool ? [`Measured by ${tool.name}${tool.version ? ` ${tool.version}` : ''}, ${tool.times}${WAITING[tool.model]}.`] : []));
+  const notes = loads.flatMap(({ tool }) =>
+    tool ? [`Measured by ${tool.name}${tool.version ? ` ${tool.version}` : ''}, ${tool.times}${WAITING[tool.model]}.`] : [],
+  );
   return [...new Set(notes)];
 }
 
 const WAITING: Record<NonNullable<LoadReport['tool']>['model'], string> = {
   open: '',
   closed: ': who waits for an answer asks nothing meanwhile, so the times leave out what would have waited',
-  unknown: ': unless its requests came at a set rate, who waits for an answer asks nothing meanwhile, and the times leave out what would have waited',
+  unknown:
+    ': unless its requests came at a set rate, who waits for an answer asks nothing meanwhile, and the times leave out what would have waited',
 };
 
 /** Every threshold under every load, those that are not kept first. */
