@@ -33,7 +33,7 @@ test('an unknown key that resembles nothing', () => {
     gauntlet.yml:2:1: \`kubernetes\` is not a setting at the top level
       2 | kubernetes: true
         | ^^^^^^^^^^
-      → allowed here: $schema, version, stack, targets, environments, stages, journeys, loads, experiments, budget, policy, waivers, claims, components, redact, seed, report
+      → allowed here: $schema, version, stack, targets, environments, stages, journeys, loads, experiments, budget, policy, waivers, release, claims, components, redact, seed, report
 
     gauntlet.yml:4:20: \`foo\` is not a setting of \`unit\`
       4 |   - unit: {run: x, foo: 1, fail-fast: true}

@@ -34,6 +34,14 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
       ...(ledger?.read === undefined ? [] : unknownNames([ledger.read], { ...of, path: ['experiments', name, 'ledger', 'read'] })),
     );
   }
+  const { journeys: tried = [], keeps } = settings.release.rollback ?? {};
+  const ofRollback = { known: journeyNames, what: 'journey', places };
+  const kept = keeps === undefined ? [] : [keeps.write, ...(keeps.read === undefined ? [] : [keeps.read])];
+  problems.push(
+    ...unknownNames(tried, { ...ofRollback, path: ['release', 'rollback', 'journeys'] }),
+    ...unknownNames(kept, { ...ofRollback, path: ['release', 'rollback', 'keeps'] }),
+    ...noRollback(settings, places),
+  );
   const stageNames = settings.stages.map(({ name }) => name);
   for (const [name, component] of Object.entries(settings.components ?? {})) {
     if ('stages' in component)
@@ -57,6 +65,18 @@ function unknownNames(
       }),
     ];
   });
+}
+
+/** A rollback needs a stack to try it on, a stage to try it in, and something to walk. */
+function noRollback({ release, stack, stages, journeys }: Settings, places: Places): Problem[] {
+  if (release.rollback === undefined) return [];
+  const problem = (what: string, repair: string): Problem[] => [places.problem(['release', 'rollback'], what, { repair, at: 'key' })];
+  if (stack === undefined) return problem('a rollback needs a stack to be tried on', 'name one: `stack: {compose: compose.yaml}`');
+  if (!stages.some(({ name }) => !['unit', 'smoke'].includes(name)))
+    return problem('a rollback needs a stage before the deployment that speaks to the stack', 'add one, such as `e2e`');
+  return Object.keys(journeys).length === 0
+    ? problem('a rollback needs a journey to walk on each version', 'write one below `journeys`')
+    : [];
 }
 
 /** Tests that must pass are found in results. */

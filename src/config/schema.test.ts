@@ -285,6 +285,7 @@ test('the sketch, exactly as it is written there', () => {
         ],
       },
       "redact": [],
+      "release": {},
       "report": {},
       "seed": 1,
       "stack": {

@@ -17,6 +17,7 @@ import { expected, phrase } from './explain.ts';
 import { glob, oneOrMore, text, wholeNumber } from './fields.ts';
 import { journeys } from './journeys.ts';
 import { loads } from './loads.ts';
+import { release } from './release.ts';
 import { stack } from './stack.ts';
 import { stages } from './stages.ts';
 import { environments, targets } from './targets.ts';
@@ -90,6 +91,7 @@ export function configSchema({ stacks: stackKinds, stepKinds: kinds, faults: fau
       ),
       policy: policy.prefault({}).describe('Which findings block.'),
       waivers: waiversPath.default(WAIVERS_PATH).describe('The file with waivers; it is read from the base branch.'),
+      release: release.prefault({}).describe('What a version owes beyond its stages before it goes out.'),
       claims: claimsPath.optional().describe('A file with the claims of reviews and documents, and what the outcomes of their tests mean.'),
       components: z
         .record(z.string().min(1), component, { error: expected('a map from components to words') })

@@ -149,6 +149,8 @@ export function nameOf(piece: Evidence): string {
       return piece.journey;
     case 'comparison':
       return 'base';
+    case 'rollback':
+      return 'previous';
     case 'fault':
       return piece.experiment;
     case 'claims':
@@ -181,8 +183,9 @@ function unusable(piece: Evidence): string | undefined {
     case 'fault':
       if (piece.proof.state === 'unproved') return `the fault had no proved effect: ${piece.proof.why}`;
       return piece.healed ? undefined : 'the fault was not healed: what was seen after it is its doing too';
-    // Its own rule says it aloud where there is nothing to compare with.
+    // Their own rules say it aloud where there is nothing to compare with.
     case 'comparison':
+    case 'rollback':
       return undefined;
     case 'leaks':
       return piece.services.length > 0 ? undefined : 'no service was looked at';

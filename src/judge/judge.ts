@@ -33,6 +33,7 @@ import { mustPass } from './rules/must-pass.ts';
 import { notes } from './rules/notes.ts';
 import { only } from './rules/only.ts';
 import { owed } from './rules/owed.ts';
+import { rollback } from './rules/rollback.ts';
 import { rows } from './rules/rows.ts';
 import { saturation } from './rules/saturation.ts';
 import { series } from './rules/series.ts';
@@ -91,6 +92,7 @@ const RULES: readonly JudgeRule[] = [
   underLoad,
   leaks,
   regressions,
+  rollback,
   messages,
   agents,
   notes,

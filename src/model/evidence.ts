@@ -11,6 +11,7 @@ import { LoadTool, Reported } from './load-results.ts';
 import { Delivery, Histogram, Moment, Rate, Slice } from './load.ts';
 import { Preflight, Readiness, Service, StackInstance } from './manifest.ts';
 import { Completion, Messages } from './messages.ts';
+import { RollbackFields } from './rollback.ts';
 import { Source } from './source.ts';
 import { StageName, Window } from './stage.ts';
 import { CaseDetail, CaseResult, Disagreement, ResultFile, TestCounts } from './tests.ts';
@@ -229,6 +230,10 @@ export const ComparisonEvidence = z.object({
 });
 export type ComparisonEvidence = z.output<typeof ComparisonEvidence>;
 
+/** The version before this one, tried on the data of this one, and this one again. */
+export const RollbackEvidence = z.object({ ...base, kind: z.literal('rollback'), ...RollbackFields });
+export type RollbackEvidence = z.output<typeof RollbackEvidence>;
+
 /** One fault: booked, injected, proved, healed, and what was experienced meanwhile. */
 export const FaultEvidence = z.object({ ...base, kind: z.literal('fault'), ...FaultFields });
 export type FaultEvidence = z.output<typeof FaultEvidence>;
@@ -286,6 +291,7 @@ export const Evidence = z.discriminatedUnion('kind', [
   SeriesEvidence,
   LeaksEvidence,
   ComparisonEvidence,
+  RollbackEvidence,
   FaultEvidence,
   ClaimsEvidence,
   DiagnosticsEvidence,

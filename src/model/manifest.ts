@@ -60,9 +60,11 @@ export const ResolvedTarget = z.object({
 });
 export type ResolvedTarget = z.output<typeof ResolvedTarget>;
 
-/** Two stacks can stand at once: the pull request's own, and the base branch's to compare with. */
-/** `challenger` is a fresh stack of this branch beside that of the base. */
-export const StackInstance = z.enum(['head', 'base', 'challenger']);
+/**
+ * Several stacks can stand at once: the pull request's own, and the base branch's to compare with. `challenger` is a fresh stack of this
+ * branch beside that of the base; `rollback` is this version and the one before it by turns, on the same data.
+ */
+export const StackInstance = z.enum(['head', 'base', 'challenger', 'rollback']);
 export type StackInstance = z.output<typeof StackInstance>;
 
 /** The handle on a running stack: all that a later step or another process needs to use it or take it down. */

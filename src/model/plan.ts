@@ -7,6 +7,7 @@ import { PlannedComparison } from './comparison.ts';
 import { PlannedLeaks } from './leaks.ts';
 import { Limit } from './limit.ts';
 import { LoadShape } from './load-shape.ts';
+import { PlannedRollback } from './rollback.ts';
 import { Location } from './source.ts';
 import { Budget, StageName } from './stage.ts';
 import { Threshold } from './threshold.ts';
@@ -66,6 +67,7 @@ export const Owed = z.object({
     'series',
     'leaks',
     'comparison',
+    'rollback',
     'fault',
     'claims',
     'diagnostics',
@@ -131,6 +133,8 @@ export const PlannedStage = z.object({
   leaks: z.array(PlannedLeaks).optional(),
   /** Head against base; only where it is asked for. */
   compare: PlannedComparison.optional(),
+  /** Back to the version before and forward again; only where a release asks for it. */
+  rollback: PlannedRollback.optional(),
   /** Only where there are some. */
   shortages: z.array(PlannedShortage).optional(),
   parallel: z.boolean(),

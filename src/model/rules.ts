@@ -238,6 +238,12 @@ export const RULES: Readonly<Record<string, Rule>> = {
     effort: '2–8 h',
     fix: 'Measure where the time goes between receive and send (queue, database, model call); answer the socket first and do the rest after.',
   },
+  'REL-01': {
+    title: 'the way back is closed',
+    priority: 'P0',
+    effort: '2–8 h',
+    fix: 'Make the migration one that the version before can live with: add columns and tables first, and drop or rename them one release later.',
+  },
   'REL-02': {
     title: 'smoke tests fail',
     priority: 'P0',

@@ -29,6 +29,8 @@ export function locateOwed(config: Config, owed: Owed): Location {
       return config.locate([...stage.at, ...seriesKey(stage, owed.name)]);
     case 'claims':
       return config.locate(['claims']);
+    case 'rollback':
+      return config.locate(['release', 'rollback']);
     default:
       return config.locate([...stage.at, KEYS[owed.kind]]);
   }

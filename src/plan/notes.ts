@@ -114,9 +114,10 @@ export function isEmpty({
   successRate,
   leaks = [],
   compare,
+  rollback,
 }: PlannedStage): boolean {
   const lists = [commands, journeys, checks, loads, experiments, thresholds, leaks];
-  return lists.every((list) => list.length === 0) && successRate === undefined && compare === undefined;
+  return lists.every((list) => list.length === 0) && successRate === undefined && compare === undefined && rollback === undefined;
 }
 
 function stackNotes(
@@ -159,7 +160,10 @@ function unusedNotes(config: Config, note: Noter): PlanNote[] {
     ...(compare?.journeys ?? []),
   ]);
   const ofLoads = Object.values(config.loads).flatMap(({ journeys = [] }) => journeys);
-  const usedJourneys = [...walked, ...ofLoads, ...byExperiments, ...(unchosen ? Object.keys(config.journeys) : [])];
+  const { rollback } = config.release;
+  const rolled =
+    rollback === undefined ? [] : [...(rollback.journeys ?? Object.keys(config.journeys)), ...Object.values(rollback.keeps ?? {})];
+  const usedJourneys = [...walked, ...rolled, ...ofLoads, ...byExperiments, ...(unchosen ? Object.keys(config.journeys) : [])];
   const usedEnvironments = config.stages.map((stage) => stage.environment);
   return [
     ...unused(config.journeys, usedJourneys).map((name) =>

@@ -45,6 +45,7 @@ export function owedBy(stages: readonly PlannedStage[], config: Config, { narrow
       ...ofLoads(stage, config),
       ...ofLeaks(stage, config),
       ...ofComparison(stage),
+      ...ofRollback(stage),
       ...ofExperiments(stage),
       ...ofClaims(stage, claims),
     ];
@@ -175,6 +176,13 @@ function ofLeaks(stage: PlannedStage, config: Config): Owed[] {
       rows: leakRows({ users, returns: idleMs !== undefined }, config.journeys[journey]?.rows ?? []),
     });
   });
+}
+
+function ofRollback(stage: PlannedStage): Owed[] {
+  if (stage.rollback === undefined) return [];
+  const { to, journeys } = stage.rollback;
+  const what = `${to ?? 'the version before'} on the data of this one, and this one again: ${journeys.join(', ')}`;
+  return [owed(stage, 'rollback', { name: 'previous', what, rows: ['REL-01'] })];
 }
 
 /** The name of the one comparison that a stage can owe. */

@@ -115,7 +115,8 @@ function usedJourneys(config: Config, stages: readonly PlannedStage[]): Journey[
   ]);
   const loads = stages.flatMap((stage) => stage.loads).flatMap((load) => load.journeys);
   const watched = stages.flatMap(({ leaks = [], compare }) => [...leaks.map(({ journey }) => journey), ...(compare?.journeys ?? [])]);
-  const used = new Set([...stages.flatMap((stage) => stage.journeys), ...loads, ...watched, ...byExperiments, ...all]);
+  const rolled = stages.flatMap(({ rollback }) => [...(rollback?.journeys ?? []), ...Object.values(rollback?.keeps ?? {})]);
+  const used = new Set([...stages.flatMap((stage) => stage.journeys), ...loads, ...watched, ...rolled, ...byExperiments, ...all]);
   return Object.entries(config.journeys).flatMap(([name, journey]) => (used.has(name) ? [{ name, ...journey }] : []));
 }
 

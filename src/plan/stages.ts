@@ -3,7 +3,7 @@ import type { Config } from '../config/load.ts';
 import type { StageEntry } from '../config/stages.ts';
 import { raceFlag } from '../lib/race-flag.ts';
 import type { Command, PlannedCommand, PlannedLoad, PlannedStage } from '../model/plan.ts';
-import type { Budget } from '../model/stage.ts';
+import type { Budget, StageName } from '../model/stage.ts';
 import { successThreshold } from '../model/threshold.ts';
 import { grant, timeoutOf } from './budgets.ts';
 import { type LoadOverrides, planLoads } from './loads.ts';
@@ -53,6 +53,7 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     thresholds: [...stage.thresholds],
     ...(stage.leaks === undefined ? {} : { leaks: [...stage.leaks] }),
     ...(stage.compare === undefined ? {} : { compare: stage.compare }),
+    ...rollbackOf(stage, config),
     ...(shortages.length === 0 ? {} : { shortages }),
     ...(stage.mustPass === undefined ? {} : { mustPass: [...stage.mustPass] }),
     ...(stage.legs === undefined ? {} : { legs: [...stage.legs] }),
@@ -62,7 +63,11 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     services: servicesOf(stage, checks, context),
     ...(stage.environment === undefined ? {} : { environment: stage.environment }),
     users: stage.users ?? 'none',
-    timeoutMs: timeoutOf(stage.name, stage.timeoutMs, Math.max(granted ?? 0, loadMs + searchMs(stage))),
+    timeoutMs: timeoutOf(
+      stage.name,
+      stage.timeoutMs,
+      Math.max(granted ?? 0, loadMs + searchMs(stage, rollbackOf(stage, config).rollback?.limitMs ?? 0)),
+    ),
     ...(asked === undefined ? {} : { askedMs: asked }),
     ...(granted === undefined ? {} : { grantedMs: granted }),
     ...(stage.successRate === undefined ? {} : { successRate: stage.successRate }),
@@ -70,11 +75,23 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
   };
 }
 
+/** The last stage before a deployment: a rollback is tried once, when all else is known. */
+const ROLLBACK_STAGES: readonly StageName[] = ['chaos', 'performance', 'e2e', 'integration', 'audit'];
+
+/** A rollback belongs to one stage of the whole configuration, whichever of its stages are run. */
+function rollbackOf({ name }: StageEntry, { release, stages, journeys }: Config): Pick<PlannedStage, 'rollback'> {
+  const asked = release.rollback;
+  const home = ROLLBACK_STAGES.find((candidate) => stages.some((stage) => stage.name === candidate));
+  if (asked === undefined || name !== home) return {};
+  const smoke = stages.flatMap((stage) => (stage.name === 'smoke' ? (stage.journeys ?? []) : []));
+  return { rollback: { ...asked, journeys: asked.journeys ?? (smoke.length > 0 ? smoke : Object.keys(journeys)) } };
+}
+
 /** About how long the searches for leaks and the comparison take. Milliseconds. */
-function searchMs({ leaks = [], compare }: StageEntry): number {
+function searchMs({ leaks = [], compare }: StageEntry, rollbackMs: number): number {
   const searches = leaks.reduce((sum, { cycles, waitMs, idleMs = 0 }) => sum + (cycles + 2) * (7_000 + waitMs) + idleMs, 0);
   const pairMs = (compare?.journeys.length ?? 0) * (compare?.pairs ?? 0) * 4_000;
-  return searches + (compare === undefined ? 0 : compare.restarts * (pairMs + 120_000));
+  return rollbackMs + searches + (compare === undefined ? 0 : compare.restarts * (pairMs + 120_000));
 }
 
 /** Its own duration is less than what its loads would take. */

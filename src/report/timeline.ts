@@ -61,6 +61,8 @@ function insideBar(piece: Evidence): Pick<Bar, 'lane' | 'label' | 'state'>[] {
       return [{ lane: piece.stage, label: `leaks of ${piece.journey}`, state: 'ok' }];
     case 'comparison':
       return [{ lane: piece.stage, label: 'head against base', state: piece.against.state === 'base' ? 'ok' : 'unknown' }];
+    case 'rollback':
+      return [{ lane: piece.stage, label: 'rollback', state: piece.to.state === 'previous' ? 'ok' : 'unknown' }];
     case 'claims':
     case 'diagnostics':
     case 'tests':

@@ -36,6 +36,17 @@ export async function knowsCommit(repository: Repository, commit: string): Promi
   return shallow === 'false' ? false : undefined;
 }
 
+/** The commit of a tag, branch or commit; without a name, of the newest tag before this commit. `undefined` where this clone has none. */
+export async function versionAt(repository: Repository, name: string | undefined): Promise<{ ref: string; sha: string } | undefined> {
+  const ref = name ?? (await git(repository, ['describe', '--tags', '--abbrev=0', 'HEAD^']))?.trim();
+  if (ref === undefined || ref === '' || ref.startsWith('-')) return undefined;
+  for (const known of [ref, `origin/${ref}`]) {
+    const sha = (await git(repository, ['rev-parse', '--verify', '--quiet', `${known}^{commit}`]))?.trim();
+    if (sha !== undefined && sha !== '') return { ref, sha };
+  }
+  return undefined;
+}
+
 /** Where the root lies below the top of its repository: empty, or `packages/api/`. */
 export async function prefixOf(repository: Repository): Promise<string> {
   return (await git(repository, ['rev-parse', '--show-prefix']))?.trim() ?? '';

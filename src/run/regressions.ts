@@ -43,7 +43,7 @@ async function tryComparison(context: RunContext, stage: PlannedStage, compare: 
     return undefined;
   }
   try {
-    await using tree = await checkOut(context, found.sha, compare.prepare);
+    await using tree = await checkOut(context, found.sha, { prepare: compare.prepare, instance: 'base', whose: 'the base branch' });
     const lives = await livesOf(context, stage, { compare, tree });
     if ('reason' in lives) return lives;
     if (context.signal.aborted) return { reason: 'interrupted', message: 'head against base: stopped before it was over' };

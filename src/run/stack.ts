@@ -48,19 +48,6 @@ export async function stackUp(context: RunContext, instance: StackInstance): Pro
   return { plugin, manifest: up.manifest, readiness: up.readiness };
 }
 
-/** Another stack beside the first, of the files in `context.root`, or why it is not ready. What it does is no evidence about the first. */
-export async function sideUp(context: RunContext, instance: 'base' | 'challenger'): Promise<RunningStack | { readonly why: string }> {
-  const { stack } = context.plan;
-  if (!stack) return { why: 'the configuration names no stack' };
-  const plugin = findStack(stack.kind);
-  const stackContext = contextFor(context, instance, context.signal);
-  const refused = (await plugin.preflight(stack.options, stackContext)).find(({ level }) => level === 'error');
-  if (refused) return { why: refused.message };
-  const { manifest, readiness } = await plugin.up(stack.options, stackContext);
-  if (readiness.state === 'ready') return { plugin, manifest, readiness };
-  return { why: readiness.causes.map(({ service, message }) => `${service}: ${message}`).join('; ') };
-}
-
 /** The stack that an earlier process brought up for this run. */
 export async function openStack(context: RunContext, instance: StackInstance): Promise<RunningStack | undefined> {
   const manifest = await context.directory.manifest(instance);
@@ -211,7 +198,8 @@ async function bookedStack(context: RunContext, instance: StackInstance): Promis
   return undo.success ? undo.data : undefined;
 }
 
-function contextFor(context: RunContext, instance: StackInstance, signal: AbortSignal): StackContext {
+/** What a plugin works with for one instance of the planned stack. */
+export function contextFor(context: RunContext, instance: StackInstance, signal: AbortSignal): StackContext {
   const { ports, root, directory, info, plan, redact } = context;
   return {
     ports,
@@ -230,7 +218,8 @@ function contextFor(context: RunContext, instance: StackInstance, signal: AbortS
   };
 }
 
-function findStack(kind: string): StackPlugin {
+/** @throws GauntletError when this version has no such kind. */
+export function findStack(kind: string): StackPlugin {
   const plugin = stacks.find((candidate) => candidate.kind === kind);
   if (plugin) return plugin;
   throw new GauntletError(`no stack kind is called ${kind}`, {

@@ -10,6 +10,7 @@ import { commandEnvironment } from './environment.ts';
 import { runExperiments, skipExperiments } from './experiments.ts';
 import { runLeaks, skipLeaks } from './leaks.ts';
 import { runComparison, skipComparison } from './regressions.ts';
+import { runRollback, skipRollback } from './rollback.ts';
 import { runLoads, skipLoads } from './loads.ts';
 import { runStageJourneys } from './stage-journeys.ts';
 import type { RunningStack } from './stack.ts';
@@ -131,6 +132,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
     await skipLeaks(context, stage, 'a command of the stage failed first');
     await skipComparison(context, stage, 'a command of the stage failed first');
     await skipExperiments(context, stage, 'a command of the stage failed first');
+    await skipRollback(context, stage, 'a command of the stage failed first');
     return { status: 'completed', failed: true };
   }
   const journeys = await timed(context.ports.clock, () => runStageJourneys(context, stage, stack?.manifest));
@@ -142,7 +144,10 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   const compared = await timed(context.ports.clock, () => runComparison(context, stage));
   work.ms += compared.durationMs;
   work.ms += (await timed(context.ports.clock, () => runExperiments(context, stage, stack))).durationMs;
-  return { status: 'completed', failed: commands.value === 'failed' || !journeys.value || !loads.value || !leaks.value || !compared.value };
+  const rolled = await timed(context.ports.clock, () => runRollback(context, stage));
+  work.ms += rolled.durationMs;
+  const whole = [journeys, loads, leaks, compared, rolled].every(({ value }) => value);
+  return { status: 'completed', failed: commands.value === 'failed' || !whole };
 }
 
 async function runCommands(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<CommandEnd> {

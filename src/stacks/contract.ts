@@ -76,7 +76,6 @@ export interface Sampler {
   readonly take: () => Promise<{ readonly usages: readonly ReplicaUsage[]; readonly unseen: ReadonlyMap<string, string> }>;
 }
 
-export interface InsideProcess {
 /** Follows what the services print, so that the lines of one moment can be found again. */
 export interface Prints {
   /** Notes how far each log has come; called about once a second. Never rejects. */
@@ -92,6 +91,7 @@ export interface PrintedLines {
   readonly omitted: number;
 }
 
+export interface InsideProcess {
   /** As the processes beside it know it. */
   readonly pid: number;
   /** Path of the program that it runs. */
@@ -136,6 +136,8 @@ export interface StackPlugin<Options = unknown> {
   readonly inside?: (manifest: StackManifest, context: StackContext) => Promise<readonly Inside[]>;
   /** Bounded, redacted logs per service below `logs/`; always before `down`. */
   readonly logs: (manifest: StackManifest, context: StackContext) => Promise<readonly Source[]>;
+  /** Ends everything that runs and keeps what it stored, for another version to start on. Left out where nothing here can do that. */
+  readonly halt?: (handle: StackManifest['handle'], context: Omit<StackContext, 'book' | 'targets'>) => Promise<void>;
   /** Takes everything down; returns what is still there afterwards (empty when clean). */
   readonly down: (handle: StackManifest['handle'], context: Omit<StackContext, 'book' | 'targets'>) => Promise<readonly string[]>;
   /** Hands over base knowledge for checks: the resolved model, before anything runs. `undefined` when there is none. */

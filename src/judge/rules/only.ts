@@ -58,6 +58,7 @@ function implied(plan: Plan, piece: Evidence): readonly string[] {
     case 'series':
     case 'leaks':
     case 'comparison':
+    case 'rollback':
     case 'fault':
     case 'claims':
     case 'gap':

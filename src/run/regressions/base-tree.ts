@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { GauntletError } from '../../model/errors.ts';
+import type { StackInstance } from '../../model/manifest.ts';
 import type { Command } from '../../model/plan.ts';
 import type { RunContext } from '../context.ts';
 import { prefixOf } from '../git.ts';
@@ -8,7 +9,7 @@ import { prefixOf } from '../git.ts';
 const CHECKOUT_MS = 120_000;
 const PREPARE_MS = 900_000;
 
-/** The files of the base branch in a folder of the run directory, gone when it is disposed of. */
+/** The files of an earlier commit in a folder of the run directory, gone when it is disposed of. */
 export interface BaseTree extends AsyncDisposable {
   /** Where the configuration's own folder is in it. */
   readonly root: string;
@@ -19,10 +20,15 @@ export interface BaseTree extends AsyncDisposable {
  * keep (installed packages) is found where the runtime looks in the folders above, or made by `prepare`.
  * @throws GauntletError when git or `prepare` fails.
  */
-export async function checkOut(context: RunContext, sha: string, prepare: string | undefined): Promise<BaseTree> {
+export async function checkOut(
+  context: RunContext,
+  sha: string,
+  { prepare, instance, whose }: { readonly prepare: string | undefined; readonly instance: StackInstance; readonly whose: string },
+): Promise<BaseTree> {
   const { ports, root, directory } = context;
-  const folder = join(directory.path, 'stack/base/tree');
-  const index = { GIT_INDEX_FILE: join(directory.path, 'stack/base/tree.index') };
+  // A stack may be called after its folder: the same name makes it the same stack in its turn.
+  const folder = join(directory.path, 'stack', instance, 'tree', basename(root));
+  const index = { GIT_INDEX_FILE: join(directory.path, 'stack', instance, 'tree.index') };
   const remove = async (): Promise<void> => {
     await ports.files.remove(folder);
     await ports.files.remove(index.GIT_INDEX_FILE);
@@ -32,10 +38,11 @@ export async function checkOut(context: RunContext, sha: string, prepare: string
   await ports.files.makeDirectory(folder);
   const prefix = await prefixOf({ ports, root });
   const top = prefix === '' ? root : join(root, ...prefix.split('/').flatMap((part) => (part === '' ? [] : ['..'])));
-  await run(context, argv('git', 'read-tree', sha), { cwd: top, env: index, timeoutMs: CHECKOUT_MS });
-  await run(context, argv('git', 'checkout-index', '--all', `--prefix=${folder}/`), { cwd: top, env: index, timeoutMs: CHECKOUT_MS });
+  const running = { ...context, whose };
+  await run(running, argv('git', 'read-tree', sha), { cwd: top, env: index, timeoutMs: CHECKOUT_MS });
+  await run(running, argv('git', 'checkout-index', '--all', `--prefix=${folder}/`), { cwd: top, env: index, timeoutMs: CHECKOUT_MS });
   const baseRoot = join(folder, prefix);
-  if (prepare !== undefined) await run(context, { type: 'shell', line: prepare }, { cwd: baseRoot, env: {}, timeoutMs: PREPARE_MS });
+  if (prepare !== undefined) await run(running, { type: 'shell', line: prepare }, { cwd: baseRoot, env: {}, timeoutMs: PREPARE_MS });
   undo.move();
   return { root: baseRoot, [Symbol.asyncDispose]: remove };
 }
@@ -46,13 +53,17 @@ interface Running {
   readonly timeoutMs: number;
 }
 
-async function run({ ports, signal, redact }: RunContext, command: Command, { env, ...options }: Running): Promise<void> {
+async function run(
+  { ports, signal, redact, whose }: RunContext & { readonly whose: string },
+  command: Command,
+  { env, ...options }: Running,
+): Promise<void> {
   const { outcome, tail } = await ports.exec.run(command, { ...options, env: { ...ports.env, ...env }, signal, redact });
   if (outcome.ended === 'exit' && outcome.code === 0) return;
   const what = command.type === 'shell' ? command.line : command.argv.slice(0, 2).join(' ');
-  throw new GauntletError(`the base branch could not be made ready: \`${what}\`: ${tail.at(-1) ?? outcome.ended}`, {
+  throw new GauntletError(`${whose} could not be made ready: \`${what}\`: ${tail.at(-1) ?? outcome.ended}`, {
     kind: 'stack',
-    hint: 'run it by hand in a checkout of the base branch',
+    hint: `run it by hand in a checkout of ${whose}`,
   });
 }
 

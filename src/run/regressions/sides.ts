@@ -1,5 +1,6 @@
 import type { Gap, RunContext } from '../context.ts';
-import { sideUp, stackDown, type RunningStack } from '../stack.ts';
+import { sideUp } from '../side-stack.ts';
+import { stackDown, type RunningStack } from '../stack.ts';
 import type { BaseTree } from './base-tree.ts';
 
 const DOWN_MS = 60_000;

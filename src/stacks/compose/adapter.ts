@@ -55,13 +55,14 @@ export function packageUp(ports: Ports, project: Project, options: PackageOption
   );
 }
 
-/** `docker compose down`; `graceSeconds` before a container is killed. */
+/** `docker compose down`; `graceSeconds` before a container is killed. Named volumes go with it, unless they are to be kept. */
 export function packageDown(
   ports: Ports,
   project: Project,
-  options: PackageOptions & { readonly graceSeconds: number },
+  options: PackageOptions & { readonly graceSeconds: number; readonly keepVolumes?: boolean },
 ): Promise<PackageRun> {
-  const commandOptions = ['--volumes', '--remove-orphans', '--timeout', String(options.graceSeconds)];
+  const volumes = options.keepVolumes === true ? [] : ['--volumes'];
+  const commandOptions = [...volumes, '--remove-orphans', '--timeout', String(options.graceSeconds)];
   return tamed({ ports, project }, options, (base) => downAll({ ...base, commandOptions }));
 }
 

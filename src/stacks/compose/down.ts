@@ -1,4 +1,4 @@
-import { errorMessage } from '../../model/errors.ts';
+import { errorMessage, GauntletError } from '../../model/errors.ts';
 import type { StackManifest } from '../../model/manifest.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { StackContext } from '../contract.ts';
@@ -41,6 +41,21 @@ export async function down(handle: StackManifest['handle'], { ports, signal }: D
     // Nobody could look, so nobody can say that it is clean.
     return [`unknown: ${errorMessage(error)}`];
   }
+}
+
+/**
+ * Ends and removes the containers and keeps the named volumes.
+ * @throws GauntletError when a container is still there: another version must not be taken for it.
+ */
+export async function halt(handle: StackManifest['handle'], { ports, signal }: DownContext): Promise<void> {
+  const project = projectFromHandle(handle, ports);
+  const run = await packageDown(ports, project, { graceSeconds: GRACE_SECONDS, timeoutMs: DOWN_MS, keepVolumes: true, signal });
+  const left = await listIds(ports, 'container', project);
+  if (left.length === 0) return;
+  throw new GauntletError(`${String(left.length)} containers could not be ended: ${packageFailure(run) ?? 'they are still there'}`, {
+    kind: 'stack',
+    hint: 'look at what keeps them: docker ps --filter label=com.docker.compose.project',
+  });
 }
 
 async function takeDown(project: Project, { ports, signal }: Pick<DownContext, 'ports' | 'signal'>): Promise<void> {

@@ -1,5 +1,5 @@
 import { defineStack } from '../contract.ts';
-import { down } from './down.ts';
+import { down, halt } from './down.ts';
 import { inside } from './inside.ts';
 import { logs } from './logs.ts';
 import { resolveModel } from './model.ts';
@@ -24,6 +24,7 @@ export const compose = defineStack<ComposeOptions>({
   prints,
   inside,
   logs,
+  halt,
   down,
   model: async (options, context) => (await resolveModel(context.ports, projectOf(options, context))).raw,
 });

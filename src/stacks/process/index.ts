@@ -34,6 +34,10 @@ const processStack = defineStack<ProcessOptions>({
     const state = await readState(ProcessHandle.parse(manifest.handle).stateFile, context.ports);
     return state === undefined ? [] : copyLogs(state, context);
   },
+  halt: async (handle, { ports, signal }) => {
+    const left = await takeDown(ProcessHandle.parse(handle), ports, signal);
+    if (left.length > 0) throw new GauntletError(`${left.join(', ')} could not be ended`, { kind: 'stack', hint: 'end it by hand' });
+  },
   down: (handle, { ports, signal }) => takeDown(ProcessHandle.parse(handle), ports, signal),
 });
 

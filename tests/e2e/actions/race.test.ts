@@ -7,7 +7,7 @@ import { ReportV1 } from '../../../src/model/report-v1.ts';
 import { eventPayload } from '../../fakes/github/events.ts';
 import { startGitHub, type FakeGitHub } from '../../fakes/github/server.ts';
 import { shaOf } from '../../fakes/github/state.ts';
-import type { LoggedRequest } from '../../fakes/github/types.ts';
+import type { RequestMatch } from '../../fakes/github/types.ts';
 import type { Project } from '../support/project.ts';
 import { sample } from './samples.ts';
 
@@ -101,7 +101,7 @@ describe('twenty judge jobs at once, as processes', () => {
         pushed.resolve();
       },
     });
-    const writing = ({ method, path }: LoggedRequest): boolean => method !== 'GET' && !path.endsWith('graphql');
+    const writing: RequestMatch = ({ method, path }) => method !== 'GET' && !path.endsWith('graphql');
     github.failNext(3, { status: 502 });
     github.rateLimitNext(3, { status: 403, retryAfter: 1, when: writing });
     github.rateLimitNext(2, { status: 429, retryAfter: 2, when: ({ path }) => path.endsWith('/comments') });
