@@ -40,7 +40,9 @@ export const Made = z.object({
   Name: z.string(),
   State: z.object({ Running: z.boolean() }),
   Config: z.object({ Env: z.array(z.string()).nullish(), Labels: z.record(z.string(), z.string()).default({}) }),
-  Mounts: z.array(z.object({ Type: z.string(), Source: z.string().default(''), Destination: z.string() })).default([]),
+  Mounts: z
+    .array(z.object({ Type: z.string(), Name: z.string().optional(), Source: z.string().default(''), Destination: z.string() }))
+    .default([]),
 });
 export type Made = z.output<typeof Made>;
 

@@ -12,6 +12,9 @@ export function ledgerFindings(experiment: Experiment, stage: PlannedStage | und
   const { piece, observed } = experiment;
   const asked = stage?.experiments.some(({ name, ledger }) => name === piece.experiment && ledger !== undefined) === true;
   const { ledger } = observed;
+  // Its writes went to what the gate itself took away again.
+  if (ledger !== undefined && ['lost-volume', 'corrupt-file'].includes(piece.fault))
+    return [undecided(experiment, 'what was written meanwhile went into the replacement, which is gone: use `recreate` or `kill`')];
   if (ledger === undefined)
     return asked ? [undecided(experiment, 'nothing says how the writes are read back: name a journey under `read`')] : [];
   return [

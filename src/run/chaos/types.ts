@@ -32,7 +32,7 @@ export interface Watching {
   readonly journey: string;
   readonly role: WatchedJourney['role'];
   readonly direct: boolean;
-  readonly targets: readonly string[];
+  readonly targets: string[];
   readonly intervalMs: number;
   readonly probe: Probe;
 }
