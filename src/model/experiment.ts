@@ -91,7 +91,12 @@ export type Phase = z.output<typeof Phase>;
 export const Recovery = z.discriminatedUnion('state', [
   /** Nobody was refused anything after that moment. */
   z.object({ state: z.literal('unharmed') }),
-  z.object({ state: z.literal('recovered'), afterMs: z.number() }),
+  z.object({
+    state: z.literal('recovered'),
+    afterMs: z.number(),
+    /** How long the act or the heal took: the moment from which it counts lies within. Absent in older evidence. */
+    blurMs: z.number().optional(),
+  }),
   /** Still not well when nobody waited any longer. */
   z.object({ state: z.literal('not-recovered'), afterMs: z.number() }),
 ]);

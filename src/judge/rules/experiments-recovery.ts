@@ -83,6 +83,7 @@ function causeOf(experiment: Experiment): { short: string; long: string; fix: st
 function tooLate(experiment: Experiment, first: WatchedJourney, all: readonly WatchedJourney[]): Drafted {
   const { piece, observed } = experiment;
   const afterMs = Math.max(...all.map(({ recovery }) => ('afterMs' in recovery ? recovery.afterMs : 0)));
+  const blurMs = Math.max(...all.map(({ recovery }) => ('blurMs' in recovery ? (recovery.blurMs ?? 0) : 0)));
   return draft(codeOf(experiment), {
     stage: piece.stage,
     subject: subjectOf(experiment),
@@ -90,7 +91,7 @@ function tooLate(experiment: Experiment, first: WatchedJourney, all: readonly Wa
     ...(codeOf(experiment) === 'DB-12' ? {} : { priority: ['P1', 'de-escalate:recovered-late'] as const }),
     summary: storyOf(experiment, first),
     evidence: evidenceFor(experiment, first),
-    measured: `${namesOf(all)} well again after ${formatDuration(afterMs)} (± ${formatDuration(first.intervalMs)})`,
+    measured: `${namesOf(all)} well again after ${formatDuration(afterMs)} (± ${formatDuration(first.intervalMs + blurMs)})`,
     expected: `well again ${formatLimit(observed.recovery)}`,
     repro: reproOf(experiment),
   });

@@ -59,7 +59,7 @@ export function recoveredIn(recovery: WatchedJourney['recovery'], intervalMs: nu
     case 'unharmed':
       return 'well from the heal on';
     case 'recovered':
-      return `well again after ${formatDuration(recovery.afterMs)} (± ${formatDuration(intervalMs)})`;
+      return `well again after ${formatDuration(recovery.afterMs)} (± ${formatDuration(intervalMs + (recovery.blurMs ?? 0))})`;
     case 'not-recovered':
       return `not well again after ${formatDuration(recovery.afterMs)}`;
   }

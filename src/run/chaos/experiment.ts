@@ -79,7 +79,7 @@ export async function runExperiment(context: RunContext, experimenting: Experime
       startMs,
       lasts: experiment.plugin.lasts,
       endMs,
-      ...(record ?? { injectMs: endMs, injectedMs: endMs, healedMs: endMs }),
+      ...(record ?? { injectMs: endMs, injectedMs: endMs, healMs: endMs, healedMs: endMs }),
     };
     const alert = await alerted?.stop(moments);
     const read = record && ledger && (await readLedger(context, { experimenting, scene, ledger, moments, guard }));

@@ -14,7 +14,7 @@ const LETTERS: Readonly<Record<string, Answer>> = {
   h: 'hang',
   x: 'exhausted',
 };
-const HELD: Moments = { startMs: 1_000, injectMs: 2_000, injectedMs: 2_010, healedMs: 3_000, endMs: 6_000, lasts: 'held' };
+const HELD: Moments = { startMs: 1_000, injectMs: 2_000, injectedMs: 2_010, healMs: 2_960, healedMs: 3_000, endMs: 6_000, lasts: 'held' };
 const CRASH: Moments = { ...HELD, healedMs: 2_020, lasts: 'moment' };
 
 function walks(letters: string): Sample[] {
@@ -31,10 +31,10 @@ const GOOD = 'oooooooooo';
 describe('recovery', () => {
   test.each([
     ['at once', `${GOOD} rrrrrrrrrr ${GOOD}`, { state: 'unharmed' }],
-    ['after some more that go wrong', `${GOOD} rrrrrrrrrr wwwoooooooo`, { state: 'recovered', afterMs: 310 }],
-    ['not by a good one in between', `${GOOD} rrrrrrrrrr wowoowooooooo`, { state: 'recovered', afterMs: 610 }],
-    ['late answers are answers', `${GOOD} rrrrrrrrrr wlllllll`, { state: 'recovered', afterMs: 110 }],
-    ['a fallback is not yet what was there before', `${GOOD} rrrrrrrrrr dddoooooo`, { state: 'recovered', afterMs: 310 }],
+    ['after some more that go wrong', `${GOOD} rrrrrrrrrr wwwoooooooo`, { state: 'recovered', afterMs: 310, blurMs: 40 }],
+    ['not by a good one in between', `${GOOD} rrrrrrrrrr wowoowooooooo`, { state: 'recovered', afterMs: 610, blurMs: 40 }],
+    ['late answers are answers', `${GOOD} rrrrrrrrrr wlllllll`, { state: 'recovered', afterMs: 110, blurMs: 40 }],
+    ['a fallback is not yet what was there before', `${GOOD} rrrrrrrrrr dddoooooo`, { state: 'recovered', afterMs: 310, blurMs: 40 }],
     ['too few good ones are none', `${GOOD} rrrrrrrrrr wwwwwwwoooo`, { state: 'not-recovered', afterMs: 3_000 }],
     ['never', `${GOOD} rrrrrrrrrr wwwwwwwwww`, { state: 'not-recovered', afterMs: 3_000 }],
     ['nobody asked', GOOD, { state: 'not-recovered', afterMs: 3_000 }],
@@ -43,8 +43,13 @@ describe('recovery', () => {
   });
 
   test('counts from the death that a crash is', () => {
-    expect(recoveryOf(walks(`${GOOD} uuuuuooooooooo`), CRASH)).toEqual({ state: 'recovered', afterMs: 510 });
+    expect(recoveryOf(walks(`${GOOD} uuuuuooooooooo`), CRASH)).toEqual({ state: 'recovered', afterMs: 510, blurMs: 10 });
     expect(recoveryOf(walks(`${GOOD} oooooooooo`), CRASH)).toEqual({ state: 'unharmed' });
+  });
+
+  test('one that was due later may be served sooner', () => {
+    const held = walks(`${GOOD} rrrrrrrrrr wwwoooooooo`).map((walk) => (walk.dueMs === 3_300 ? { ...walk, endMs: 4_700 } : walk));
+    expect(recoveryOf(held, HELD)).toMatchObject({ state: 'recovered', afterMs: 410 });
   });
 
   test('is over when the newest walks are all good, and not before there are enough of them', () => {

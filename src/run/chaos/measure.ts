@@ -17,6 +17,7 @@ export interface Moments {
   readonly startMs: number;
   readonly injectMs: number;
   readonly injectedMs: number;
+  readonly healMs: number;
   readonly healedMs: number;
   readonly endMs: number;
   readonly lasts: 'moment' | 'held';
@@ -66,7 +67,11 @@ export function recoveryOf(samples: readonly Sample[], moments: Moments): Recove
   const [first] = good;
   if (first === undefined || good.length < IN_A_ROW) return { state: 'not-recovered', afterMs: moments.endMs - reference };
   if (lastBad < 0) return { state: 'unharmed' };
-  return { state: 'recovered', afterMs: Math.max(0, first.endMs - reference) };
+  const { lasts, injectMs, injectedMs, healMs, healedMs } = moments;
+  const blurMs = Math.round(lasts === 'moment' ? injectedMs - injectMs : healedMs - healMs);
+  // One that was due later may have been served sooner.
+  const servedMs = Math.min(...good.map(({ endMs }) => endMs));
+  return { state: 'recovered', afterMs: Math.max(0, servedMs - reference), blurMs };
 }
 
 /** Whether the newest walks are all good: then there is no need to go on waiting. */

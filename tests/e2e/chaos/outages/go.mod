@@ -1,0 +1,3 @@
+module outages
+
+go 1.22
