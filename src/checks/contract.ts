@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 
+import type { Json } from '../lib/json.ts';
+import type { ApiSettings } from '../model/api.ts';
+import type { Boots } from '../model/boot.ts';
 import type { StackManifest } from '../model/manifest.ts';
 import type { Source } from '../model/source.ts';
 import type { Ports } from '../ports/index.ts';
@@ -14,6 +17,16 @@ export interface CheckContext {
   readonly model: () => Promise<unknown>;
   readonly manifest: StackManifest | undefined;
   readonly signal: AbortSignal;
+  /** What the configuration says of the API and its callers. */
+  readonly api?: ApiSettings | undefined;
+  /** Options of checks by their codes, as the plugin's schema has parsed them. */
+  readonly options?: Readonly<Record<string, Json>> | undefined;
+  /** The rows were asked for by their codes: what is not there to look at is then missing, where `all` passes over it. */
+  readonly named?: boolean | undefined;
+  /** Seeds everything random. */
+  readonly seed?: number | undefined;
+  /** Services of the stack that can be started once more; `undefined` where nobody can. */
+  readonly boots?: (() => Promise<Boots | undefined>) | undefined;
 }
 
 export type Collected<Facts> =
@@ -28,6 +41,8 @@ export interface CheckPlugin<Facts = unknown> {
   readonly summary: string;
   /** `static` reads the repository; `live` needs the stack. */
   readonly needs: 'static' | 'live';
+  /** What the configuration may say under its code in `check_options`; left out when it takes none. */
+  readonly options?: z.ZodType | undefined;
   readonly facts: z.ZodType<Facts>;
   readonly collect: (context: CheckContext) => Promise<Collected<Facts>>;
 }

@@ -12,6 +12,7 @@ import type { Sink } from '../sinks/contract.ts';
 import { sinks } from '../sinks/registry.ts';
 import type { StackPlugin } from '../stacks/contract.ts';
 import { stacks } from '../stacks/registry.ts';
+import { api, checkOptions, clients } from './api.ts';
 import { experiments } from './experiments.ts';
 import { expected, phrase } from './explain.ts';
 import { glob, oneOrMore, text, wholeNumber } from './fields.ts';
@@ -72,7 +73,7 @@ const claimsPath = z.string({ error: expected('the path of a file with claims, s
 const report = z.strictObject({ sinks: z.array(text).optional().describe('Which reports to write; all of them without it.') });
 
 /** The whole of `gauntlet.yml`, for the plugins that are there. */
-export function configSchema({ stacks: stackKinds, stepKinds: kinds, faults: faultKinds }: Plugins) {
+export function configSchema({ stacks: stackKinds, stepKinds: kinds, faults: faultKinds, checks: known }: Plugins) {
   return z.strictObject(
     {
       $schema: z.string().optional().describe('Where an editor finds the JSON schema of this file; has no effect.'),
@@ -80,6 +81,9 @@ export function configSchema({ stacks: stackKinds, stepKinds: kinds, faults: fau
       stack: stack(stackKinds).optional().describe('The system under test: how to bring it up, or where it runs.'),
       targets: targets.default({}).describe('Names for the places that journeys, loads and checks speak to.'),
       environments: environments.default({}).describe('Other sets of targets, selected by a stage with `environment:`.'),
+      api: api.optional(),
+      clients: clients.optional(),
+      check_options: checkOptions(known).default({}),
       stages: stages.describe('What is done, stage by stage.'),
       journeys: journeys(kinds).default({}).describe("Users' paths through the system, by name."),
       loads: loads

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ApiSettings } from './api.ts';
 import { ClaimLedger } from './claim.ts';
 import { PlannedExperiment } from './experiment.ts';
 import { Journey } from './journey.ts';
@@ -233,6 +234,10 @@ export const Plan = z.object({
   claims: ClaimLedger.optional(),
   owed: z.array(Owed),
   policy: Policy,
+  /** Where the API is described and how it is called, where somebody says so. */
+  api: ApiSettings.optional(),
+  /** Code of a check → its options; only where there are some. */
+  checkOptions: z.record(z.string(), z.json()).optional(),
   /** Component → the words that name it in tests and services, for the component × stage matrix. */
   components: z.record(z.string(), z.array(z.string())),
   /** Stages in which a component must be tested; only where somebody asks for it. */

@@ -13,6 +13,7 @@ import { notesOn } from './notes.ts';
 import { needsStack } from './needs.ts';
 import { owedBy } from './owed.ts';
 import { isCode } from './rows.ts';
+import { spokenIn } from './spoken.ts';
 import { type KnownCheck, planStage } from './stages.ts';
 import { planTargets } from './targets.ts';
 
@@ -70,6 +71,7 @@ export function makePlan(config: Config, options: PlanOptions = {}): Plan {
     ...(judged === undefined ? {} : { claims: judged }),
     owed: owed.map((piece) => ({ ...piece, location: locateOwed(config, piece) })),
     policy: { block: config.policy.block, waivers: [...(options.waivers ?? [])] },
+    ...checkSettings(config, stages),
     components: components(config, stages, targets),
     ...componentStages(config),
     only: [...only],
@@ -118,6 +120,20 @@ function usedJourneys(config: Config, stages: readonly PlannedStage[]): Journey[
   const rolled = stages.flatMap(({ rollback }) => [...(rollback?.journeys ?? []), ...Object.values(rollback?.keeps ?? {})]);
   const used = new Set([...stages.flatMap((stage) => stage.journeys), ...loads, ...watched, ...rolled, ...byExperiments, ...all]);
   return Object.entries(config.journeys).flatMap(([name, journey]) => (used.has(name) ? [{ name, ...journey }] : []));
+}
+
+/** What checks are told of the API and for themselves: only where a stage has some. */
+function checkSettings(
+  { api, clients, check_options, journeys }: Config,
+  stages: readonly PlannedStage[],
+): Pick<Plan, 'api' | 'checkOptions'> {
+  if (stages.every(({ checks }) => checks.length === 0)) return {};
+  const websocket = api?.websocket ?? spokenIn(Object.values(journeys));
+  const told = api !== undefined || clients !== undefined || websocket !== undefined;
+  return {
+    ...(told ? { api: { calls: [], ...api, clients: clients ?? {}, ...(websocket === undefined ? {} : { websocket }) } } : {}),
+    ...(Object.keys(check_options).length === 0 ? {} : { checkOptions: check_options }),
+  };
 }
 
 /** As configured; otherwise every service that the configuration names, each by its own name. */

@@ -1,9 +1,11 @@
 import { checks } from '../checks/registry.ts';
 import type { CheckContext, CheckPlugin } from '../checks/contract.ts';
 import { mapStrings, type Json } from '../lib/json.ts';
+import type { Boots } from '../model/boot.ts';
 import type { FactsEvidence } from '../model/evidence.ts';
 import { errorMessage } from '../model/errors.ts';
 import type { PlannedStage } from '../model/plan.ts';
+import type { StackContext } from '../stacks/contract.ts';
 import { stacks } from '../stacks/registry.ts';
 import { addGap, owedIds, timed, type RunContext } from './context.ts';
 import { trackedFiles } from './git.ts';
@@ -13,7 +15,7 @@ const LANES = 8;
 
 /** Collects the facts of every planned check. A check that crashes leaves a gap and never stops the others. */
 export async function runChecks(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<void> {
-  const checkContext = contextFor(context, stack);
+  const checkContext = contextFor(context, stage, stack);
   const live: Collecting[] = [];
   for (const code of stage.checks) {
     const check = checks.find((candidate) => candidate.code === code);
@@ -55,10 +57,11 @@ function redacted({ redact }: RunContext, facts: unknown): FactsEvidence['facts'
   return mapStrings(JSON.parse(JSON.stringify(facts)) as Json, redact);
 }
 
-function contextFor(context: RunContext, stack: RunningStack | undefined): CheckContext {
+function contextFor(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): CheckContext {
   const { ports, root, plan, signal } = context;
   let tracked: Promise<readonly string[]> | undefined;
   let model: Promise<unknown> | undefined;
+  let boots: Promise<Boots | undefined> | undefined;
   return {
     ports,
     root,
@@ -66,22 +69,37 @@ function contextFor(context: RunContext, stack: RunningStack | undefined): Check
     signal,
     tracked: () => (tracked ??= trackedFiles(context)),
     model: () => (model ??= readModel()),
+    api: plan.api,
+    options: plan.checkOptions,
+    seed: plan.seed,
+    named: stage.checks.length < checks.length,
+    boots: () => (boots ??= readBoots()),
   };
+
+  async function readBoots(): Promise<Boots | undefined> {
+    const plugin = stacks.find(({ kind }) => kind === plan.stack?.kind);
+    if (!plan.stack || !plugin?.boots || !stack) return undefined;
+    return plugin.boots(plugin.options.parse(plan.stack.options), stack.manifest, stackContext());
+  }
 
   async function readModel(): Promise<unknown> {
     const plugin = stacks.find(({ kind }) => kind === plan.stack?.kind);
     if (!plan.stack || !plugin?.model) return undefined;
-    return plugin.model(plan.stack.options, {
+    return plugin.model(plan.stack.options, stackContext());
+  }
+
+  function stackContext(): StackContext {
+    return {
       ports,
       root,
       runDir: context.directory.path,
       runId: context.info.id,
       instance: 'head',
-      readyMs: plan.stack.readyMs,
+      readyMs: plan.stack?.readyMs ?? 0,
       targets: plan.targets,
       signal,
       redact: context.redact,
       book: async () => {},
-    });
+    };
   }
 }

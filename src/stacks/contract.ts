@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import type { Boots } from '../model/boot.ts';
 import type { Preflight, Readiness, ResolvedTarget, StackInstance, StackManifest } from '../model/manifest.ts';
 import type { PlannedTarget } from '../model/plan.ts';
 import type { Source } from '../model/source.ts';
@@ -134,6 +135,8 @@ export interface StackPlugin<Options = unknown> {
   /** Finds the lines that services printed at a moment. Left out where nobody here can read their logs. */
   readonly prints?: (manifest: StackManifest, context: StackContext) => Prints;
   readonly inside?: (manifest: StackManifest, context: StackContext) => Promise<readonly Inside[]>;
+  /** Services that can be started once more. Left out where nobody here can. */
+  readonly boots?: (options: Options, manifest: StackManifest, context: StackContext) => Promise<Boots>;
   /** Bounded, redacted logs per service below `logs/`; always before `down`. */
   readonly logs: (manifest: StackManifest, context: StackContext) => Promise<readonly Source[]>;
   /** Ends everything that runs and keeps what it stored, for another version to start on. Left out where nothing here can do that. */

@@ -5,6 +5,7 @@ import { seal } from '../../lib/seal.ts';
 import { GauntletError } from '../../model/errors.ts';
 import type { StackManifest } from '../../model/manifest.ts';
 import { defineStack, type StackContext, type UpResult } from '../contract.ts';
+import { boots } from './boot.ts';
 import { takeDown } from './down.ts';
 import { identify } from './identity.ts';
 import { inside } from './inside.ts';
@@ -29,6 +30,7 @@ const processStack = defineStack<ProcessOptions>({
   watch: (manifest, { ports, signal }) => watchState(ProcessHandle.parse(manifest.handle).stateFile, ports, signal),
   sampler,
   inside,
+  boots,
   prints,
   logs: async (manifest, context) => {
     const state = await readState(ProcessHandle.parse(manifest.handle).stateFile, context.ports);
