@@ -46,13 +46,14 @@ export async function runExperiment(context: RunContext, experimenting: Experime
   const { stage, stack, experiment, guard } = experimenting;
   const { clock } = context.ports;
   const scene = new Scene(context, stage, stack);
+  // What is put in between is of the experiment: a service that is started again for it did not die by itself.
+  const from = clock.now();
   const standing = await standFirst(context, experimenting, {
     scene,
     holdMs: holdOf(context, experiment),
     steadyMs: TIMES[context.plan.budget].steadyMs,
   });
   const before = await scene.look();
-  const from = clock.now();
   const startMs = clock.monotonicMs();
   const ledger = newLedger(context, experiment);
   const phase: FaultPhase = { lasts: false };
