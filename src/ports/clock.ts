@@ -10,14 +10,14 @@ export interface Clock {
   pace(arrivals: Iterable<Due>, pacing: Pacing): Promise<Paced>;
 }
 
-/** When an arrival is due; `later` where nobody knows of a next one yet: asked again with the next tick. */
-export type Due = number | 'later';
+/** When an arrival is due; or that none is known to be before a time: asked again then, or when woken. */
+export type Due = number | { readonly notBeforeMs: number };
 
 /** Arrivals are milliseconds since the beginning, ascending; the times below are those of `monotonicMs`. */
 export interface Pacing {
   /** Called once for each arrival, at or after its time, and once before all with the time of the beginning. */
   readonly launch: (dueMs: number, nowMs: number) => void;
-  /** `wake` looks at once whether something is due: ticks come about every 0.2 ms. */
+  /** `wake` looks at once whether something is due. */
   readonly begin: (startMs: number, wake: () => void) => void;
   readonly signal: AbortSignal;
 }

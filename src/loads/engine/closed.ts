@@ -27,7 +27,7 @@ export function closedSchedule({ users, thinkMs, withinMs, durationMs, random, m
   const waiting = new Heap<Waiting>((one, other) => one.dueMs - other.dueMs);
   for (let user = 0; user < users; user += 1) waiting.push({ dueMs: (withinMs * user) / users, user, walk: 0 });
   const turns = new Map<number, Turn>();
-  let [asked, startMs] = [0, 0];
+  let [asked, startMs, nextMs] = [0, 0, 0];
   let wake = (): void => undefined;
   let woken = false;
   const next = (): IteratorResult<Due, undefined> => {
@@ -35,7 +35,10 @@ export function closedSchedule({ users, thinkMs, withinMs, durationMs, random, m
     if (nowMs >= durationMs && startMs > 0) return { done: true, value: undefined };
     const first = waiting.peek();
     // Who is due only later may be overtaken by somebody who is still waiting for an answer.
-    if (first === undefined || first.dueMs > nowMs) return { done: false, value: 'later' };
+    if (first === undefined || first.dueMs > nowMs) {
+      nextMs = Math.min(durationMs, first?.dueMs ?? durationMs);
+      return { done: false, value: { notBeforeMs: nextMs } };
+    }
     waiting.pop();
     turns.set(asked, first);
     asked += 1;
@@ -52,8 +55,9 @@ export function closedSchedule({ users, thinkMs, withinMs, durationMs, random, m
       const turn = turns.get(index);
       turns.delete(index);
       if (turn === undefined) return;
-      waiting.push({ dueMs: endMs - startMs + thinkMs * (0.5 + random()), user: turn.user, walk: turn.walk + 1 });
-      if (thinkMs > 0 || woken) return;
+      const dueMs = endMs - startMs + thinkMs * (0.5 + random());
+      waiting.push({ dueMs, user: turn.user, walk: turn.walk + 1 });
+      if (dueMs >= nextMs || woken) return;
       // All whose answers have come in this turn go on together: a system that is woken for each of them does half as much.
       woken = true;
       setImmediate(() => {

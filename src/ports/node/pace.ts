@@ -24,18 +24,20 @@ export async function pace(arrivals: Iterable<Due>, { launch, begin, signal }: P
       usage = performance.eventLoopUtilization();
       begin(startMs, turn);
     }
-    if (next.value === 'later') next = due.next();
-    for (let nowMs = turnMs; next.done !== true && next.value !== 'later' && startMs + next.value <= nowMs; next = due.next()) {
-      if (signal.aborted || nowMs - turnMs > TURN_MS) return;
+    if (typeof next.value === 'object') next = due.next();
+    for (let nowMs = turnMs; typeof next.value === 'number' && startMs + next.value <= nowMs; next = due.next()) {
+      if (signal.aborted) return;
+      // Everything else first, then the rest.
+      if (nowMs - turnMs > TURN_MS) break;
       launch(startMs + next.value, nowMs);
       nowMs = performance.now();
     }
     if (next.done === true) resolve();
+    else ticker.at(startMs + (typeof next.value === 'number' ? next.value : next.value.notBeforeMs));
   };
   using _first = beforeOthers();
   await using ticker = new Ticker(turn);
   await promise;
-  void ticker;
   signal.removeEventListener('abort', stop);
   const busy = performance.eventLoopUtilization(usage).utilization;
   return { durationMs: startMs === undefined ? 0 : performance.now() - startMs, busy: Number.isFinite(busy) ? busy : 0 };
