@@ -1,3 +1,4 @@
+import { journeysOf } from '../model/effects.ts';
 import { suggest } from '../lib/suggest.ts';
 import type { Path, Places } from './places.ts';
 import type { Problem } from './problems.ts';
@@ -19,6 +20,12 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
       (stage.leaks ?? []).map(({ journey }) => journey),
       { known: journeyNames, what: 'journey', path: [...stage.at, 'leaks'], places },
     ),
+    ...unknownNames((stage.effects ?? []).flatMap(journeysOf), {
+      known: journeyNames,
+      what: 'journey',
+      path: [...stage.at, 'effects'],
+      places,
+    }),
     ...unknownNames(stage.compare?.journeys ?? [], { known: journeyNames, what: 'journey', path: [...stage.at, 'compare'], places }),
     ...commandConflicts(stage, places),
     ...unheld(stage, places),

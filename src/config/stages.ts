@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { PlannedComparison } from '../model/comparison.ts';
+import type { PlannedEffect } from '../model/effects.ts';
 import type { PlannedLeaks } from '../model/leaks.ts';
 import type { Limit } from '../model/limit.ts';
 import type { CoverageGate } from '../model/plan.ts';
@@ -24,6 +25,7 @@ import {
   text,
   wholeNumber,
 } from './fields.ts';
+import { effects } from './effects.ts';
 import { compare, leaks } from './performance.ts';
 
 /** A stage as it was written: absent settings stay absent, so that the plan can tell a choice from a default. */
@@ -50,6 +52,7 @@ export interface StageSettings {
   readonly thresholds: readonly Threshold[];
   readonly leaks?: readonly PlannedLeaks[];
   readonly compare?: PlannedComparison;
+  readonly effects?: readonly PlannedEffect[];
   readonly experiments?: readonly string[];
   readonly recovery?: Limit;
   readonly env: Readonly<Record<string, string>>;
@@ -147,6 +150,11 @@ const stage = z
     leaks: leaks
       .optional()
       .describe('Journeys that are walked in rounds to see what piles up: memory, descriptors, threads (docs/leaks.md).'),
+    effects: effects
+      .optional()
+      .describe(
+        'What walks do to the system: counters that lose nothing, ids that are unique, limits that refuse, what is given back (docs/effects.md).',
+      ),
     compare: compare
       .optional()
       .describe(

@@ -147,6 +147,8 @@ export function nameOf(piece: Evidence): string {
       return piece.metric;
     case 'leaks':
       return piece.journey;
+    case 'effect':
+      return piece.effect;
     case 'comparison':
       return 'base';
     case 'rollback':
@@ -189,6 +191,8 @@ function unusable(piece: Evidence): string | undefined {
       return undefined;
     case 'leaks':
       return piece.services.length > 0 ? undefined : 'no service was looked at';
+    case 'effect':
+      return piece.walks.kept + piece.walks.refused + piece.walks.missed > 0 ? undefined : 'no walk came to its end';
     case 'diagnostics':
       return piece.detector && piece.detector.state !== 'on' ? piece.detector.shows : undefined;
     case 'facts':

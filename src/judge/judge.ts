@@ -8,6 +8,7 @@ import type { Known } from './baseline.ts';
 import { decideClaims } from './claims.ts';
 import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeRule, type Measured, type Ruling } from './context.ts';
 import { draft, notTested } from './draft.ts';
+import { effects } from './effects/index.ts';
 import { equationOf, verdictOf } from './equation.ts';
 import { leaks } from './leaks/index.ts';
 import { matrixOf } from './matrix.ts';
@@ -91,6 +92,7 @@ const RULES: readonly JudgeRule[] = [
   saturation,
   underLoad,
   leaks,
+  effects,
   regressions,
   rollback,
   messages,

@@ -4,6 +4,7 @@ import { LinkedTest } from './claim.ts';
 import { Against, ComparedLife } from './comparison.ts';
 import { ChangedCoverage, FileCoverage, NeverLoaded, Ratio } from './coverage.ts';
 import { Detector, Diagnostic } from './diagnostic.ts';
+import { EffectFields } from './effects.ts';
 import { FaultFields } from './experiment.ts';
 import { JourneyStepRun, Miss } from './journey.ts';
 import { Return, ServiceAtRest } from './leaks.ts';
@@ -221,6 +222,10 @@ export const LeaksEvidence = z.object({
 });
 export type LeaksEvidence = z.output<typeof LeaksEvidence>;
 
+/** What walking a journey many times did to the system. */
+export const EffectEvidence = z.object({ ...base, kind: z.literal('effect'), ...EffectFields });
+export type EffectEvidence = z.output<typeof EffectEvidence>;
+
 /** Head and base side by side: what the same journeys took on both, block by block. */
 export const ComparisonEvidence = z.object({
   ...base,
@@ -290,6 +295,7 @@ export const Evidence = z.discriminatedUnion('kind', [
   FactsEvidence,
   SeriesEvidence,
   LeaksEvidence,
+  EffectEvidence,
   ComparisonEvidence,
   RollbackEvidence,
   FaultEvidence,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { ApiSettings } from './api.ts';
 import { ClaimLedger } from './claim.ts';
+import { PlannedEffect } from './effects.ts';
 import { PlannedExperiment } from './experiment.ts';
 import { Journey } from './journey.ts';
 import { PlannedComparison } from './comparison.ts';
@@ -67,6 +68,7 @@ export const Owed = z.object({
     'facts',
     'series',
     'leaks',
+    'effect',
     'comparison',
     'rollback',
     'fault',
@@ -132,6 +134,8 @@ export const PlannedStage = z.object({
   thresholds: z.array(Threshold),
   /** Searches for leaks; only where there are some. */
   leaks: z.array(PlannedLeaks).optional(),
+  /** What walks must do to the system, and not do; only where there are some. */
+  effects: z.array(PlannedEffect).optional(),
   /** Head against base; only where it is asked for. */
   compare: PlannedComparison.optional(),
   /** Back to the version before and forward again; only where a release asks for it. */

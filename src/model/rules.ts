@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts';
 import { CHAOS_RULES } from './rules-chaos.ts';
 import { CLAIM_RULES } from './rules-claims.ts';
+import { EFFECT_RULES } from './rules-effects.ts';
 import { FAULT_RULES } from './rules-faults.ts';
 import { LEAK_RULES } from './rules-leaks.ts';
 import { LOAD_RULES } from './rules-load.ts';
@@ -170,6 +171,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ...FAULT_RULES,
   ...CLAIM_RULES,
   ...LEAK_RULES,
+  ...EFFECT_RULES,
   ...LOAD_RULES,
   ...MESSAGE_RULES,
   'CFG-05': {

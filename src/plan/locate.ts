@@ -12,6 +12,7 @@ const KEYS = {
   facts: 'checks',
   fault: 'experiments',
   leaks: 'leaks',
+  effect: 'effects',
   comparison: 'compare',
 } as const;
 

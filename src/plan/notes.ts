@@ -1,3 +1,4 @@
+import { journeysOf } from '../model/effects.ts';
 import type { Config } from '../config/load.ts';
 import type { Path } from '../config/places.ts';
 import { FAULT_FAMILIES } from '../config/profiles.ts';
@@ -113,10 +114,11 @@ export function isEmpty({
   thresholds,
   successRate,
   leaks = [],
+  effects = [],
   compare,
   rollback,
 }: PlannedStage): boolean {
-  const lists = [commands, journeys, checks, loads, experiments, thresholds, leaks];
+  const lists = [commands, journeys, checks, loads, experiments, thresholds, leaks, effects];
   return lists.every((list) => list.length === 0) && successRate === undefined && compare === undefined && rollback === undefined;
 }
 
@@ -154,9 +156,10 @@ function unusedNotes(config: Config, note: Noter): PlanNote[] {
     ledger?.read,
   ]);
   const unchosen = usedExperiments.some((name) => config.experiments[name]?.steady === undefined);
-  const walked = config.stages.flatMap(({ journeys = [], leaks = [], compare }) => [
+  const walked = config.stages.flatMap(({ journeys = [], leaks = [], effects = [], compare }) => [
     ...journeys,
     ...leaks.map(({ journey }) => journey),
+    ...effects.flatMap(journeysOf),
     ...(compare?.journeys ?? []),
   ]);
   const ofLoads = Object.values(config.loads).flatMap(({ journeys = [] }) => journeys);

@@ -2,6 +2,7 @@ import { CLAIM_ROWS, type StageClaims } from './claims.ts';
 import { needsStack } from './needs.ts';
 import { COVERAGE_FILES } from '../config/commands.ts';
 import type { Config } from '../config/load.ts';
+import { askedOf, effectRows } from '../model/effects.ts';
 import type { Command, CoverageGate, Owed, PlannedCommand, PlannedStage } from '../model/plan.ts';
 import { formatLimit } from '../model/limit.ts';
 import { writtenLimit } from '../model/threshold.ts';
@@ -44,6 +45,7 @@ export function owedBy(stages: readonly PlannedStage[], config: Config, { narrow
       ...ofChecks(stage),
       ...ofLoads(stage, config),
       ...ofLeaks(stage, config),
+      ...ofEffects(stage),
       ...ofComparison(stage),
       ...ofRollback(stage),
       ...ofExperiments(stage),
@@ -183,6 +185,14 @@ function ofRollback(stage: PlannedStage): Owed[] {
   const { to, journeys } = stage.rollback;
   const what = `${to ?? 'the version before'} on the data of this one, and this one again: ${journeys.join(', ')}`;
   return [owed(stage, 'rollback', { name: 'previous', what, rows: ['REL-01'] })];
+}
+
+function ofEffects(stage: PlannedStage): Owed[] {
+  return (stage.effects ?? []).map((effect) => {
+    const { name, journey, walks, atOnce } = effect;
+    const what = `what ${count(walks, 'walk')} of ${journey}, ${Math.min(walks, atOnce)} at once, do: ${askedOf(effect).join(', ')}`;
+    return owed(stage, 'effect', { name, what, rows: effectRows(effect) });
+  });
 }
 
 /** The name of the one comparison that a stage can owe. */

@@ -1,3 +1,4 @@
+import { journeysOf } from '../model/effects.ts';
 import { checks as registeredChecks } from '../checks/registry.ts';
 import type { Config } from '../config/load.ts';
 import type { ClaimLedger } from '../model/claim.ts';
@@ -116,7 +117,11 @@ function usedJourneys(config: Config, stages: readonly PlannedStage[]): Journey[
     ...(ledger === undefined ? [] : [ledger.write, ...(ledger.read === undefined ? [] : [ledger.read])]),
   ]);
   const loads = stages.flatMap((stage) => stage.loads).flatMap((load) => load.journeys);
-  const watched = stages.flatMap(({ leaks = [], compare }) => [...leaks.map(({ journey }) => journey), ...(compare?.journeys ?? [])]);
+  const watched = stages.flatMap(({ leaks = [], effects = [], compare }) => [
+    ...leaks.map(({ journey }) => journey),
+    ...effects.flatMap(journeysOf),
+    ...(compare?.journeys ?? []),
+  ]);
   const rolled = stages.flatMap(({ rollback }) => [...(rollback?.journeys ?? []), ...Object.values(rollback?.keeps ?? {})]);
   const used = new Set([...stages.flatMap((stage) => stage.journeys), ...loads, ...watched, ...rolled, ...byExperiments, ...all]);
   return Object.entries(config.journeys).flatMap(([name, journey]) => (used.has(name) ? [{ name, ...journey }] : []));

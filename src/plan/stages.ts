@@ -54,6 +54,7 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     ...(stage.leaks === undefined ? {} : { leaks: [...stage.leaks] }),
     ...(stage.compare === undefined ? {} : { compare: stage.compare }),
     ...rollbackOf(stage, config),
+    ...(stage.effects === undefined ? {} : { effects: [...stage.effects] }),
     ...(shortages.length === 0 ? {} : { shortages }),
     ...(stage.mustPass === undefined ? {} : { mustPass: [...stage.mustPass] }),
     ...(stage.legs === undefined ? {} : { legs: [...stage.legs] }),
@@ -88,10 +89,12 @@ function rollbackOf({ name }: StageEntry, { release, stages, journeys }: Config)
 }
 
 /** About how long the searches for leaks and the comparison take. Milliseconds. */
-function searchMs({ leaks = [], compare }: StageEntry, rollbackMs: number): number {
+function searchMs({ leaks = [], effects = [], compare }: StageEntry, rollbackMs: number): number {
   const searches = leaks.reduce((sum, { cycles, waitMs, idleMs = 0 }) => sum + (cycles + 2) * (7_000 + waitMs) + idleMs, 0);
   const pairMs = (compare?.journeys.length ?? 0) * (compare?.pairs ?? 0) * 4_000;
-  return rollbackMs + searches + (compare === undefined ? 0 : compare.restarts * (pairMs + 120_000));
+  // Who knows how long a walk takes: a tenth of a second each, and never less than half a minute for all.
+  const effectsMs = effects.reduce((sum, { walks, atOnce, waitMs }) => sum + 30_000 + (100 * walks) / Math.min(walks, atOnce) + waitMs, 0);
+  return rollbackMs + effectsMs + searches + (compare === undefined ? 0 : compare.restarts * (pairMs + 120_000));
 }
 
 /** Its own duration is less than what its loads would take. */

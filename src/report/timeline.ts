@@ -59,6 +59,8 @@ function insideBar(piece: Evidence): Pick<Bar, 'lane' | 'label' | 'state'>[] {
       ];
     case 'leaks':
       return [{ lane: piece.stage, label: `leaks of ${piece.journey}`, state: 'ok' }];
+    case 'effect':
+      return [{ lane: piece.stage, label: `effect ${piece.effect}`, state: 'ok' }];
     case 'comparison':
       return [{ lane: piece.stage, label: 'head against base', state: piece.against.state === 'base' ? 'ok' : 'unknown' }];
     case 'rollback':

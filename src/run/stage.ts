@@ -7,6 +7,7 @@ import { runChecks } from './checks.ts';
 import { runCommand, skipCommand, type CommandEnd } from './command.ts';
 import { addGap, owedByStage, owedIds, timed, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
+import { runEffects, skipEffects } from './effects.ts';
 import { runExperiments, skipExperiments } from './experiments.ts';
 import { runLeaks, skipLeaks } from './leaks.ts';
 import { runComparison, skipComparison } from './regressions.ts';
@@ -129,6 +130,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   if (commands.value === 'interrupted' || (commands.value === 'failed' && stage.failFast)) {
     await skipJourneys(context, stage);
     await skipLoads(context, stage, 'a command of the stage failed first');
+    await skipEffects(context, stage, 'a command of the stage failed first');
     await skipLeaks(context, stage, 'a command of the stage failed first');
     await skipComparison(context, stage, 'a command of the stage failed first');
     await skipExperiments(context, stage, 'a command of the stage failed first');
@@ -139,6 +141,8 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   work.ms += journeys.durationMs;
   const loads = await timed(context.ports.clock, () => runLoads(context, stage, stack));
   work.ms += loads.durationMs;
+  const effects = await timed(context.ports.clock, () => runEffects(context, stage, stack));
+  work.ms += effects.durationMs;
   const leaks = await timed(context.ports.clock, () => runLeaks(context, stage, stack));
   work.ms += leaks.durationMs;
   const compared = await timed(context.ports.clock, () => runComparison(context, stage));
@@ -146,7 +150,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   work.ms += (await timed(context.ports.clock, () => runExperiments(context, stage, stack))).durationMs;
   const rolled = await timed(context.ports.clock, () => runRollback(context, stage));
   work.ms += rolled.durationMs;
-  const whole = [journeys, loads, leaks, compared, rolled].every(({ value }) => value);
+  const whole = [journeys, loads, effects, leaks, compared, rolled].every(({ value }) => value);
   return { status: 'completed', failed: commands.value === 'failed' || !whole };
 }
 

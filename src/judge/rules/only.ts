@@ -57,6 +57,7 @@ function implied(plan: Plan, piece: Evidence): readonly string[] {
       return piece.detector?.state === 'on' ? ['CON-01', 'CON-02'] : [];
     case 'series':
     case 'leaks':
+    case 'effect':
     case 'comparison':
     case 'rollback':
     case 'fault':
