@@ -5,6 +5,7 @@ import { Ratio } from './coverage.ts';
 import { Finding } from './finding.ts';
 import { Phases } from './manifest.ts';
 import { Chart } from './report-charts.ts';
+import { DegradationMatrix } from './report-degradation.ts';
 import { CoverageOfFile, SlowTest } from './report-details.ts';
 import { LoadReport } from './report-performance.ts';
 import { RunInfo } from './run.ts';
@@ -144,6 +145,8 @@ export const ReportV1 = z.object({
   claims: ClaimsReport.optional(),
   /** Loads, each with what was asked, what came of it and what became of its thresholds. */
   performance: z.array(LoadReport).optional(),
+  /** What journeys became while a dependency was harmed; only when one was. */
+  degradation: DegradationMatrix.optional(),
   /** What was measured over time, to be drawn. Bounded. */
   charts: z.array(Chart).optional(),
   /** Files by lines that no test ran, most first, bounded; `total` counts all. */

@@ -3,6 +3,7 @@ import type { Finding } from '../model/finding.ts';
 import type { ReportV1 } from '../model/report-v1.ts';
 import { EXIT_CODES, exitCode } from '../model/verdict.ts';
 import { chartsOf } from './charts.ts';
+import { degradationOf } from './degradation.ts';
 import { coverageByFile, slowestTests } from './details.ts';
 import type { ReportInput } from './input.ts';
 import { stageReports } from './stages.ts';
@@ -37,6 +38,7 @@ export function makeReport(input: ReportInput): ReportV1 {
     ...(judged.missingTests ? { missingTests: judged.missingTests } : {}),
     ...(judged.claims ? { claims: judged.claims } : {}),
     ...(judged.performance ? { performance: judged.performance } : {}),
+    ...degradationIn(evidence),
     ...optional('charts', chartsOf(input)),
     ...coverageByFile(evidence),
     ...optional('slowest', slowestTests(evidence)),
@@ -47,6 +49,11 @@ export function makeReport(input: ReportInput): ReportV1 {
 /** The exit code of a command that ends with this report: an interrupted run says so, whatever it already knew. */
 export function reportExitCode({ run, verdict }: Pick<ReportV1, 'run' | 'verdict'>): number {
   return run.ended === 'interrupted' ? EXIT_CODES.interrupted : exitCode(verdict);
+}
+
+function degradationIn(evidence: readonly Evidence[]): Pick<ReportV1, 'degradation'> {
+  const degradation = degradationOf(evidence);
+  return degradation === undefined ? {} : { degradation };
 }
 
 /** A list under its name, or nothing when it is empty. */

@@ -5,6 +5,7 @@ import type { ReportV1 } from '../../model/report-v1.ts';
 import { clockFace, formatDuration, formatRatio } from '../../model/units.ts';
 import { defineSink } from '../contract.ts';
 import { claimProof, claimTally, claimWord } from '../sections/claims.ts';
+import { degradationHead, degradationRows } from '../sections/degradation.ts';
 import { LOAD_HEAD, loadCells, performanceTally, THRESHOLD_HEAD, thresholdCells, toolNotes } from '../sections/performance.ts';
 import { chartFigure } from './chart.ts';
 import { findingsHtml } from './findings.ts';
@@ -58,7 +59,7 @@ function sectionsOf(report: ReportV1): (readonly [title: string, body: string])[
     [`Missing tests (${report.missingTests?.total ?? 0})`, missingList(report)],
     ['Tests against the base branch', againstList(report)],
     ...performance(report),
-    ['Experiments', chartsOf(report, 'chaos')],
+    ['Experiments', `${degradationTable(report)}${chartsOf(report, 'chaos')}`],
     ...claims(report),
     ['Component × stage', matrixTable(report)],
     [`Coverage (${counted(report.coverage?.total ?? 0, 'file')})`, coverageTable(report)],
@@ -129,6 +130,11 @@ function claims({ claims }: ReportV1): [string, string][] {
   const stated = claims.stated.map(({ text, says, computed, holds }) => [text, says, computed, holds ? 'holds' : 'differs']);
   const body = `${table('claims', ['claim', 'title', 'verdict', 'priority', 'shown by'], rows)}\n${table('numbers that are stated', ['stated', 'says', 'counted', 'so'], stated)}`;
   return [[`Claims: ${claimTally(claims)}`, body]];
+}
+
+function degradationTable({ degradation }: ReportV1): string {
+  if (degradation === undefined) return '';
+  return `${table('journeys without a dependency', degradationHead(degradation), degradationRows(degradation))}\n`;
 }
 
 function chartsOf({ charts = [] }: ReportV1, stage: 'chaos' | 'other'): string {

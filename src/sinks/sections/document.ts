@@ -3,6 +3,7 @@ import { cut, grouped, sentenceList } from '../../lib/text.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
 import { claimsFold } from './claims.ts';
+import { degradationFold } from './degradation.ts';
 import { findingFold, findingsTable } from './findings.ts';
 import { performanceFold } from './performance.ts';
 import { equationLine, heading, lookedAt, noveltyLine, notLookedAt } from './headline.ts';
@@ -100,6 +101,7 @@ function folds(report: ReportV1, extent: Extent): string[] {
   return [
     // A comment names the few that matter most; the full report names all that it has.
     extent.rest > 0 ? performanceFold(report, extent.elsewhere ? 500 : 30) : '',
+    degradationFold(report, extent.elsewhere ? 60 : Math.min(12, extent.rest)),
     extent.rest > 0 ? missingFold(report, extent.elsewhere ? 100 : Math.min(5, extent.rest)) : '',
     extent.rest > 0 ? againstFold(report, extent.rest) : '',
     extent.rest > 0 ? claimsFold(report, extent.elsewhere ? 500 : 60) : '',
@@ -124,6 +126,7 @@ function leftOut(report: ReportV1, extent: Extent): string {
     !extent.stack && report.stack.length > 0 ? 'the stack' : '',
     extent.rest === 0 && report.claims !== undefined ? 'the claims' : '',
     extent.rest === 0 && report.performance !== undefined ? 'performance' : '',
+    extent.rest === 0 && report.degradation !== undefined ? 'what journeys become without a dependency' : '',
     extent.rest === 0 && report.notLooked.length + report.flaky.length + report.counts.waived > 0
       ? 'what was not looked at, waived or flaky'
       : '',

@@ -4,6 +4,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { ReportV1 } from '../../model/report-v1.ts';
 import { defineSink } from '../contract.ts';
 import { claimProof, claimTally, claimWord, statedTally } from '../sections/claims.ts';
+import { DEGRADATION_CELLS } from '../sections/degradation.ts';
 import { reproLine, where } from '../sections/findings.ts';
 import { loadCells, performanceTally, thresholdCells, toolNotes } from '../sections/performance.ts';
 
@@ -45,6 +46,7 @@ export function renderTerminal(report: ReportV1, { style = PLAIN, directory }: R
     rest > 0 ? `${counted(rest, 'more finding')} in the full report.` : '',
     stageBlock(report, style),
     performanceBlock(report, style),
+    degradationBlock(report, style),
     claimsBlock(report, style),
     restBlock(report),
     whereBlock(report, { style, directory }),
@@ -104,6 +106,24 @@ function findingBlock(report: ReportV1, finding: Finding, style: Style): string 
     ...finding.evidence.slice(0, blocks ? 2 : 0).map(({ id, shows }) => row('proof', `${oneLine(id)}: ${cut(oneLine(shows), 200)}`)),
     row('fix', `${oneLine(finding.fix)} (${finding.effort.range})`),
     row('again', oneLine(reproLine(report, finding))),
+  ].join('\n');
+}
+
+/** What each journey becomes without each dependency, one line for each fault. */
+function degradationBlock({ degradation }: ReportV1, style: Style): string {
+  if (degradation === undefined) return '';
+  const lines = degradation.rows.slice(0, MOST).map(({ dependency, fault, cells }) => {
+    const said = cells.map((cell, index) => {
+      const text = `${oneLine(degradation.journeys[index] ?? '')} ${DEGRADATION_CELLS[cell]}`;
+      return text.includes('✗') ? style.red(text) : text;
+    });
+    return `  ${cut(oneLine(dependency), 24).padEnd(12)} ${said.join(', ')} ${style.dim(`(${cut(oneLine(fault), 60)})`)}`;
+  });
+  const hidden = degradation.rows.length - lines.length + degradation.more;
+  return [
+    style.bold('without a dependency'),
+    ...lines,
+    ...(hidden > 0 ? [`  ${counted(hidden, 'more fault')} in the full report`] : []),
   ].join('\n');
 }
 
