@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { formatRatio } from '../../model/units.ts';
 import { defineFault, type FaultContext, type HealContext, type Proof } from '../contract.ts';
 import { failureOf, succeeded } from '../kit/docker.ts';
 import { lifeOf } from '../kit/edge-fault.ts';
+import { PercentageText, ratioOf } from '../kit/fields.ts';
 import { containerNow, containersOf, inspectOrThrow, pidNow } from '../kit/netns.ts';
 import { asRoot, withoutRoot } from '../kit/root.ts';
 import { ContainerLife } from '../kit/rules.ts';
@@ -17,10 +19,17 @@ const MOST_BYTES = 1_000_000_000;
 const Options = z.strictObject({
   service: z.string().min(1).describe('the service whose volume is full'),
   path: z.string().startsWith('/').optional().describe('where the volume is mounted in it; the only one with a cap when left out'),
+  share: PercentageText.optional().describe('how full it is then, such as 95%; to the last byte when left out'),
 });
 type Options = z.output<typeof Options>;
 
-const Filled = z.strictObject({ container: ContainerLife, path: z.string(), file: z.string(), type: z.string() });
+const Filled = z.strictObject({
+  container: ContainerLife,
+  path: z.string(),
+  file: z.string(),
+  type: z.string(),
+  share: z.number().optional(),
+});
 type Filled = z.output<typeof Filled>;
 const Undo = z.strictObject({ volumes: z.array(Filled).min(1) });
 type Undo = z.output<typeof Undo>;
@@ -34,7 +43,7 @@ export const disk = defineFault<Options, Undo>({
   undo: Undo,
   lasts: 'held',
   expires: false,
-  title: ({ service, path }) => `fill ${path ?? 'the volume'} of ${service}`,
+  title: ({ service, path, share }) => `fill ${path ?? 'the volume'} of ${service}${share === undefined ? '' : ` to ${share}`}`,
   services: ({ service }) => [service],
   capability: async (options, context) => {
     try {
@@ -64,7 +73,7 @@ export const disk = defineFault<Options, Undo>({
   },
 });
 
-async function prepare({ service, path }: Options, context: FaultContext): Promise<Undo> {
+async function prepare({ service, path, share }: Options, context: FaultContext): Promise<Undo> {
   const volumes: Filled[] = [];
   for (const container of await containersOf(service, context)) {
     const asked = path === undefined ? await pathsOf(container, context) : [path];
@@ -81,7 +90,13 @@ async function prepare({ service, path }: Options, context: FaultContext): Promi
         kind: 'config',
         hint: `say which \`path\`: ${capped.map((look) => look.path).join(', ')}`,
       });
-    volumes.push({ container: lifeOf(container), path: only.path, file: `.gauntlet-${context.id}`, type: only.type ?? '' });
+    volumes.push({
+      container: lifeOf(container),
+      path: only.path,
+      file: `.gauntlet-${context.id}`,
+      type: only.type ?? '',
+      ...(share === undefined ? {} : { share: ratioOf(share) }),
+    });
   }
   return { volumes };
 }
@@ -110,12 +125,31 @@ async function capOf(
   return bytes > 0 && bytes <= MOST_BYTES ? { type } : { why: `has no cap under ${String(MOST_BYTES / 1e9)} GB` };
 }
 
-async function fill({ container, path, file }: Filled, context: FaultContext): Promise<void> {
+async function fill({ container, path, file, share }: Filled, context: FaultContext): Promise<void> {
   const pid = await pidNow(context, container);
   const cap = pid === undefined ? { why: 'is not there any more' } : await capOf({ ...container, pid }, path, context);
   if (pid === undefined || cap.why !== undefined)
     throw new GauntletError(`${path} of ${container.name} ${cap.why ?? ''}`, { kind: 'stack', hint: 'look why it changed' });
   const target = insideOf(pid, path, file);
+  if (share !== undefined) {
+    const { total, free } = await spaceOf(pid, path, context);
+    const more = Math.ceil(total * share - (total - free));
+    const result =
+      more <= 0
+        ? undefined
+        : await asRoot(context, [
+            'dd',
+            'if=/dev/zero',
+            `of=${target}`,
+            'bs=4096',
+            `count=${String(Math.ceil(more / 4_096))}`,
+            'oflag=append',
+            'conv=notrunc',
+          ]);
+    if (result !== undefined && !succeeded(result))
+      throw new Error(`${path} of ${container.name} could not be filled: ${failureOf(result)}`);
+    return;
+  }
   // Whole blocks first, then what is left; both end because nothing fits any more.
   for (const block of ['64k', '512']) {
     const count = `count=${String(Math.ceil(MOST_BYTES / 65_536))}`;
@@ -127,9 +161,18 @@ async function fill({ container, path, file }: Filled, context: FaultContext): P
 /** The kernel's own count, and a control: root itself cannot write another byte. */
 async function prove(_: Options, { volumes }: Undo, context: FaultContext): Promise<Proof> {
   const by: string[] = [];
-  for (const { container, path, file } of volumes) {
+  for (const { container, path, file, share } of volumes) {
     const pid = await pidNow(context, container);
     if (pid === undefined) return { state: 'unproved', why: `container ${container.name} does not run any more` };
+    if (share !== undefined) {
+      const { total, free } = await spaceOf(pid, path, context);
+      const full = total === 0 ? 0 : 1 - free / total;
+      const there = succeeded(await asRoot(context, ['stat', insideOf(pid, path, file)]));
+      if (full < share || !there)
+        return { state: 'unproved', why: `${path} of ${container.name} is ${there ? '' : 'by itself '}${formatRatio(full)} full` };
+      by.push(`${path} of ${container.name} is ${formatRatio(full)} full`);
+      continue;
+    }
     const space = await asRoot(context, ['stat', '-fc', '%a', join(`/proc/${String(pid)}/root`, path)]);
     const free = Number(space.stdout.trim());
     if (!succeeded(space) || free !== 0) return { state: 'unproved', why: `${path} of ${container.name} has ${String(free)} free blocks` };
@@ -159,6 +202,13 @@ async function heal({ volumes }: Undo, context: HealContext): Promise<void> {
       // What is in memory ended with it; anything else keeps the file until it can be reached again.
       throw new Error(`${container.name} does not run, and ${path}/${file} may still fill its volume: start it and heal again`);
   }
+}
+
+/** Of its file system, bytes. */
+async function spaceOf(pid: number, path: string, context: FaultContext): Promise<{ readonly total: number; readonly free: number }> {
+  const space = await asRoot(context, ['stat', '-fc', '%S %b %a', join(`/proc/${String(pid)}/root`, path)]);
+  const [block = 0, total = 0, free = 0] = space.stdout.trim().split(' ').map(Number);
+  return { total: block * total, free: block * free };
 }
 
 function insideOf(pid: number, path: string, file: string): string {

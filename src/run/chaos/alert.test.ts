@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { stateIn, timesOf } from './alert.ts';
 
-// The shape of the answer is that of the HTTP API of Prometheus; a real one answers in tests/e2e/chaos/asked.test.ts.
+// The shape of the answer is that of the HTTP API of Prometheus (GET /api/v1/alerts).
 const answer = (...alerts: [name: string, state: string][]): string =>
   JSON.stringify({
     status: 'success',
