@@ -40,15 +40,18 @@ export class CircuitBreaker {
    */
   async run(action, isFailure = () => true) {
     if (!this.#admit()) throw new BreakerOpenError(this.options.name);
+    const seen = this.failures;
+    let trialFailed = false;
     try {
       const result = await action();
       this.#succeed();
       return result;
     } catch (error) {
-      if (isFailure(error)) this.#fail();
+      trialFailed = this.state === 'half-open';
+      if (isFailure(error)) this.#fail(defect('racy-breaker') ? seen : this.failures);
       throw error;
     } finally {
-      this.#trial = false;
+      if (!trialFailed || !defect('stuck-breaker')) this.#trial = false;
     }
   }
 
@@ -68,9 +71,10 @@ export class CircuitBreaker {
     this.#become('closed');
   }
 
-  #fail() {
-    this.failures += 1;
-    if (this.state === 'closed' && this.failures < this.options.threshold) return;
+  /** @param {number} failures so far */
+  #fail(failures) {
+    this.failures = failures + 1;
+    if (defect('no-breaker') || (this.state === 'closed' && this.failures < this.options.threshold)) return;
     this.#openedAt = this.now();
     this.#become('open');
   }

@@ -7,7 +7,7 @@ export function createRedis({ url, timeoutMs = 250 }) {
   const client = createClient({
     url,
     disableOfflineQueue: true,
-    socket: { connectTimeout: 1000, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) },
+    socket: { connectTimeout: 1000, reconnectStrategy: (retries) => (defect('hammers-redis') ? 10 : Math.min(50 * 2 ** retries, 1000)) },
   });
   client.on('error', () => {
     if (defect('dies-with-redis')) process.exit(1);

@@ -10,30 +10,44 @@ export function createLlm({ url, firstTokenMs, totalMs }) {
   return {
     /** @param {string} text @param {AbortSignal} signal the caller's: ends the stream upstream too */
     async reply(text, signal) {
-      const controller = new AbortController();
-      const abort = () => {
-        if (!defect('no-llm-timeout') || signal.aborted) controller.abort();
-      };
-      const first = setTimeout(abort, firstTokenMs);
-      const total = setTimeout(abort, totalMs);
-      signal.addEventListener('abort', abort);
-      try {
-        signal.throwIfAborted();
-        const response = await fetch(endpoint, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ text }),
-          signal: controller.signal,
-        });
-        if (!response.ok || !response.body) throw new Error(`llm answered ${response.status}`);
-        return await readReply(response.body, () => clearTimeout(first));
-      } finally {
-        clearTimeout(first);
-        clearTimeout(total);
-        signal.removeEventListener('abort', abort);
+      for (let retries = defect('retry-storm') ? 12 : 0; ; retries -= 1) {
+        try {
+          return await once(text, signal);
+        } catch (error) {
+          if (retries === 0) throw error;
+        }
       }
     },
   };
+
+  /** @param {string} text @param {AbortSignal} signal */
+  async function once(text, signal) {
+    const controller = new AbortController();
+    const abort = () => {
+      if (!defect('no-llm-timeout') || signal.aborted) controller.abort();
+    };
+    const first = setTimeout(abort, firstTokenMs);
+    const total = setTimeout(abort, totalMs);
+    if (!defect('ignores-hang-up')) signal.addEventListener('abort', abort);
+    try {
+      signal.throwIfAborted();
+      const response = await fetch(endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ text }),
+        signal: controller.signal,
+      });
+      if (!response.ok || !response.body) throw new Error(`llm answered ${response.status}`);
+      return await readReply(response.body, () => {
+        clearTimeout(first);
+        if (defect('endless-stream')) clearTimeout(total);
+      });
+    } finally {
+      clearTimeout(first);
+      clearTimeout(total);
+      signal.removeEventListener('abort', abort);
+    }
+  }
 }
 
 /** @typedef {ReturnType<typeof createLlm>} Llm */

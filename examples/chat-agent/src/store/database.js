@@ -8,7 +8,7 @@ const TRANSIENT = new Set(['08', '25', '40', '53', '55', '57']);
 
 /** @typedef {{poolMax: number, maxWaiting: number, acquireMs: number, statementMs: number, url: string}} DatabaseConfig */
 /** @typedef {{query(text: string, values?: unknown[]): Promise<{rows: any[], rowCount: number | null}>}} Queryable */
-/** @typedef {Queryable & {waitingCount: number, idleCount: number, totalCount: number}} PoolLike */
+/** @typedef {Queryable & {connect(): Promise<Queryable & {release(): void}>, waitingCount: number, idleCount: number, totalCount: number}} PoolLike */
 
 /** @param {DatabaseConfig} config @param {string} name */
 export function createPool(config, name) {
@@ -36,18 +36,32 @@ export function createDatabase(pool, { maxWaiting }) {
     if (broken) throw unavailable('database_unavailable');
     if (pool.waitingCount >= maxWaiting && !defect('no-backpressure')) throw unavailable('database_busy');
     try {
-      const { rows } = await pool.query(text, values);
+      const { rows } = defect('connection-leak') ? await queryAlone(text, values) : await pool.query(text, values);
       worked = true;
       return rows;
     } catch (error) {
       broken = worked && defect('never-reconnects');
-      throw translate(error);
+      throw isPlain(error) ? error : translate(error);
     }
+  }
+
+  /** Of `connection-leak`: given back only when all went well. @param {string} text @param {unknown[]} [values] */
+  async function queryAlone(text, values) {
+    const client = await pool.connect();
+    const result = await client.query(text, values);
+    client.release();
+    return result;
   }
   return { query, pool };
 }
 
 /** @typedef {ReturnType<typeof createDatabase>} Database */
+
+/** Errors that the defects let through as they are. @param {unknown} error */
+function isPlain(error) {
+  const full = error instanceof Error && error.message.includes('timeout exceeded when trying to connect');
+  return defect(full ? 'fails-when-full' : 'fails-without-database');
+}
 
 /** @param {unknown} error */
 export function translate(error) {
