@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { expect, onTestFinished, test } from 'vitest';
 
-import { AgentState, type AgentSpec, type Behaviour } from '../../faults/kit/agent-spec.ts';
+import { AgentState, type AgentSpec, type Behaviour, type Order } from '../../faults/kit/agent-spec.ts';
+import { attemptsIn } from '../../faults/kit/attempts.ts';
 import { runAgent } from './agent.ts';
 
 test('what is asked and what is answered are each held back', async () => {
@@ -71,6 +72,75 @@ test('idle connections are closed as anybody would, and those that wait hear of 
   expect(await over).toBe(0);
 });
 
+test('everything passes until it is told otherwise, and again when that is over; every attempt is written down', async () => {
+  const { port, tell, attempts } = await ordered();
+  expect((await ask(port)).text).toBe('answer to ping');
+  await tell({ behaviour: { resetAfterBytes: 0 }, untilMs: Date.now() + 60_000 });
+  expect((await ask(port)).text).toContain('ECONNRESET');
+  await tell({ behaviour: { resetFirst: 1 }, untilMs: Date.now() + 60_000 });
+  expect((await ask(port)).text).toContain('ECONNRESET');
+  expect((await ask(port)).text).toBe('answer to ping');
+  await tell({ behaviour: {}, untilMs: 0 });
+  expect((await ask(port)).text).toBe('answer to ping');
+  await expect.poll(() => attempts().map(({ end }) => end)).toEqual(['answered', 'broken', 'broken', 'answered', 'answered']);
+});
+
+test('an order ends by itself, and one that flaps comes and goes', async () => {
+  const { port, tell } = await ordered();
+  await tell({ behaviour: { resetFirst: 1_000 }, untilMs: Date.now() + 300 });
+  expect((await ask(port)).text).toContain('ECONNRESET');
+  await expect.poll(async () => (await ask(port)).text).toBe('answer to ping');
+  await tell({ behaviour: { resetFirst: 1_000 }, untilMs: Date.now() + 60_000, flapMs: 300 });
+  await expect.poll(async () => (await ask(port)).text, { timeout: 5_000, interval: 40 }).toContain('ECONNRESET');
+  await expect.poll(async () => (await ask(port)).text, { timeout: 5_000, interval: 40 }).toBe('answer to ping');
+});
+
+test('connections that stood before are harmed as well: idle ones see an ordinary close, and what stalls ends with the order', async () => {
+  const { port, tell, attempts } = await ordered();
+  const idle = connect({ host: '127.0.0.1', port }, () => idle.write('ping'));
+  const closed = new Promise<string>((resolve) => {
+    idle.on('end', () => resolve('end')).on('error', (error) => resolve(error.message));
+  });
+  await new Promise((resolve) => idle.once('data', resolve));
+  await tell({ behaviour: { stallAfterBytes: 0 }, untilMs: Date.now() + 60_000 });
+  expect(await closed).toBe('end');
+  const waiting = ask(port, 'ping', 5_000);
+  await expect.poll(() => attempts().length).toBe(2);
+  await tell({ behaviour: {}, untilMs: 0 });
+  expect((await waiting).text).toContain('ECONNRESET');
+  expect((await ask(port)).text).toBe('answer to ping');
+});
+
+test('requests of HTTP are told apart: their answers, paths without secrets, equal ones, and who left before the end', async () => {
+  const reply = (text: string): string => {
+    if (text.startsWith('POST /fails')) return 'HTTP/1.1 500 No\r\ncontent-length: 2\r\n\r\nno';
+    if (text.startsWith('GET /stream')) return 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n';
+    return 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+  };
+  const { port, attempts } = await ordered(reply);
+  const socket = connect({ host: '127.0.0.1', port });
+  const say = async (text: string): Promise<void> => {
+    socket.write(text);
+    await new Promise((resolve) => socket.once('data', resolve));
+  };
+  await say('GET /v1/items?token=secret HTTP/1.1\r\nhost: a\r\ndate: 1\r\n\r\n');
+  await say('GET /v1/items?token=secret HTTP/1.1\r\nhost: a\r\ndate: 2\r\n\r\n');
+  await say('POST /fails HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}');
+  await say('GET /stream HTTP/1.1\r\nhost: a\r\n\r\n');
+  socket.destroy();
+  await expect
+    .poll(() => attempts().map(({ what, end }) => [what, end]))
+    .toEqual([
+      ['GET /v1/items', 'answered'],
+      ['GET /v1/items', 'answered'],
+      ['POST /fails', 'failed'],
+      ['GET /stream', 'left'],
+    ]);
+  const [one, same, other] = attempts();
+  expect(same?.digest).toBe(one?.digest);
+  expect(other?.digest).not.toBe(one?.digest);
+});
+
 test('every connection that a server gives is held, until it refuses', async () => {
   const server = await listen((socket) => {
     server.getConnections((_, count) => {
@@ -112,9 +182,38 @@ async function proxied(behaviour: Behaviour): Promise<Proxied> {
   return { port, over, state, end: () => appendFileSync(spec.stopFile, 'stop\n') };
 }
 
+/** One that stands before it harms, and hears orders. */
+async function ordered(reply?: (text: string) => string) {
+  const spec = await specOf({}, { endsAtMs: Date.now() + 20_000, reply });
+  if (spec.work.type !== 'proxy') throw new Error('no proxy');
+  const [orders, file] = [`${spec.stateFile}.orders`, `${spec.stateFile}.attempts`];
+  const stop = new AbortController();
+  const over = runAgent({ ...spec, work: { ...spec.work, orders, attempts: file } }, stop.signal);
+  onTestFinished(async () => {
+    stop.abort();
+    await over;
+  });
+  await expect.poll(() => readFileSync(spec.stateFile, 'utf8')).toContain('working');
+  let told = 0;
+  return {
+    port: spec.work.doors[0]?.listen.port ?? 0,
+    attempts: () => attemptsIn(readFileSync(file, 'utf8')),
+    tell: async (order: Order): Promise<void> => {
+      appendFileSync(orders, `${JSON.stringify(order)}\n`);
+      told += 1;
+      await expect.poll(() => AgentState.parse(JSON.parse(readFileSync(spec.stateFile, 'utf8'))).orders, { timeout: 5_000 }).toBe(told);
+    },
+  };
+}
+
+interface Serving {
+  readonly endsAtMs: number;
+  readonly reply?: ((text: string) => string) | undefined;
+}
+
 /** Before a server that answers whatever it is asked. */
-async function specOf(behaviour: Behaviour, { endsAtMs }: { endsAtMs: number }): Promise<AgentSpec> {
-  const server = await listen((socket) => socket.on('data', (chunk) => socket.write(`answer to ${chunk.toString()}`)));
+async function specOf(behaviour: Behaviour, { endsAtMs, reply = (text) => `answer to ${text}` }: Serving): Promise<AgentSpec> {
+  const server = await listen((socket) => socket.on('data', (chunk) => socket.write(reply(chunk.toString()))));
   const free = await listen(() => undefined);
   const port = portOf(free);
   await new Promise((resolve) => free.close(resolve));
