@@ -149,3 +149,6 @@ function neverKept({ aggregation, limit: { op, value }, text }: Threshold): { wh
   if (!never && !always) return undefined;
   return { what: `\`${text}\` is ${never ? 'never kept' : 'never broken'}`, repair: 'write a share from 0% to 100% that can be both' };
 }
+
+/** Rows that the latency of a journey is about where the journey names one of them: an agent's, an analytics database's. */
+export const OF_LATENCY = ['AGT-23', 'DB-18'] as const;

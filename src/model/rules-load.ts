@@ -72,6 +72,18 @@ export const LOAD_RULES: Readonly<Record<string, Rule>> = {
     effort: '15–60 min',
     fix: 'Size the pool for the requests that are under way at this load (and the database for all pools together), or hold connections for a shorter time.',
   },
+  'DB-16': {
+    title: 'a full system does less than one that is nearly full',
+    priority: 'P2',
+    effort: '2–8 h',
+    fix: 'Bound what is under way at once below the size of the pool and refuse the rest at once; let the pool grow with its waiters, give waiting for it a time-out, and drop work that nobody waits for any more.',
+  },
+  'DB-18': {
+    title: 'queries of the analytics database come too late under load',
+    priority: 'P1',
+    effort: '2–8 h',
+    fix: 'Look at the query in system.query_log (read_rows, read_bytes): order the table by what is filtered, project or pre-aggregate what is asked often, and bound how many queries run at once.',
+  },
   'LOAD-15': {
     title: 'where the time went under load',
     priority: 'P3',

@@ -2,6 +2,7 @@ import { CODE } from '../config/fields.ts';
 import { agentsRow, enoughAgents } from '../model/agents.ts';
 import type { Journey, JourneyStep } from '../model/journey.ts';
 import { followedMessages, reconnects } from '../model/messages.ts';
+import { OF_LATENCY } from '../model/metric.ts';
 import type { CoverageGate, PlannedLoad } from '../model/plan.ts';
 import type { StageName } from '../model/stage.ts';
 
@@ -48,7 +49,7 @@ export function journeyRows(journey: Journey, stage: StageName): string[] {
 }
 
 /** What a journey can be named for and one walk cannot answer. */
-const OF_LOADS = /^(?:AGT-2[345]|LEAK-\d+|WS-11)$/;
+const OF_LOADS = /^(?:AGT-2[345]|DB-18|LEAK-\d+|WS-11)$/;
 
 const STEP_BUDGETS: readonly (readonly [RegExp, string])[] = [
   [/\/health\/?$/, 'AGT-01'],
@@ -91,7 +92,7 @@ export function scenarioRows({ name, users, shape, perUserPerMinute }: PlannedLo
     ...(SCENARIO_ROWS[name] ?? []),
     ...(users >= CROWD && shape !== 'step' ? ['LOAD-05'] : []),
     ...(perUserPerMinute !== undefined && shape === undefined ? ['LOAD-11'] : []),
-    ...(shape === 'step' ? ['INP-09', 'LOAD-12'] : []),
+    ...(shape === 'step' ? ['DB-16', 'INP-09', 'LOAD-12'] : []),
     'LOAD-13',
   ]);
 }
@@ -139,7 +140,7 @@ export function metricRows(metric: string, journeys: readonly Journey[]): string
     'TST-04',
     ...known,
     ...(journey?.steps.some(({ type }) => type === 'websocket') ? ['WS-03'] : []),
-    ...(journey?.rows.includes('AGT-23') ? ['AGT-23'] : []),
+    ...OF_LATENCY.filter((row) => journey?.rows.includes(row)),
   ];
 }
 

@@ -9,6 +9,8 @@ import { amount } from '../series/words.ts';
 
 /** Of those whom a full system does not serve, so many may hear something else than when to come again. */
 const RUDE = 0.01;
+/** Part of its best throughput that a full system still brings: less is a collapse, whatever the noise of a machine. */
+const GRACEFUL = 0.5;
 /** A queue that grows instead: answers so many times slower than in the beginning, and slower than anybody waits for. */
 const ENDLESS = { times: 10, ms: 1_000 } as const;
 
@@ -30,7 +32,7 @@ function saturated(context: Context, measured: Measurement): Drafted[] {
   if (load === undefined || delivery?.levels === undefined || delivery.proof.state !== 'proved') return [];
   const climbed = { measured, load, levels: delivery.levels };
   if (delivery.summit !== undefined) return [neverFull(context, climbed, delivery.summit)];
-  return [...backpressure(context, climbed), ...recovery(context, climbed)];
+  return [...backpressure(context, climbed), ...collapse(context, climbed), ...recovery(context, climbed)];
 }
 
 /** A climb that ended before the system was full has not seen what it does then. */
@@ -76,6 +78,27 @@ function backpressure(context: Context, { measured, load, levels }: Climbed): Dr
       evidence: evidenceOf(measured, shown),
       measured: shown,
       expected: '429 or 503 with Retry-After for whoever cannot be served',
+      repro: reproOf(context, measured),
+    }),
+  ];
+}
+
+/** DB-16: who is full still does as much as before, or nearly so; whom it cannot serve does not cost it those whom it can. */
+function collapse(context: Context, { measured, load, levels }: Climbed): Drafted[] {
+  const knee = kneeOf(levels);
+  const over = levels.filter(({ part, arrivals }) => (part === 'full' || part === 'overload') && arrivals > 0);
+  const worst = over.toSorted((one, other) => one.donePerSecond - other.donePerSecond)[0];
+  if (knee === undefined || worst === undefined || worst.donePerSecond >= GRACEFUL * knee.donePerSecond) return [];
+  const shown = `${amount(worst.donePerSecond, 'count')} a second are served at ${rateOf(worst)}, ${amount(knee.donePerSecond, 'count')} at ${rateOf(knee)}`;
+  return [
+    draft('DB-16', {
+      stage: measured.stage.name,
+      subject: `throughput beyond the knee under ${load}`,
+      title: `asked for more than it bears, the system does less: ${shown}`,
+      summary: `${kneeText(levels)} Beyond that ${shown}: a pool that neither grows nor refuses makes all wait. ${tableOf(levels)}`,
+      evidence: evidenceOf(measured, shown),
+      measured: shown,
+      expected: `at least ${amount(GRACEFUL, 'ratio')} of what it served before it was full`,
       repro: reproOf(context, measured),
     }),
   ];

@@ -4,6 +4,7 @@ import { grouped, quoted } from '../../lib/text.ts';
 import { ofKind } from '../../model/evidence.ts';
 import type { FindingVerdict, Priority } from '../../model/finding.ts';
 import type { Plan } from '../../model/plan.ts';
+import { OF_LATENCY } from '../../model/metric.ts';
 import { writtenLimit, writtenMetric, type Threshold } from '../../model/threshold.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { Context, Drafted, JudgeRule } from '../context.ts';
@@ -163,7 +164,8 @@ function codeOf({ journeys }: Plan, metric: string): string {
   if (metric === 'messages.latency') return 'WS-03';
   if (!/(?:^|\.)(?:latency|service)$/.test(metric) || metric.startsWith('service.')) return 'TST-04';
   const journey = journeys.find(({ name }) => metric === `${name}.latency`);
-  if (journey?.rows.includes('AGT-23')) return 'AGT-23';
+  const named = OF_LATENCY.find((row) => journey?.rows.includes(row));
+  if (named !== undefined) return named;
   return journey?.steps.some(({ type }) => type === 'websocket') ? 'WS-03' : 'LOAD-08';
 }
 
