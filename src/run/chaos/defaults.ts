@@ -17,6 +17,7 @@ const DEPENDENCY_ROWS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/redis|valkey|keydb|dragonfly/i, ['RED-09']],
   [/qdrant|weaviate|milvus|chroma|vector/i, ['VEC-10']],
   [/agent|llm|assistant|model/i, ['RES-12']],
+  [/mysql|maria|postgres|mongo|clickhouse|cockroach|mssql|sqlserver|oracle|(?:^|[-_])db(?:$|[-_:])|database/i, ['DB-20']],
 ];
 
 const NETWORK_TYPES = ['partition', 'latency', 'reset', 'loss'] as const;
