@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { ATTEMPT_ENDS, type AttemptEnd, type AttemptFacts } from '../../model/attempt.ts';
-import { ANSWERS, type DuringLimits, type ExperimentFacts, type WatchedJourney } from '../../model/experiment.ts';
+import { ANSWERS, type Answer, type DuringLimits, type ExperimentFacts, type WatchedJourney } from '../../model/experiment.ts';
 import { attemptFindings } from './experiments-attempts.ts';
 import type { Experiment } from './experiments-words.ts';
 
@@ -46,6 +46,26 @@ test.each([
   ['RES-05', breaker(), ['inconclusive trial does not answer RES-05']],
 ] as const)('%s of %o', (row, caller, expected) => {
   expect(findings(experiment({ rows: [row], caller }))).toEqual(expected);
+});
+
+test('while the breaker is open the fallback answers, or nobody does', () => {
+  const during = { fallback: { body: 'fallback' } };
+  const rows = ['RES-02'];
+  expect(findings(experiment({ rows, caller: breaker(), during, answer: 'degraded' }))).toEqual([]);
+  expect(findings(experiment({ rows, caller: breaker(), during, answer: 'refused' }))).toEqual([
+    'confirmed ask has no fallback while the breaker is open in trial',
+  ]);
+  expect(findings(experiment({ rows, caller: patient, during, answer: 'degraded' }))).toEqual([
+    'inconclusive trial does not answer RES-02',
+  ]);
+  expect(findings(experiment({ rows, caller: breaker(), answer: 'degraded' }))).toEqual(['inconclusive trial does not answer RES-02']);
+});
+
+test('what stays slow after the recovery is not as before, nor is what is hardly asked any more', () => {
+  const rows = ['RES-04'];
+  expect(findings(experiment({ rows, caller: breaker(), tookAfterMs: 80 }))).toEqual(['confirmed ask stays slow after trial']);
+  const shy: Caller = (walk) => (walk.atMs >= HEAL && (walk.atMs / 100) % 4 !== 0 ? [] : patient(walk));
+  expect(findings(experiment({ rows, caller: shy }))).toEqual(['confirmed llm is asked less than before trial']);
 });
 
 test('a half-hearted breaker, and one that hardly had a failure to count, are no finding', () => {
@@ -124,9 +144,12 @@ interface Told {
   readonly caller: Caller;
   readonly walks?: readonly number[];
   readonly during?: DuringLimits;
+  /** Of walks while it lasts. */
+  readonly answer?: Answer;
+  readonly tookAfterMs?: number;
 }
 
-function experiment({ rows, caller, walks = PACE, during = {} }: Told): Experiment {
+function experiment({ rows, caller, walks = PACE, during = {}, answer = 'ok', tookAfterMs = 5 }: Told): Experiment {
   const made = walks.flatMap((atMs) => caller({ atMs, fails: atMs >= INJECT && atMs < HEAL })).toSorted((a, b) => a.atMs - b.atMs);
   const points = made.map(({ atMs, end = 'answered', overMs = 5, digest = 0 }): AttemptFacts['points'][number] => [
     atMs,
@@ -147,7 +170,7 @@ function experiment({ rows, caller, walks = PACE, during = {} }: Told): Experime
     during: phase,
     after: phase,
     recovery: isAsked ? { state: 'unharmed' } : { state: 'not-recovered', afterMs: 4_000 },
-    points: walks.map((atMs) => [atMs, 5, ANSWERS.indexOf('ok')]),
+    points: walks.map((atMs) => [atMs, atMs < HEAL ? 5 : tookAfterMs, ANSWERS.indexOf(atMs >= INJECT && atMs < HEAL ? answer : 'ok')]),
   };
   const observed: ExperimentFacts = {
     title: 'answer with 503 (api → llm)',
