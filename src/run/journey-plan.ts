@@ -1,4 +1,4 @@
-import type { Preparing, StepPlugin, StepReply } from '../journeys/contract.ts';
+import type { MessageLog, Preparing, StepPlugin, StepReply } from '../journeys/contract.ts';
 import { stepKinds } from '../journeys/registry.ts';
 import { GauntletError } from '../model/errors.ts';
 import type { Journey, JourneyStep } from '../model/journey.ts';
@@ -74,7 +74,7 @@ export function stepKindOf({ type }: JourneyStep): StepPlugin {
 const shared = new WeakMap<JourneyContext, Record<string, string>>();
 
 /** What every step of every walk in this context can name; a load walks thousands of times. */
-export function sharedValues(context: JourneyContext): Record<string, string> {
+function sharedValues(context: JourneyContext): Record<string, string> {
   const known = shared.get(context);
   if (known !== undefined) return known;
   const { targets, env } = context;
@@ -83,5 +83,32 @@ export function sharedValues(context: JourneyContext): Record<string, string> {
   for (const { name, url, host, port } of targets)
     Object.assign(values, { [name]: url, [`${name}.host`]: host, [`${name}.port`]: String(port) });
   shared.set(context, values);
+  return values;
+}
+
+/** Under this key the values of a step hold whoever makes its nonce. */
+export const MESSAGES: unique symbol = Symbol('messages');
+const NONCE: unique symbol = Symbol('nonce');
+
+export interface Nonced {
+  [MESSAGES]?: MessageLog;
+  [NONCE]?: string;
+}
+
+const named = new WeakMap<JourneyContext, Record<string, string>>();
+
+/** The same with `nonce`, which is made when a step asks for it: what the values of a step inherit. */
+export function namedIn(context: JourneyContext): Record<string, string> {
+  const known = named.get(context);
+  if (known !== undefined) return known;
+  const values = Object.defineProperty(Object.create(sharedValues(context)) as Record<string, string>, 'nonce', {
+    enumerable: true,
+    get(this: Nonced): string | undefined {
+      return (this[NONCE] ??= this[MESSAGES]?.nonce());
+    },
+    // What a system calls a nonce is not ours to follow.
+    set: () => undefined,
+  });
+  named.set(context, values);
   return values;
 }

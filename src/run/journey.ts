@@ -4,7 +4,7 @@ import type { JourneyEvidence } from '../model/evidence.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
 import { isBudget, type Expectation, type Journey, type JourneyStep, type JourneyStepRun, type Miss } from '../model/journey.ts';
 import { capture, checkLimit, checkStep, type Measured } from './expectations.ts';
-import { planOf, sharedValues, stepKindOf, type JourneyContext, type PlannedStep } from './journey-plan.ts';
+import { MESSAGES, namedIn, planOf, stepKindOf, type JourneyContext, type Nonced, type PlannedStep } from './journey-plan.ts';
 import { MessageLedger } from './messages.ts';
 import { fillJson, fillTemplate } from './template.ts';
 
@@ -178,11 +178,13 @@ class Walk {
     }
   }
 
+  /** What the steps can name; a nonce only where one is asked for, and the same in the whole step. */
   #values(): Record<string, string> {
-    const values = Object.create(sharedValues(this.#context)) as Record<string, string>;
-    Object.assign(values, this.#context.given, this.#captured, { user: this.#walker.user });
-    let nonce: string | undefined;
-    return Object.defineProperty(values, 'nonce', { enumerable: true, get: () => (nonce ??= this.#walker.messages.nonce()) });
+    const values = Object.create(namedIn(this.#context)) as Record<string, string> & Nonced;
+    Object.assign(values, this.#context.given, this.#captured);
+    values.user = this.#walker.user;
+    values[MESSAGES] = this.#walker.messages;
+    return values;
   }
 
   #capture(reply: StepReply, step: JourneyStep): readonly Miss[] {
@@ -251,14 +253,12 @@ function totalStep(durationMs: number, misses: readonly Miss[]): JourneyStepRun 
 
 function fillExpectation(expect: Expectation, values: Readonly<Record<string, string>>): Expectation {
   const { reply, headers, contains } = expect;
-  return {
-    ...expect,
-    ...(reply === undefined ? {} : { reply: fillJson(reply, values) }),
-    ...(headers === undefined
-      ? {}
-      : { headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fillTemplate(value, values)])) }),
-    ...(contains === undefined ? {} : { contains: contains.map((part) => fillTemplate(part, values)) }),
-  };
+  const filled = { ...expect };
+  if (reply !== undefined) filled.reply = fillJson(reply, values);
+  if (headers !== undefined)
+    filled.headers = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fillTemplate(value, values)]));
+  if (contains !== undefined) filled.contains = contains.map((part) => fillTemplate(part, values));
+  return filled;
 }
 
 function newSession(closing: AsyncDisposableStack): JourneySession {

@@ -22,7 +22,8 @@ interface Waiting {
 
 interface Answered {
   readonly answers: (text: string) => boolean;
-  readonly digest: string;
+  /** What came, or its digest where that is shorter. */
+  readonly mark: string;
   streamed: boolean;
 }
 
@@ -32,6 +33,12 @@ interface User extends Omit<UserMessages, 'user'> {
   /** In the order in which they were sent. */
   readonly waiting: Map<number, Waiting>;
   readonly answers: Map<number, Answered>;
+}
+
+interface Found {
+  readonly owner: number;
+  readonly sequence: number;
+  readonly nonce: string;
 }
 
 /**
@@ -45,6 +52,7 @@ export class MessageLedger {
   readonly #users = new Map<number, User>();
   readonly #tag = randomBytes(4).toString('hex');
   readonly #pattern = new RegExp(`${this.#tag}-?([0-9a-f]{4})-?4([0-9a-f]{3})-?[89ab][0-9a-f]{3}-?([0-9a-f]{8})[0-9a-f]{4}`, 'gi');
+  readonly #noise = new Noise();
   readonly #examples: Messages['examples'] = [];
   readonly #sums = { cutOff: 0, streamed: 0, misrouted: 0 };
 
@@ -58,22 +66,18 @@ export class MessageLedger {
     return {
       nonce: () => this.#nonce(index, (user.next += 1)),
       sent: (nonce, { answers, ordered, atMs }) => {
-        const { sequence } = this.#found(nonce)[0] ?? {};
-        if (sequence === undefined) return;
+        const sequence = sequenceIn(nonce);
         user.sent += 1;
         user.waiting.set(sequence, { answers, ordered, atMs, overtaken: false });
       },
       arrived: (text, options) => {
-        const seen = new Set<string>();
-        for (const { owner, sequence, nonce } of this.#found(text)) {
-          if (seen.has(nonce)) continue;
-          seen.add(nonce);
+        for (const { owner, sequence, nonce } of firstOfEach(this.#found(text))) {
           if (owner === index) this.#own(user, sequence, { text, nonce, atMs: options.atMs });
           else if (!options.shared) this.#foreign(user, { owner, sequence, nonce });
         }
       },
       gaveUp: (nonce, why) => {
-        const { sequence = 0 } = this.#found(nonce)[0] ?? {};
+        const sequence = sequenceIn(nonce);
         const waiting = user.waiting.get(sequence);
         if (waiting === undefined) return;
         user.waiting.delete(sequence);
@@ -129,7 +133,7 @@ export class MessageLedger {
       this.#example('out-of-order', { nonce, from: user.name });
     }
     for (const [earlier, other] of user.waiting) if (earlier < sequence && waiting.ordered && other.ordered) other.overtaken = true;
-    user.answers.set(sequence, { answers: waiting.answers, digest: hash('sha256', text, 'base64'), streamed: false });
+    user.answers.set(sequence, { answers: waiting.answers, mark: markOf(text), streamed: false });
     const [oldest] = user.answers.keys();
     if (user.answers.size > RECENT && oldest !== undefined) user.answers.delete(oldest);
   }
@@ -137,7 +141,7 @@ export class MessageLedger {
   /** Something more came to a message that was answered. */
   #again(user: User, known: Answered | undefined, { text, nonce }: { text: string; nonce: string }): void {
     if (known === undefined || !known.answers(text)) return;
-    if (hash('sha256', text, 'base64') === known.digest) {
+    if (markOf(text) === known.mark) {
       user.duplicates += 1;
       this.#example('duplicate', { nonce, from: user.name });
     } else if (!known.streamed) {
@@ -170,16 +174,46 @@ export class MessageLedger {
   /** Version and variant are those of a random UUID: systems that hold ids to that shape take it. */
   #nonce(user: number, sequence: number): string {
     const owner = hex(user, 7);
-    const noise = randomBytes(4).toString('hex');
+    const noise = this.#noise.take(8);
     return `${this.#tag}-${owner.slice(0, 4)}-4${owner.slice(4)}-a${noise.slice(0, 3)}-${hex(sequence, 8)}${noise.slice(4)}`;
   }
 
-  #found(text: string): { owner: number; sequence: number; nonce: string }[] {
-    return [...text.matchAll(this.#pattern)].map(([nonce, high = '', low = '', sequence = '']) => ({
+  #found(text: string): readonly Found[] {
+    const matches = [...text.matchAll(this.#pattern)];
+    return matches.map(([nonce, high = '', low = '', sequence = '']) => ({
       nonce,
       owner: Number.parseInt(high + low, 16),
       sequence: Number.parseInt(sequence, 16),
     }));
+  }
+}
+
+function firstOfEach(found: readonly Found[]): readonly Found[] {
+  if (found.length < 2) return found;
+  return found.filter(({ nonce }, index) => found.findIndex((other) => other.nonce === nonce) === index);
+}
+
+/** Of a nonce that this ledger made. */
+function sequenceIn(nonce: string): number {
+  return Number.parseInt(nonce.slice(24, 32), 16);
+}
+
+/** Most answers are short, and a load has thousands of them a second. */
+function markOf(text: string): string {
+  return text.length <= SHORT ? text : hash('sha256', text, 'base64');
+}
+
+const SHORT = 200;
+
+/** Random hexadecimal digits, drawn from the system by the thousand. */
+class Noise {
+  #digits = '';
+  #at = 0;
+
+  take(length: number): string {
+    if (this.#at + length > this.#digits.length) [this.#digits, this.#at] = [randomBytes(2_048).toString('hex'), 0];
+    this.#at += length;
+    return this.#digits.slice(this.#at - length, this.#at);
   }
 }
 

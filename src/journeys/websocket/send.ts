@@ -28,9 +28,14 @@ export async function send(sending: Sending, context: StepContext, { expect }: J
   const from = clock.monotonicMs();
   for (const { nonce, answers } of letters)
     if (nonce !== undefined) context.messages.sent(nonce, { answers, ordered: sending.ordered, atMs: from });
-  await Promise.all(letters.map(({ text }) => socket.send(text)));
+  await sendAll(letters, socket);
   if (!expectsReply(expect)) return { durationMs: 0, text: '', bytes: 0 };
   return answersTo(letters, { socket, context, expect, from });
+}
+
+async function sendAll(letters: readonly Letter[], socket: Socket): Promise<unknown> {
+  const [only] = letters;
+  return letters.length === 1 && only ? socket.send(only.text) : Promise.all(letters.map(({ text }) => socket.send(text)));
 }
 
 interface Awaiting {
@@ -44,7 +49,6 @@ async function answersTo(letters: readonly Letter[], { socket, context, expect, 
   const { clock } = context.ports;
   const waiting = new Set(letters);
   let text = '';
-  const expected = `a reply with ${JSON.stringify(expect.reply ?? expect.contains)}`;
   let last = 'no message';
   for (;;) {
     const left = context.timeoutMs - (clock.monotonicMs() - from);
@@ -52,6 +56,7 @@ async function answersTo(letters: readonly Letter[], { socket, context, expect, 
     const durationMs = clock.monotonicMs() - from;
     if (!event || event.type === 'closed') {
       if (!context.signal.aborted) giveUp(waiting, context, event ? 'cut-off' : 'lost');
+      const expected = `a reply with ${JSON.stringify(expect.reply ?? expect.contains)}`;
       if (event)
         return failed(durationMs, { what: 'connection', measured: `closed with code ${event.code} ${event.reason}`.trim(), expected });
       return failed(durationMs, {
@@ -60,7 +65,7 @@ async function answersTo(letters: readonly Letter[], { socket, context, expect, 
         expected,
       });
     }
-    const letter = [...waiting].find((one) => one.answers(event.text));
+    const letter = answered(waiting, event.text);
     if (letter === undefined) {
       last = `last message ${event.text.slice(0, 200)}`;
       continue;
@@ -71,6 +76,11 @@ async function answersTo(letters: readonly Letter[], { socket, context, expect, 
     if (waiting.size > 0) continue;
     return { durationMs, text, bytes: Buffer.byteLength(text) };
   }
+}
+
+function answered(waiting: Iterable<Letter>, text: string): Letter | undefined {
+  for (const letter of waiting) if (letter.answers(text)) return letter;
+  return undefined;
 }
 
 function missing(waiting: ReadonlySet<Letter>, letters: readonly Letter[]): string {

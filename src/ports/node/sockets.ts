@@ -32,7 +32,7 @@ export const nodeSockets: Sockets = {
       return failed(errorMessage(error));
     }
     // Made before it opens: the first message may come with the handshake.
-    const socket = queued(client, options.onMessage);
+    const socket = new Queue(client, options);
     const refused = await opened(client, options);
     if (refused === undefined) return { state: 'open', socket, durationMs: performance.now() - startedMs };
     client.on('error', () => undefined);
@@ -70,54 +70,96 @@ async function opened(
   return refusal;
 }
 
-function queued(client: WebSocket, onMessage?: (text: string, atMs: number) => void): Socket {
-  const events: SocketEvent[] = [];
-  let closed: SocketEvent | undefined;
-  let wake: (() => void) | undefined;
-  const push = (event: SocketEvent): void => {
-    events.push(event);
-    if (events.length > QUEUE) client.pause();
-    wake?.();
-  };
-  client.on('message', (data) => {
-    const [text, atMs] = [toText(data), performance.now()];
-    onMessage?.(text, atMs);
-    push({ type: 'message', text, atMs });
-  });
-  client.on('close', (code, reason) => {
-    closed = { type: 'closed', code, reason: reason.toString('utf8') };
-    push(closed);
-  });
-  // The close event that follows is what the caller sees.
-  client.on('error', () => undefined);
-  return {
-    send: (text) => new Promise((resolve, reject) => client.send(text, (error) => (error ? reject(error) : resolve()))),
-    next: async (timeoutMs, signal) => {
-      if (events.length === 0 && closed === undefined) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(finish, timerMs(timeoutMs));
-          wake = finish;
-          signal?.addEventListener('abort', finish, { once: true });
-          if (signal?.aborted) finish();
+/** What came in and was not asked for yet. One timer and one listener serve it for its whole life: a load asks thousands of times a second. */
+class Queue implements Socket {
+  readonly #client: WebSocket;
+  readonly #signal: AbortSignal | undefined;
+  readonly #events: SocketEvent[] = [];
+  #end: SocketEvent | undefined;
+  /** Ends the wait for the next event, with or without one. */
+  #wake: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAtMs = 0;
+  #deadlineMs = 0;
 
-          function finish(): void {
-            clearTimeout(timer);
-            wake = undefined;
-            signal?.removeEventListener('abort', finish);
-            resolve();
-          }
-        });
-      }
-      const event = events.shift();
-      if (events.length <= QUEUE / 2 && client.isPaused) client.resume();
-      // Who asks again after the end hears of it again.
-      return event ?? closed;
-    },
-    close: () => close(client),
-    get closed() {
-      return closed !== undefined;
-    },
-  };
+  constructor(client: WebSocket, { onMessage, signal }: Parameters<Sockets['connect']>[1]) {
+    this.#client = client;
+    this.#signal = signal;
+    const interrupt = (): void => this.#wake?.();
+    signal?.addEventListener('abort', interrupt);
+    client.on('message', (data) => {
+      const [text, atMs] = [toText(data), performance.now()];
+      onMessage?.(text, atMs);
+      this.#push({ type: 'message', text, atMs });
+    });
+    client.on('close', (code, reason) => {
+      signal?.removeEventListener('abort', interrupt);
+      clearTimeout(this.#timer);
+      this.#end = { type: 'closed', code, reason: reason.toString('utf8') };
+      this.#push(this.#end);
+    });
+    // The close event that follows is what the caller sees.
+    client.on('error', () => undefined);
+  }
+
+  get closed(): boolean {
+    return this.#end !== undefined;
+  }
+
+  send(text: string): Promise<void> {
+    return new Promise((resolve, reject) => this.#client.send(text, (error) => (error ? reject(error) : resolve())));
+  }
+
+  next(timeoutMs: number, signal?: AbortSignal): Promise<SocketEvent | undefined> {
+    if (this.#events.length > 0 || this.#end !== undefined || signal?.aborted) return Promise.resolve(this.#take());
+    const other = signal === this.#signal ? undefined : signal;
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#wake = undefined;
+        other?.removeEventListener('abort', wake);
+        resolve(this.#take());
+      };
+      this.#wake = wake;
+      other?.addEventListener('abort', wake);
+      const nowMs = performance.now();
+      this.#waitUntil(nowMs + timeoutMs, nowMs);
+    });
+  }
+
+  close(): Promise<void> {
+    return close(this.#client);
+  }
+
+  #push(event: SocketEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > QUEUE) this.#client.pause();
+    this.#wake?.();
+  }
+
+  /** Who asks again after the end hears of it again. */
+  #take(): SocketEvent | undefined {
+    const event = this.#events.shift();
+    if (this.#events.length <= QUEUE / 2 && this.#client.isPaused) this.#client.resume();
+    return event ?? this.#end;
+  }
+
+  /** A timer that is set already and comes no later is left as it is: it looks again when it fires. */
+  #waitUntil(deadlineMs: number, nowMs: number): void {
+    this.#deadlineMs = deadlineMs;
+    if (this.#timer !== undefined && this.#timerAtMs <= deadlineMs) return;
+    clearTimeout(this.#timer);
+    this.#timerAtMs = deadlineMs;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (this.#wake === undefined) return;
+        const laterMs = performance.now();
+        if (laterMs < this.#deadlineMs) this.#waitUntil(this.#deadlineMs, laterMs);
+        else this.#wake();
+      },
+      timerMs(deadlineMs - nowMs),
+    );
+  }
 }
 
 async function close(client: WebSocket): Promise<void> {
