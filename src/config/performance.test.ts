@@ -15,10 +15,10 @@ journeys:
   );
 
 it('a search for leaks is a journey, or says more', () => {
-  const usual = { journey: 'chat', cycles: 14, users: 20, waitMs: 0 };
+  const usual = { journey: 'chat', cycles: 14, users: 20, perDay: 72_000, waitMs: 0 };
   expect(parse('{leaks: chat}').stages[0]?.leaks).toEqual([usual]);
   const all = parse('{leaks: [chat, {journey: limited, cycles: 8, users: new, wait: 5s, idle: 1m}]}').stages[0]?.leaks;
-  expect(all).toEqual([usual, { journey: 'limited', cycles: 8, users: 'new', waitMs: 5_000, idleMs: 60_000 }]);
+  expect(all).toEqual([usual, { journey: 'limited', cycles: 8, users: 'new', perDay: 72_000, waitMs: 5_000, idleMs: 60_000 }]);
 });
 
 it('a comparison is journeys, or says more', () => {

@@ -10,6 +10,8 @@ const journey = z.string({ error: expected('the name of a journey') }).regex(NAM
 /** Rounds of walks, of which the first third or so warms everything up. */
 const CYCLES = { least: 8, usual: 14, most: 100 } as const;
 const USERS = 20;
+/** Fifty users who act once a minute. */
+const PER_DAY = 72_000;
 
 const search = z
   .strictObject({
@@ -22,11 +24,25 @@ const search = z
       .default(USERS)
       .describe('How many users walk by turns: `1` makes one long session, `new` another user of every walk.'),
     wait: duration.optional().describe('Time after each round in which what ended is to be freed (the lifetime of a session).'),
+    per_day: wholeNumber(1, 1_000_000_000)
+      .default(PER_DAY)
+      .describe('How often a day the journey is walked where the system is used: a leak that fills the memory within a day weighs more.'),
     idle: duration.optional().describe('A user walks, is away for this time, and must be able to walk again.'),
   })
-  .transform(({ wait, idle, ...rest }): PlannedLeaks => ({ ...rest, waitMs: wait ?? 0, ...(idle === undefined ? {} : { idleMs: idle }) }));
+  .transform(({ wait, idle, per_day: perDay, ...rest }): PlannedLeaks => ({
+    ...rest,
+    perDay,
+    waitMs: wait ?? 0,
+    ...(idle === undefined ? {} : { idleMs: idle }),
+  }));
 
-const searchOfJourney = journey.transform((name): PlannedLeaks => ({ journey: name, cycles: CYCLES.usual, users: USERS, waitMs: 0 }));
+const searchOfJourney = journey.transform((name): PlannedLeaks => ({
+  journey: name,
+  cycles: CYCLES.usual,
+  users: USERS,
+  perDay: PER_DAY,
+  waitMs: 0,
+}));
 
 const SEARCHES = 'a journey, or {journey: chat, cycles: 14}, or a list of these';
 

@@ -12,6 +12,8 @@ export const PlannedLeaks = z.object({
   users: z.union([z.literal('new'), z.number()]),
   /** Time after each round in which what is due to be freed can be freed. */
   waitMs: z.number(),
+  /** How often a day the journey is walked where the system is used: what a leak comes to in a day. */
+  perDay: z.number(),
   /** How long a user is away before it comes back, where somebody asks for that. */
   idleMs: z.number().optional(),
 });
@@ -51,6 +53,8 @@ export const ServiceAtRest = z.object({
     z.object({ state: z.literal('not-forced'), why: z.string() }),
   ]),
   looks: z.array(RestingLook),
+  /** How much memory it may use, where its containers have a limit. */
+  memoryLimitBytes: z.number().optional(),
   /** Why the last look is not there. */
   lost: z.string().optional(),
   /** Where what is held comes from: for whoever has to find a leak. */

@@ -58,6 +58,8 @@ export interface ReplicaUsage {
   readonly cores?: number | undefined;
   /** Without file cache, which the kernel takes back when it is needed. */
   readonly memoryBytes: number;
+  /** How much memory it may use, where it has a limit. */
+  readonly memoryLimitBytes?: number | undefined;
   readonly anonBytes?: number | undefined;
   /** Processes and threads. */
   readonly pids?: number | undefined;
@@ -131,9 +133,9 @@ export interface StackPlugin<Options = unknown> {
   readonly watch: (manifest: StackManifest, context: StackContext) => Watch;
   /** Looks at CPU, memory and the like of the services. Left out where nobody here can see them. */
   readonly sampler?: (manifest: StackManifest, context: StackContext) => Sampler;
-  /** Everything that runs of the services now, from within. Left out where nobody here can get there. */
   /** Finds the lines that services printed at a moment. Left out where nobody here can read their logs. */
   readonly prints?: (manifest: StackManifest, context: StackContext) => Prints;
+  /** Everything that runs of the services now, from within. Left out where nobody here can get there. */
   readonly inside?: (manifest: StackManifest, context: StackContext) => Promise<readonly Inside[]>;
   /** Services that can be started once more. Left out where nobody here can. */
   readonly boots?: (options: Options, manifest: StackManifest, context: StackContext) => Promise<Boots>;

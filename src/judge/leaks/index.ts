@@ -1,5 +1,6 @@
 import { counted, grouped, quoted } from '../../lib/text.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
+import type { Priority } from '../../model/finding.ts';
 import type { ServiceAtRest } from '../../model/leaks.ts';
 import type { Plan } from '../../model/plan.ts';
 import { formatDuration, formatSize } from '../../model/units.ts';
@@ -86,6 +87,7 @@ function leak(about: About, service: ServiceAtRest, { growth, held }: { growth: 
     const place = file === undefined ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;
     return `- ${formatSize(bytes)}: ${quoted(name)}${place}`;
   });
+  const weight = held === HEAP || held === MEMORY ? weightOf(about, service, growth) : undefined;
   const curve = `${held.noun}: ${tableOf(service, held)}.`;
   return draft(held.code ?? codeOf(about.context.plan, search), {
     stage: search.stage,
@@ -93,6 +95,7 @@ function leak(about: About, service: ServiceAtRest, { growth, held }: { growth: 
     title: `${service.service} keeps ${amount} of every walk of ${search.journey}`,
     summary: [
       `${service.service} holds ${amount} more after each walk of ${quoted(search.journey)} ${whoWalks(search)} (${low} at least, with 95 % confidence), measured when nobody used it any more${service.collected.state === 'forced' && held === HEAP ? ' and garbage was collected' : ''}.`,
+      weight?.text ?? '',
       curve,
       where.length > 0 && held === HEAP ? `Held of what was taken in one further round:\n${where.join('\n')}` : '',
     ]
@@ -103,11 +106,41 @@ function leak(about: About, service: ServiceAtRest, { growth, held }: { growth: 
       ...(profile && held === HEAP ? [{ id: search.id, shows: `heap profile: ${profile.source.file}` }] : []),
     ],
     locations: held === HEAP ? placesOf(profile?.top ?? []) : [],
+    ...(weight?.priority ? { priority: weight.priority } : {}),
     measured: `${amount} a walk, over ${counted(growth.looks, 'look')} after the warm-up`,
     expected: `at most ${held.format(growth.floor)} a walk`,
     repro: reproOf(about),
   });
 }
+
+const DAY_MS = 86_400_000;
+
+/** LEAK-02 is a P0 where a day of use fills the memory that the service may have: by its container's limit, or by a threshold. */
+function weightOf(
+  { context: { plan }, search }: About,
+  service: ServiceAtRest,
+  { slope }: Growth,
+): { text: string; priority: Weight } | undefined {
+  if (codeOf(plan, search) !== 'LEAK-02') return undefined;
+  const planned = plan.stages.find(({ name }) => name === search.stage)?.leaks?.find(({ journey }) => journey === search.journey);
+  const limits = plan.stages
+    .flatMap(({ thresholds }) => thresholds)
+    .flatMap(({ metric, limit }) => (metric === `service.${service.service}.memory` && limit.op.startsWith('<') ? [limit.value] : []));
+  const limit = Math.min(...limits, service.memoryLimitBytes ?? Number.POSITIVE_INFINITY);
+  const now = service.looks.at(-1)?.memoryBytes ?? service.looks.at(-1)?.heapBytes;
+  if (planned === undefined || now === undefined) return undefined;
+  const day = slope.low * planned.perDay;
+  const rise = `${formatSize(Math.round(day))} at least in a day of ${grouped(planned.perDay)} walks`;
+  if (limit === Number.POSITIVE_INFINITY) return { text: `That is ${rise}; no limit of its memory is known.`, priority: undefined };
+  const left = limit - now;
+  const when = left <= 0 ? 'is beyond it already' : `is there after ${formatDuration(Math.round((left / day) * DAY_MS))}`;
+  return {
+    text: `That is ${rise}; its limit is ${formatSize(limit)}, and it ${when}.`,
+    priority: day >= left ? ['P0', 'escalate:full-within-a-day'] : undefined,
+  };
+}
+
+type Weight = readonly [Priority, string] | undefined;
 
 function judgeCount(about: About, service: ServiceAtRest, held: Held): Drafted[] {
   const points = pointsOf(service, held);

@@ -17,6 +17,7 @@ interface Watched {
   /** Containers and processes at the first look: others begin with nothing. */
   lives: string | undefined;
   lost: string | undefined;
+  memoryLimitBytes: number | undefined;
 }
 
 /** The services of a stack, looked at whenever nobody uses them. */
@@ -39,7 +40,15 @@ export class AtRest {
         targets: manifest.targets.filter(({ service }) => service === name),
       });
       const isSpoken = spoken.size === 0 || spoken.has(name);
-      watched.push({ service: name, spoken: isSpoken, collector, looks: [], lives: undefined, lost: undefined });
+      watched.push({
+        service: name,
+        spoken: isSpoken,
+        collector,
+        looks: [],
+        lives: undefined,
+        lost: undefined,
+        memoryLimitBytes: undefined,
+      });
     }
     return new AtRest(watched, samplerOf(context, stack));
   }
@@ -69,6 +78,7 @@ export class AtRest {
         .toSorted()
         .join();
       one.lives ??= lives;
+      one.memoryLimitBytes ??= limitOf(own);
       if (one.lives !== lives) one.lost ??= own.length === 0 ? 'it ended' : 'it was started again, or another replica came';
       if (one.lost === undefined) one.looks.push({ walks, ...sumOf(own), ...heaps.get(one.service) });
     }
@@ -90,11 +100,12 @@ export class AtRest {
   }
 
   services(): ServiceAtRest[] {
-    return this.#watched.map(({ service, spoken, collector, looks, lost }) => ({
+    return this.#watched.map(({ service, spoken, collector, looks, lost, memoryLimitBytes }) => ({
       service,
       spoken,
       collected: 'why' in collector ? { state: 'not-forced', why: collector.why } : collector.how,
       looks,
+      ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
       ...(lost === undefined ? {} : { lost }),
     }));
   }
@@ -104,6 +115,12 @@ export class AtRest {
 function lateGrowth({ looks }: Watched): number {
   const [middle, last] = [looks[Math.floor(looks.length / 2)], looks.at(-1)];
   return (last?.heapBytes ?? 0) - (middle?.heapBytes ?? 0);
+}
+
+/** What all replicas may use together; nothing where one of them has no limit. */
+function limitOf(usages: readonly ReplicaUsage[]): number | undefined {
+  const limits = usages.flatMap(({ memoryLimitBytes }) => memoryLimitBytes ?? []);
+  return usages.length === 0 || limits.length < usages.length ? undefined : limits.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function sumOf(usages: readonly ReplicaUsage[]): Partial<RestingLook> {

@@ -26,6 +26,7 @@ const Inspected = z.object({
     .object({
       NetworkMode: z.string().default(''),
       RestartPolicy: z.object({ Name: z.string().default('') }).optional(),
+      Memory: z.number().default(0),
       NanoCpus: z.number().default(0),
       CpuQuota: z.number().default(0),
       CpuPeriod: z.number().default(0),
@@ -50,6 +51,8 @@ export interface Container {
   readonly addresses: readonly string[];
   /** How many cores it may use, where it has a limit. */
   readonly cores: number | undefined;
+  /** How much memory it may use, where it has a limit. */
+  readonly memoryLimitBytes: number | undefined;
 }
 
 const NEVER = /^0001-01-01|^$/;
@@ -74,6 +77,7 @@ export function readContainers(inspected: readonly unknown[], dockerHost: string
           [network.IPAddress, network.GlobalIPv6Address].filter((ip) => ip !== ''),
         ),
         cores: coresOf(container),
+        memoryLimitBytes: container.HostConfig?.Memory || undefined,
       },
     ];
   });

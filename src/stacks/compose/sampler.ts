@@ -154,6 +154,9 @@ function descriptorsOf(places: CgroupPlaces, files: Ports['files']): number | un
   }
 }
 
-function frame({ service, cores }: Container, life: string): Pick<ReplicaUsage, 'service' | 'life' | 'cores'> {
-  return { service, life, cores };
+function frame(
+  { service, cores, memoryLimitBytes }: Container,
+  life: string,
+): Pick<ReplicaUsage, 'service' | 'life' | 'cores' | 'memoryLimitBytes'> {
+  return { service, life, cores, memoryLimitBytes };
 }

@@ -110,6 +110,7 @@ function goneSince({ services }: StackManifest, { containers }: Look): Container
       ports: [],
       addresses: [],
       cores: undefined,
+      memoryLimitBytes: undefined,
     }));
   });
 }
