@@ -9,6 +9,7 @@ import { connections } from './connections/index.ts';
 import { corrupt } from './corrupt/index.ts';
 import { corruptFile } from './corrupt-file/index.ts';
 import { cpu } from './cpu/index.ts';
+import { deadlock } from './deadlock/index.ts';
 import { dependency } from './dependency/index.ts';
 import { disconnect } from './disconnect/index.ts';
 import { disk } from './disk/index.ts';
@@ -31,4 +32,4 @@ import { rotate } from './rotate/index.ts';
 import { shutdown } from './shutdown/index.ts';
 import { stop } from './stop/index.ts';
 
-export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, certificate, clock, config, connections, corrupt, corruptFile, cpu, dependency, disconnect, disk, dns, duplicate, evict, kill, latency, loss, lostVolume, memory, noop, partition, pause, readOnly, recreate, reorder, reset, rotate, shutdown, stop];
+export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, certificate, clock, config, connections, corrupt, corruptFile, cpu, deadlock, dependency, disconnect, disk, dns, duplicate, evict, kill, latency, loss, lostVolume, memory, noop, partition, pause, readOnly, recreate, reorder, reset, rotate, shutdown, stop];

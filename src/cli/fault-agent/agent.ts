@@ -3,6 +3,8 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { errorMessage } from '../../model/errors.ts';
 import { EXIT_CODES } from '../../model/verdict.ts';
 import type { AgentSpec, AgentState } from '../../faults/kit/agent-spec.ts';
+import { nodeDatastores } from '../../ports/node/datastores/index.ts';
+import { deadlock } from './deadlock.ts';
 import { hold } from './hold.ts';
 import { memory } from './memory.ts';
 import { Orders } from './orders.ts';
@@ -82,5 +84,7 @@ async function begin({ work }: AgentSpec, tools: ProxyTools): Promise<Working> {
       return hold(work, tally);
     case 'memory':
       return memory(work, tally);
+    case 'deadlock':
+      return deadlock(work, { tally, datastores: nodeDatastores });
   }
 }

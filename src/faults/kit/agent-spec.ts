@@ -65,6 +65,18 @@ const Work = z.discriminatedUnion('type', [
     /** A file that lives in memory; removed at the end. */
     file: z.string(),
   }),
+  z.strictObject({
+    type: z.literal('deadlock'),
+    ...Place.shape,
+    user: z.string(),
+    database: z.string(),
+    /** The variable of the helper that holds the password. */
+    passwordVariable: z.string(),
+    table: z.string(),
+    key: z.string(),
+    /** Two keys. */
+    rows: z.array(z.string()).length(2),
+  }),
 ]);
 
 /** A process of ours that works a fault and outlives the gate, though never its own end. */

@@ -32,7 +32,7 @@ export function proxyWork(
 export async function startAgent(
   context: HealContext,
   spec: AgentSpec,
-  { within }: { readonly within: readonly string[] | 'here' },
+  { within, env = {} }: { readonly within: readonly string[] | 'here'; readonly env?: Readonly<Record<string, string>> },
 ): Promise<void> {
   const { ports, signal } = context;
   signal.throwIfAborted();
@@ -45,7 +45,7 @@ export async function startAgent(
   const helper = [...ports.self, 'fault-agent', JSON.stringify(spec)];
   const argv = within === 'here' ? helper : [...rootPrefix(context), ...within, ...helper];
   const { PATH = '' } = rootEnvironment(context);
-  await ports.exec.detach({ type: 'argv', argv }, { env: { PATH, LC_ALL: 'C' }, logFile: `${spec.stateFile}.log` });
+  await ports.exec.detach({ type: 'argv', argv }, { env: { PATH, LC_ALL: 'C', ...env }, logFile: `${spec.stateFile}.log` });
   const untilMs = ports.clock.monotonicMs() + READY_MS;
   for (;;) {
     const state = await agentState(context, spec);

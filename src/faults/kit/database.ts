@@ -148,7 +148,8 @@ const PASSWORDS: Readonly<Record<Engine, readonly string[]>> = {
   mysql: ['MARIADB_ROOT_PASSWORD', 'MYSQL_ROOT_PASSWORD'],
 };
 
-async function passwordOf({ engine, place, passwordEnv }: Database, context: HealContext): Promise<string> {
+/** From where it stands; empty where nobody says one. */
+export async function passwordOf({ engine, place, passwordEnv }: Database, context: HealContext): Promise<string> {
   if (passwordEnv !== null) return context.ports.env[passwordEnv] ?? '';
   if (place.stack === 'process') return '';
   const now = await containerNow(context, place.container.id);

@@ -20,6 +20,7 @@ const ROWS: Readonly<Record<string, (experiment: Experiment, code: string) => Dr
   'CFG-13': healthTurns,
   'DB-25': healthTurns,
   'DB-14': needsControl,
+  'DB-21': retried,
   'DB-22': retried,
   'VEC-09': retried,
   'DB-23': needsTimeout,

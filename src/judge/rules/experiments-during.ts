@@ -26,7 +26,7 @@ function common({ piece, observed }: Experiment): Pick<DraftParts, 'stage' | 're
 }
 
 /** Rows that look for themselves at what an experiment shows, so that bad answers are no finding of theirs. */
-const OWN_LOOK = /^DB-(?:12|14|15|2[2345])$|^VEC-09$|^RES-(?:0[1345]|1[014])$/;
+const OWN_LOOK = /^DB-(?:12|14|15|2[12345])$|^VEC-09$|^RES-(?:0[1345]|1[014])$/;
 
 /** Nothing is harmed: that nobody notices is the row's own matter. */
 const REPLACED = /^(?:SEC-09|TLS-08)$/;
