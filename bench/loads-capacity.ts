@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 
+import { DistributionCounts } from '../src/lib/histogram.ts';
 import { randomOf } from '../src/lib/random.ts';
 import { closedSchedule } from '../src/loads/engine/closed.ts';
 import { openSchedule, type Schedule } from '../src/loads/engine/schedule.ts';
@@ -12,6 +14,8 @@ import { median } from './measure.ts';
 const CONNECTIONS = 50;
 const ROUND_MS = 5_000;
 const ROUNDS = 3;
+/** Asked before anything is put on fewer. */
+const CORES = availableParallelism();
 /** Fetched when it is needed: a peer of the bench is no dependency of the product. */
 const AUTOCANNON = 'autocannon@9.0.0';
 
@@ -40,32 +44,47 @@ export async function benchThroughput(): Promise<void> {
 
 /** WebSockets that talk, and WebSockets that only stay. */
 export async function benchSockets(): Promise<void> {
+  await benchTalking();
   await using server = await knownDelays({ type: 'fixed', ms: 1 });
-  const url = server.url.replace('http', 'ws');
-  const steps = [{ connect: url }, { send: '{{nonce}}', expect: { contains: ['{{nonce}}'] } }];
-  const [connectMs, talkMs] = [5_000, 10_000];
-  const durationMs = connectMs + talkMs;
-  const spacing = { type: 'poisson', random: randomOf(1) } as const;
-  const talking = openSchedule(
-    [
-      { durationMs: connectMs, from: 200, to: 200 },
-      { durationMs: talkMs, from: 5_000, to: 5_000 },
-    ],
-    { users: 1_000, spacing, durationMs },
-  );
-  const { recorder, driven } = await measureSchedule(steps, talking);
-  const ms = (part: number): string => (recorder.lag.quantile(part) / 1_000).toFixed(2);
-  print(
-    `load over 1,000 WebSockets, 5 messages a second each: own delay p50 ${ms(0.5)}, p99 ${ms(0.99)} ms (goal: 5), busy ${(driven.busy * 100).toFixed(0)} %, ${recorder.kept} of ${recorder.kept + recorder.failed} answered, p99 ${(recorder.all.latency.whole.quantile(0.99) / 1_000).toFixed(1)} ms`,
-  );
   const before = process.memoryUsage.rss();
   const heldMs = 30_000;
   const idle = openSchedule([{ durationMs: 20_000, from: 500, to: 500 }], { users: 10_000, spacing: { type: 'even' }, durationMs: heldMs });
-  const held = await measureSchedule([{ connect: url }], idle);
+  const held = await measureSchedule([{ connect: server.url.replace('http', 'ws') }], idle);
   const grown = (process.memoryUsage.rss() - before) / held.recorder.kept / 1_024;
   print(
     `load of 10,000 idle WebSockets: ${held.recorder.kept} opened and held for 10 s, ${held.recorder.failed} lost, ${grown.toFixed(0)} kB each here`,
   );
+}
+
+/**
+ * What the generator itself adds: from the time a message was due to its sending, and from the server's answer to its reading, which the
+ * server's own clock tells. Each has a core of its own where there is `taskset`: what the server takes is the server's.
+ */
+async function benchTalking(): Promise<void> {
+  const pinned = pin('1');
+  await using server = await knownDelays({ type: 'fixed', ms: 1 }, { core: pinned ? 0 : undefined });
+  const steps = [{ connect: server.url.replace('http', 'ws') }, { send: '{{nonce}}', expect: { contains: ['{{nonce}}'] } }];
+  const [connectMs, talkMs] = [10_000, 10_000];
+  const durationMs = connectMs + talkMs;
+  const spacing = { type: 'poisson', random: randomOf(1) } as const;
+  const segments = [
+    { durationMs: connectMs, from: 100, to: 100 },
+    { durationMs: talkMs, from: 5_000, to: 5_000 },
+  ];
+  const clockMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+  const reading = new DistributionCounts();
+  const heard = (text: string, atMs: number): void => reading.record((atMs + clockMs - Number(text.slice(text.lastIndexOf(' ')))) * 1_000);
+  const { recorder, driven } = await measureSchedule(steps, openSchedule(segments, { users: 1_000, spacing, durationMs }), { heard });
+  if (pinned) pin(`0-${CORES - 1}`);
+  const ms = (counts: DistributionCounts, part: number): string => (counts.quantile(part) / 1_000).toFixed(2);
+  print(
+    `load over 1,000 WebSockets, 5 messages a second each${pinned ? '' : ' (server on the same cores)'}: sent p50 ${ms(recorder.lag, 0.5)}, p99 ${ms(recorder.lag, 0.99)} ms after they were due (goal: 5), read p50 ${ms(reading, 0.5)}, p99 ${ms(reading, 0.99)} ms after they were answered; busy ${(driven.busy * 100).toFixed(0)} %, ${recorder.kept} of ${recorder.kept + recorder.failed} answered, p99 ${ms(recorder.all.latency.whole, 0.99)} ms`,
+  );
+}
+
+/** Puts this process on these cores; tells whether that is possible here. */
+function pin(cores: string): boolean {
+  return CORES > 1 && spawnSync('taskset', ['-a', '-p', '-c', cores, String(process.pid)]).status === 0;
 }
 
 /** Memory of the generator while a load lasts: it has to stay where it is. */
@@ -74,17 +93,20 @@ export async function benchMemory(minutes: number): Promise<void> {
   const durationMs = minutes * 60_000;
   const spacing = { type: 'poisson', random: randomOf(1) } as const;
   const schedule = openSchedule([{ durationMs, from: 1_000, to: 1_000 }], { users: 100, spacing, durationMs });
-  const seen: number[] = [];
+  const seen: { readonly rss: number; readonly heap: number }[] = [];
   const timer = setInterval(() => {
     globalThis.gc?.();
-    seen.push(process.memoryUsage().heapUsed / 1e6);
+    const { rss, heapUsed } = process.memoryUsage();
+    seen.push({ rss: rss / 1e6, heap: heapUsed / 1e6 });
   }, durationMs / 20);
   await measureSchedule([{ get: `${server.url}/` }], schedule);
   clearInterval(timer);
-  const third = Math.floor(seen.length / 3);
-  const [first, last] = [seen.slice(third, 2 * third), seen.slice(-third)].map(median);
+  const at = [0.1, 0.3, 0.5, 0.95].map((part) => {
+    const { rss, heap } = seen[Math.ceil(part * 20) - 1] ?? { rss: 0, heap: 0 };
+    return `${(part * minutes).toFixed(1)} min ${rss.toFixed(0)} MB (heap ${heap.toFixed(1)})`;
+  });
   print(
-    `load of 1,000/s for ${minutes} min: heap ${first?.toFixed(1)} MB in the second third, ${last?.toFixed(1)} MB in the last${globalThis.gc ? ', after collection' : ' (run with --expose-gc to see it after collection)'}`,
+    `load of 1,000/s for ${minutes} min, memory after ${at.join(', ')}${globalThis.gc ? ', after collection' : ' (run with --expose-gc to see it after collection)'}`,
   );
 }
 

@@ -91,7 +91,7 @@ export const MESSAGES: unique symbol = Symbol('messages');
 const NONCE: unique symbol = Symbol('nonce');
 
 export interface Nonced {
-  [MESSAGES]?: MessageLog;
+  [MESSAGES]: MessageLog;
   [NONCE]?: string;
 }
 
@@ -103,11 +103,11 @@ export function namedIn(context: JourneyContext): Record<string, string> {
   if (known !== undefined) return known;
   const values = Object.defineProperty(Object.create(sharedValues(context)) as Record<string, string>, 'nonce', {
     enumerable: true,
-    get(this: Nonced): string | undefined {
-      return (this[NONCE] ??= this[MESSAGES]?.nonce());
+    get(this: Nonced): string {
+      return (this[NONCE] ??= this[MESSAGES].nonce());
     },
     // What a system calls a nonce is not ours to follow.
-    set: () => undefined,
+    set: () => {},
   });
   named.set(context, values);
   return values;

@@ -16,11 +16,18 @@ export interface KnownServer extends AsyncDisposable {
   readonly held: () => Promise<readonly number[]>;
 }
 
-/** A server in a process of its own that knows how long it held each answer back; by WebSocket it says at once what it hears. */
-export async function knownDelays(delays: Delays): Promise<KnownServer> {
-  const child = spawn(process.execPath, ['-e', SERVER, JSON.stringify(delays), createRequire(import.meta.url).resolve('ws')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/**
+ * A server in a process of its own that knows how long it held each answer back; by WebSocket it says at once what it hears, and
+ * when, in milliseconds of the machine's monotonic clock, after a space. */
+export async function knownDelays(delays: Delays, { core }: { readonly core?: number | undefined } = {}): Promise<KnownServer> {
+  const [program, ...prefix] = core === undefined ? [process.execPath] : ['taskset', '-c', String(core), process.execPath];
+  const child = spawn(
+    program ?? process.execPath,
+    [...prefix, '-e', SERVER, JSON.stringify(delays), createRequire(import.meta.url).resolve('ws')],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   const port = Number(line);
   const url = `http://127.0.0.1:${port}`;
@@ -62,6 +69,6 @@ const server = require('node:http').createServer((request, response) => {
 });
 server.keepAliveTimeout = 60000;
 const { WebSocketServer } = require(process.argv[2]);
-new WebSocketServer({ server }).on('connection', (socket) => socket.on('message', (data) => socket.send(String(data))));
+new WebSocketServer({ server }).on('connection', (socket) => socket.on('message', (data) => socket.send(data + ' ' + Number(process.hrtime.bigint()) / 1e6)));
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 `;

@@ -4,6 +4,7 @@ import { measure, type Measured } from '../../src/loads/engine/measure.ts';
 import type { LoadContext } from '../../src/loads/contract.ts';
 import { openSchedule, type Schedule } from '../../src/loads/engine/schedule.ts';
 import type { Journey, JourneyStep } from '../../src/model/journey.ts';
+import type { Sockets } from '../../src/ports/index.ts';
 import { nodePorts } from '../../src/ports/node/index.ts';
 import { populate } from '../../src/run/population.ts';
 
@@ -19,17 +20,29 @@ type Written = Readonly<Record<string, unknown>> & { readonly expect?: JourneySt
 /** What the engine measures with real ports and a journey of these steps, whether or not it would vouch for it. */
 export function measureLoad(written: readonly Written[], { perSecond, durationMs, users = 100, signal }: Load): Promise<Measured> {
   const spacing = { type: 'poisson', random: randomOf(1) } as const;
-  return measureSchedule(written, openSchedule([{ durationMs, from: perSecond, to: perSecond }], { users, spacing, durationMs }), signal);
+  return measureSchedule(written, openSchedule([{ durationMs, from: perSecond, to: perSecond }], { users, spacing, durationMs }), {
+    signal,
+  });
 }
 
-/** The same with arrivals of any kind. */
-export async function measureSchedule(written: readonly Written[], schedule: Schedule, signal?: AbortSignal): Promise<Measured> {
-  await using context = contextOf(written, signal);
+/** The same with arrivals of any kind. `heard` sees every WebSocket message when it is read. */
+export async function measureSchedule(
+  written: readonly Written[],
+  schedule: Schedule,
+  { signal, heard }: { readonly signal?: AbortSignal | undefined; readonly heard?: Heard } = {},
+): Promise<Measured> {
+  await using context = contextOf(written, signal, heard);
   return await measure(schedule, context);
 }
 
+type Heard = (text: string, atMs: number) => void;
+
 /** What an engine gets: real ports, and users who walk these steps. Disposing of it closes their connections. */
-export function contextOf(written: readonly Written[], signal = new AbortController().signal): LoadContext & AsyncDisposable {
+export function contextOf(
+  written: readonly Written[],
+  signal = new AbortController().signal,
+  heard?: Heard,
+): LoadContext & AsyncDisposable {
   const journey: Journey = { name: 'j', steps: written.map(stepOf), expect: {}, rows: [] };
   const ports = nodePorts({ env: {}, self: [], progress: { say: () => {}, update: () => {}, warn: () => {} } });
   const closing = new AsyncDisposableStack();
@@ -41,10 +54,24 @@ export function contextOf(written: readonly Written[], signal = new AbortControl
     signal,
     populate: (walks) => {
       const http = closing.use(ports.loadHttp(walks));
-      const context = { ports: { ...ports, http }, root: '/', targets: [], env: {}, signal: walks, redact: (text: string) => text };
+      const walking = { ...ports, http, sockets: heard ? tapped(ports.sockets, heard) : ports.sockets };
+      const context = { ports: walking, root: '/', targets: [], env: {}, signal: walks, redact: (text: string) => text };
       return populate([journey], context, (user) => `u${user}`);
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+}
+
+function tapped(sockets: Sockets, heard: Heard): Sockets {
+  return {
+    connect: (url, { onMessage, ...options }) =>
+      sockets.connect(url, {
+        ...options,
+        onMessage: (text, atMs) => {
+          heard(text, atMs);
+          onMessage?.(text, atMs);
+        },
+      }),
   };
 }
 
