@@ -7,7 +7,6 @@ import type { StageName, Window } from '../model/stage.ts';
 import type { Threshold } from '../model/threshold.ts';
 import type { Ports } from '../ports/index.ts';
 import type { PrintedLines } from '../stacks/contract.ts';
-import type { LoadResultsSeen } from './load-results.ts';
 import type { RunDirectory } from './run-directory.ts';
 
 /** What every part of a run works with. */
@@ -27,6 +26,14 @@ export interface RunContext {
   readonly loadResults?: LoadResultsSeen | undefined;
   /** What samples show of a threshold, by the judge's own rules. Only to stop a load early: nothing that is stored comes of it. */
   readonly outcomeOf: (threshold: Threshold, series: ThresholdSamples) => Pick<ThresholdOutcome, 'outcome' | 'measured'>;
+}
+
+/** What the results of other load tools in a stage have answered, for whoever says what is left open. */
+export interface LoadResultsSeen {
+  readonly metrics: Set<string>;
+  /** Commands whose results say themselves why something is missing. */
+  readonly explained: Set<string>;
+  readonly labels: Set<string>;
 }
 
 /** What the services of the stack use while a stage runs. */

@@ -7,14 +7,6 @@ import { missing, uncounted } from './missing-reports.ts';
 import type { Reports } from './reports.ts';
 import { isResourceMetric } from './resource-metrics.ts';
 
-/** What the results of other load tools in a stage have answered, for whoever says what is left open. */
-export interface LoadResultsSeen {
-  readonly metrics: Set<string>;
-  /** Commands whose results say themselves why something is missing. */
-  readonly explained: Set<string>;
-  readonly labels: Set<string>;
-}
-
 /** What a command's load tool wrote, as evidence: its own series, and one for each metric. */
 export async function collectLoadResults(
   context: RunContext,

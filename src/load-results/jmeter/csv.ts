@@ -4,7 +4,7 @@ import { readLines } from '../report.ts';
 import { emitSample } from './sample.ts';
 
 /** Columns can be chosen; without these three nothing can be told. Other separators are a property of JMeter's. */
-export const HEADER = /^\uFEFF?timeStamp([,;\t|])elapsed\1label\1/;
+export const HEADER = /^\uFEFF?timeStamp([,;\t|])elapsed\1label\b/;
 /** Lines that one field may go over: a message of a failed assertion, with a stack. */
 const FIELD_LINES = 500;
 

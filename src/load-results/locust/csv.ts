@@ -4,7 +4,7 @@ import { labelOf } from './label.ts';
 import { distributionOf, readLines } from '../report.ts';
 
 /** `<prefix>_stats.csv`: https://docs.locust.io/en/stable/retrieving-stats.html */
-export const STATS = /^\uFEFF?Type,Name,Request Count,Failure Count,/;
+export const STATS = /^\uFEFF?Type,Name,Request Count,Failure Count\b/;
 /** What `--csv` writes beside it. */
 export const COMPANIONS: readonly { readonly head: RegExp; readonly what: string }[] = [
   { head: /^\uFEFF?Timestamp,User Count,Type,Name,/, what: 'the history of the run' },
