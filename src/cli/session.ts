@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism, totalmem } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 import { forgeContext } from './forge-context.ts';
+import { machineOf } from './machine.ts';
 import { parseClaims } from '../config/claims.ts';
 import { loadConfig, type Config } from '../config/load.ts';
 import { asConfig, foundLines, suggest } from '../config/suggest.ts';
@@ -194,7 +194,7 @@ async function describeRun(world: World, { ports, root, plan, configSha256, leg 
     configSha256,
     git: { ...(head === undefined ? {} : { head }), ...(forge.baseSha === undefined ? {} : { base: forge.baseSha }), dirty: git.dirty },
     forge,
-    machine: { platform: process.platform, cpus: availableParallelism(), memoryBytes: totalmem(), node: process.version },
+    machine: machineOf(ports.env),
     ended: 'running',
     ...(leg === undefined ? {} : { leg }),
   };

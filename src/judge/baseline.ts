@@ -4,6 +4,7 @@ import type { FileCoverage, Ratio } from '../model/coverage.ts';
 import { ofKind } from '../model/evidence.ts';
 import { openTests, packable } from './against.ts';
 import { whyMissing, type JudgeInput } from './context.ts';
+import { storedTimes } from './regressions/stored.ts';
 
 /** Bounds of what a baseline keeps: a file that every later run reads. */
 const FINDINGS = 50_000;
@@ -37,6 +38,7 @@ export function makeBaseline(input: JudgeInput, judged: Outcome, at: string): Ba
     tests,
     cases: casesOf(input),
     coverage: coverageOf(input),
+    ...performanceOf(input),
     stages: plan.stages.map(({ name }) => name),
     only: [...plan.only],
     notLooked: notLookedOf(input),
@@ -77,6 +79,11 @@ function coverageOf({ plan, evidence }: JudgeInput): Baseline['coverage'] {
     return pieces.length === 0 ? [] : [[name, stageCoverage(pieces)] as const];
   });
   return Object.fromEntries(entries);
+}
+
+function performanceOf(input: JudgeInput): Pick<Baseline, 'performance'> {
+  const performance = storedTimes(input);
+  return performance === undefined ? {} : { performance };
 }
 
 /** What the commands of a stage cover together; a file that two of them cover counts with the better one. */

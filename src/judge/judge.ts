@@ -16,6 +16,7 @@ import { fixedOf, memberPrint } from './novelty.ts';
 import { applyPolicy } from './policy.ts';
 import { rowJudges as registered } from './registry.ts';
 import { regressions } from './regressions/index.ts';
+import { stored } from './regressions/stored.ts';
 import { measurementsOf, performanceReport } from './series/performance.ts';
 import { claimsReport } from './tallies.ts';
 import { agents } from './rules/agents.ts';
@@ -94,6 +95,7 @@ const RULES: readonly JudgeRule[] = [
   leaks,
   effects,
   regressions,
+  stored,
   rollback,
   messages,
   agents,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Ratio } from './coverage.ts';
+import { Machine } from './machine.ts';
 
 const Known = z.object({
   fingerprint: z.string(),
@@ -33,6 +34,18 @@ export const BaselineCoverage = z.object({
 });
 export type BaselineCoverage = z.output<typeof BaselineCoverage>;
 
+/** The median of a journey under a load, in milliseconds. */
+const StoredTime = z.object({
+  stage: z.string(),
+  load: z.string(),
+  journey: z.string(),
+  /** Walks a second, as asked. */
+  perSecond: z.number(),
+  p50: z.number(),
+  samples: z.number(),
+});
+export type StoredTime = z.output<typeof StoredTime>;
+
 const Current = z.object({
   schema: z.literal('gauntlet.baseline/2'),
   ...common,
@@ -43,6 +56,8 @@ const Current = z.object({
   stages: z.array(z.string()).optional(),
   /** Rows that it was narrowed to; a narrowed run says nothing about the rest. */
   only: z.array(z.string()),
+  /** Times under load, with the machine that they are of: on another one they say nothing. */
+  performance: z.object({ machine: Machine, times: z.array(StoredTime) }).optional(),
   /** Ids of the owed pieces that it could not look at: nothing is new, fixed or vanished against them. */
   notLooked: z.array(z.string()),
   /** `owner/name` of the forge, where the run knew it. */

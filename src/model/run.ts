@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { ForgeContext } from './forge.ts';
+import { Machine } from './machine.ts';
 import { Budget, StageName } from './stage.ts';
 
 /** The version of the run directory's layout; another major is refused with a hint. */
@@ -20,7 +21,7 @@ export const RunInfo = z.object({
   configSha256: z.string(),
   git: z.object({ head: z.string().optional(), base: z.string().optional(), dirty: z.boolean() }),
   forge: ForgeContext,
-  machine: z.object({ platform: z.string(), cpus: z.number(), memoryBytes: z.number(), node: z.string() }),
+  machine: Machine,
   /** How the whole run ended as an activity. */
   ended: z.enum(['running', 'completed', 'interrupted', 'crashed']),
   /** Name this leg of a matrix; the judge job merges legs. */
