@@ -30,6 +30,19 @@ test('an answer stalls before or after its first byte, and the connection stays'
   expect((await ask(after.port)).text).toBe('a late');
 });
 
+test('a stream that has begun stalls behind its first piece, and small answers pass', async () => {
+  const { port, tell } = await ordered((text) => `HTTP/1.1 200 OK\r\ncontent-length: ${text.includes('long') ? '4' : '2'}\r\n\r\nok`);
+  await tell({ behaviour: { stallMidway: true }, untilMs: Date.now() + 60_000 });
+  const socket = connect({ host: '127.0.0.1', port }, () => socket.write('GET /long HTTP/1.1\r\n\r\n'));
+  onTestFinished(() => void socket.destroy());
+  const said: string[] = [];
+  socket.on('data', (chunk: Buffer) => void said.push(chunk.toString()));
+  await expect.poll(() => said.join('')).toContain('ok');
+  socket.write('more');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(said.join('').endsWith('\r\n\r\nok')).toBe(true);
+});
+
 test('an answer is reset after its first byte', async () => {
   const { port } = await proxied({ resetAfterBytes: 1 });
   expect((await ask(port)).text).toMatch(/^a? ?.*ECONNRESET/);

@@ -12,6 +12,8 @@ export interface LineOptions {
   /** Bytes that pass; then nothing does. */
   readonly most?: number | undefined;
   readonly onMost?: () => void;
+  /** Asked of each piece: nothing passes behind it. */
+  readonly isLast?: ((bytes: Buffer) => boolean) | undefined;
   readonly moved: () => void;
 }
 
@@ -100,7 +102,9 @@ export class Line {
     const most = this.#free ? undefined : this.#options.most;
     moved();
     if (this.stalled) {
+      const first = bytes !== undefined && !this.withheld;
       if (bytes !== undefined) this.withheld = true;
+      if (first && this.#options.isLast !== undefined) onMost?.();
       if (most === 0 && this.#passed === 0 && bytes !== undefined) {
         this.#passed = 1;
         onMost?.();
@@ -116,6 +120,7 @@ export class Line {
     if (!this.#to.writable) return;
     if (left >= bytes.length && this.#passed !== most) {
       this.#to.write(bytes);
+      if (!this.#free && this.#options.isLast?.(bytes) === true) this.stalled = true;
       return;
     }
     this.stalled = true;

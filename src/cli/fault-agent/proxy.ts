@@ -113,7 +113,8 @@ function take(client: Socket, to: { host: string; port: number }, scene: Scene):
     client.resetAndDestroy();
     return;
   }
-  if (behaviour.status !== undefined) answer(client, behaviour.status, { exchanges, tally });
+  if (behaviour.status !== undefined)
+    answer(client, { status: behaviour.status, lateMs: behaviour.statusAfterMs ?? 0 }, { exchanges, tally });
   else pass(client, connect({ ...to, allowHalfOpen: true, noDelay: true }), { scene, exchanges });
 }
 
@@ -137,6 +138,7 @@ function pass(client: Socket, server: Socket, { scene, exchanges }: { readonly s
     bytesPerSecond: rate,
     moved,
     most: first.stallAfterBytes ?? first.resetAfterBytes,
+    isLast: first.stallMidway === true ? bodyBegun() : undefined,
     onMost: () => {
       tally.refused += 1;
       if (first.resetAfterBytes === undefined) return;
@@ -166,17 +168,37 @@ function pass(client: Socket, server: Socket, { scene, exchanges }: { readonly s
   });
 }
 
+/** Tells of each piece of an answer whether the body has begun with it. */
+function bodyBegun(): (bytes: Buffer) => boolean {
+  let head = '';
+  let isOver = false;
+  return (bytes) => {
+    if (isOver) return true;
+    head = (head + bytes.toString('latin1')).slice(-65_536);
+    const at = head.indexOf('\r\n\r\n');
+    isOver = at !== -1;
+    return isOver && head.length > at + 4;
+  };
+}
+
 /** One answer of HTTP/1.1 to whatever is asked, as a gateway would give it. */
-function answer(client: Socket, status: number, { exchanges, tally }: { readonly exchanges: Exchanges; readonly tally: Tally }): void {
+function answer(
+  client: Socket,
+  { status, lateMs }: { readonly status: number; readonly lateMs: number },
+  { exchanges, tally }: { readonly exchanges: Exchanges; readonly tally: Tally },
+): void {
   client.on('data', (chunk: Buffer) => exchanges.asked(chunk));
   client.once('data', () => {
     tally.refused += 1;
     const body = '{"error":"made by gauntlet"}';
     const head = `HTTP/1.1 ${String(status)} Fault\r\ncontent-type: application/json\r\ncontent-length: ${String(body.length)}\r\nconnection: close\r\n\r\n`;
-    exchanges.answered(Buffer.from(head + body));
-    client.end(head + body);
+    setTimeout(() => {
+      if (client.destroyed) return;
+      exchanges.answered(Buffer.from(head + body));
+      client.end(head + body);
+    }, lateMs);
   });
-  client.on('end', () => client.end());
+  client.on('end', () => (lateMs === 0 ? client.end() : client.destroy()));
   client.on('close', () => exchanges.closed('caller'));
 }
 

@@ -17,10 +17,14 @@ export const Behaviour = z.strictObject({
   resetFirst: z.number().optional(),
   /** Bytes of an answer that pass before nothing more does, though the connection stays. */
   stallAfterBytes: z.number().optional(),
+  /** Answers of HTTP stop behind the first piece of their body: a stream that has begun. */
+  stallMidway: z.literal(true).optional(),
   /** Bytes of an answer that pass before the connection is reset. */
   resetAfterBytes: z.number().optional(),
   /** An HTTP status that every connection is answered with, in place of the service. */
   status: z.number().optional(),
+  /** Milliseconds before that status is sent: calls that fail at once must run at once. */
+  statusAfterMs: z.number().optional(),
 });
 export type Behaviour = z.output<typeof Behaviour>;
 

@@ -64,7 +64,7 @@ export function closingOf(curve: Curve, recovered: boolean): Closing {
 
 export type Counting =
   | { readonly state: 'counts' }
-  | { readonly state: 'loses'; readonly bursts: number; readonly calls: number; readonly through: number }
+  | { readonly state: 'loses'; readonly bursts: number; readonly walks: number; readonly through: number }
   | { readonly state: 'unsure'; readonly why: string };
 
 /** Walks that begin all at once: after those that failed together nobody may be let through but a trial. */
@@ -72,7 +72,12 @@ export function countingOf(curve: Curve, parallel: number | undefined): Counting
   if (parallel === undefined) return { state: 'unsure', why: 'no walks were begun at once: write `parallel: 100` under `during`' };
   const bursts = burstsIn(curve, parallel);
   const failed = bursts.findIndex(({ failures, walks }) => failures >= walks * curve.perWalk * LET_THROUGH);
-  const later = failed === -1 ? [] : bursts.slice(failed + 1);
+  if (failed === -1)
+    return {
+      state: 'unsure',
+      why: `of ${String(parallel)} walks hardly any failed at once: let the dependency fail later (\`after: 500ms\`)`,
+    };
+  const later = bursts.slice(failed + 1);
   if (later.length < 2)
     return {
       state: 'unsure',
@@ -87,7 +92,7 @@ export function countingOf(curve: Curve, parallel: number | undefined): Counting
   return {
     state: 'loses',
     bursts: later.length,
-    calls: Math.round(sum(({ walks }) => walks) * curve.perWalk),
+    walks: sum(({ walks }) => walks),
     through: sum(({ attempts }) => attempts),
   };
 }

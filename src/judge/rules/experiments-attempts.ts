@@ -163,8 +163,8 @@ function counts({ experiment, curve, code, from, to }: Looked): Drafted[] {
       { experiment, code },
       {
         title: `calls that fail at once do not open the breaker of ${from} in ${experiment.piece.experiment}`,
-        summary: `Walks came ${String(experiment.observed.during.parallel)} at once. After a whole round of them had failed, ${from} let ${String(counting.through)} of ${String(counting.calls)} attempts at ${to} through in the ${counted(counting.bursts, 'round')} after it: the failures of calls that run at once are not all counted.\n\n${curveIn(curve)}`,
-        measured: `${String(counting.through)} of ${String(counting.calls)} let through`,
+        summary: `Walks came ${String(experiment.observed.during.parallel)} at once. After a whole round of them had failed, ${from} let ${String(counting.through)} attempts at ${to} through in the ${counted(counting.bursts, 'round')} after it, for ${String(counting.walks)} walks: the failures of calls that run at once are not all counted.\n\n${curveIn(curve)}`,
+        measured: `${String(counting.through)} attempts let through for ${String(counting.walks)} walks`,
         expected: 'a trial in each round at most',
       },
     ),

@@ -59,7 +59,7 @@ export function createDatabase(pool, { maxWaiting }) {
 
 /** Errors that the defects let through as they are. @param {unknown} error */
 function isPlain(error) {
-  const full = error instanceof Error && error.message.includes('timeout exceeded when trying to connect');
+  const full = error instanceof Error && /timeout exceeded when trying to connect|connection timeout/.test(error.message);
   return defect(full ? 'fails-when-full' : 'fails-without-database');
 }
 
