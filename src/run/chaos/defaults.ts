@@ -42,6 +42,10 @@ export function defaultsOf(
         ),
         ...running.flatMap(({ name }) => make(`${name}-dies`, 'kill', { options: { service: name }, rows: [] })),
         ...dependenciesOf(edges).flatMap((to) => make(`${to.name}-hangs`, 'pause', { options: { service: to.name }, rows: ['RES-13'] })),
+        // Who depends on others is the project's own; how a server of somebody else ends is not its matter.
+        ...(budget === 'pr' ? [] : running)
+          .filter(({ dependsOn }) => dependsOn.length > 0)
+          .flatMap(({ name }) => make(`${name}-ends`, 'shutdown', { options: { service: name }, rows: [] })),
       ];
     case 'network':
       return NETWORK_TYPES.slice(0, budget === 'pr' ? 2 : NETWORK_TYPES.length).flatMap((type) =>
