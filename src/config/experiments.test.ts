@@ -90,6 +90,26 @@ test('nothing, and two things at once', () => {
     gauntlet.yml:3:14: \`fault\` does several things at once: \`pause\`, \`quake\`
       3 |   x: {fault: {pause: {service: db}, quake: {}}}
         |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-      → make an experiment of each"
+      → name the others under \`also\`, or make an experiment of each"
   `);
+});
+
+test('several faults at once, and faults by chance', () => {
+  expect(experiment('{fault: {pause: {service: a}}, also: [{pause: {service: b}, for: 2s}]}')).toMatchObject({
+    fault: { type: 'pause' },
+    also: [{ type: 'pause', options: { service: 'b' }, durationMs: 2_000 }],
+    rows: ['CHA-01'],
+  });
+  expect(experiment('{random: {count: 3, at_once: 2, weights: {pause: 1}, most_services: 2, spare: db}}')).toMatchObject({
+    random: { count: 3, atOnce: 2, weights: { pause: 1 }, mostServices: 2, spare: ['db'] },
+  });
+});
+
+test.each([
+  ['{steady: a}', 'does nothing'],
+  ['{fault: {pause: {service: a}}, random: {count: 1}}', 'exclude each other'],
+  ['{random: {count: 1}, also: [{pause: {service: a}}]}', 'has nothing to be done beside'],
+  ['{random: {count: 1, weights: {paus: 1}}}', 'is no fault'],
+])('%s', (written, said) => {
+  expect(() => experiment(written)).toThrow(said);
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { FaultPlugin } from '../faults/contract.ts';
-import type { DuringLimits, LedgerPlan, PlannedFault } from '../model/experiment.ts';
+import type { DuringLimits, LedgerPlan, PlannedFault, PlannedRandom } from '../model/experiment.ts';
 import { limitField } from '../model/limit.ts';
 import { expected, phrase, sayIssue } from './explain.ts';
 import { CODE, defined, duration, durationLimit, NAME, NAME_RULE, named, oneOrMore, text, wholeNumber } from './fields.ts';
@@ -14,7 +14,19 @@ const map = z.record(z.string(), z.json(), { error: expected('a map') });
 export function experiments(kinds: readonly FaultPlugin[]) {
   const experiment = z
     .strictObject({
-      fault: fault(kinds).describe('What is done to the stack, such as {partition: {from: api, to: db}, for: 30s}.'),
+      fault: fault(kinds).optional().describe('What is done to the stack, such as {partition: {from: api, to: db}, for: 30s}.'),
+      chaostoolkit: text
+        .optional()
+        .describe('In place of a fault: an experiment of the Chaos Toolkit (JSON or YAML), run as it is; a path from the repository root.'),
+      also: z
+        .array(fault(kinds), { error: expected('a list of faults') })
+        .min(1, phrase('is empty', 'leave it out'))
+        .max(2, phrase('does more than three faults at once', 'nobody could tell them apart'))
+        .optional()
+        .describe('Faults that are done at the same time.'),
+      random: random(kinds)
+        .optional()
+        .describe('In place of a fault: whatever chance draws, within limits. The seed of the run repeats it.'),
       steady: journeyNames.optional().describe('Journeys that must be good before, and again after; all journeys of the plan without it.'),
       control: journeyNames.optional().describe('Journeys that have nothing to do with the fault: they must not suffer at all.'),
       during: during().optional().describe('What must hold while the fault lasts.'),
@@ -24,13 +36,49 @@ export function experiments(kinds: readonly FaultPlugin[]) {
         .optional()
         .describe('Rows of the catalogue that this experiment answers, beside those of its fault.'),
     })
-    .transform(({ rows = [], ...written }) => {
-      const plugin = kinds.find(({ type }) => type === written.fault.type);
+    .superRefine((written, context) => {
+      const ways = [written.fault, written.random, written.chaostoolkit].filter((way) => way !== undefined).length;
+      if (ways !== 1) context.addIssue({ code: 'custom', message: ways === 0 ? NO_WAY : TWO_WAYS });
+      if (written.also !== undefined && written.fault === undefined) context.addIssue({ code: 'custom', path: ['also'], message: ALONE });
+    })
+    .transform(({ rows = [], chaostoolkit: file, ...other }) => {
+      const toolkit: PlannedFault | undefined =
+        file === undefined ? undefined : { type: 'chaostoolkit', options: { file, services: [] }, durationMs: 0 };
+      const written = { ...other, ...(toolkit === undefined ? {} : { fault: toolkit }) };
+      const done = [written.fault, ...(written.also ?? [])].map((one) => one?.type);
+      const answered = kinds.flatMap(({ type, rows: own }) => (done.includes(type) ? own : []));
       const asked = written.during?.alert;
       const alerts = asked === undefined ? [] : ['OBS-10', ...(asked.within === undefined ? [] : ['OBS-20'])];
-      return { ...defined(written), rows: [...new Set([...rows, ...(plugin?.rows ?? []), ...alerts])] };
+      return { ...defined(written), rows: [...new Set([...rows, ...answered, ...alerts])] };
     });
   return named(experiment, 'a map of experiments, such as api-dies: {fault: {kill: {service: api}}}');
+}
+
+const NO_WAY = phrase('does nothing', 'write a `fault`, such as {kill: {service: api}}');
+const TWO_WAYS = phrase('does several things: a `fault`, `random` and `chaostoolkit` exclude each other', 'keep one of them');
+const ALONE = phrase('has nothing to be done beside', 'write the first one under `fault`');
+
+/** Chance within limits. */
+function random(kinds: readonly FaultPlugin[]) {
+  const types = kinds.map(({ type }) => type);
+  const type = z.string().refine((text) => types.includes(text), phrase('is no fault', `name one of ${types.slice(0, 8).join(', ')}`));
+  return z
+    .strictObject(
+      {
+        count: wholeNumber(1, 100).describe('How many experiments, one after the other.'),
+        at_once: wholeNumber(1, 3).optional().describe('How many faults at the same time; 1 without it.'),
+        weights: z
+          .record(type, z.number().min(0))
+          .optional()
+          .describe('How often each fault is drawn, such as {kill: 3, partition: 1}; what happens most in production without it.'),
+        most_services: wholeNumber(1, 50)
+          .optional()
+          .describe('The blast radius: how many services may be harmed at the same time; one for each fault without it.'),
+        spare: oneOrMore(text, 'a list of services').optional().describe('Services that are never harmed.'),
+      },
+      { error: expected('a map such as {count: 5}') },
+    )
+    .transform(({ at_once: atOnce, most_services: mostServices, ...rest }): PlannedRandom => defined({ ...rest, atOnce, mostServices }));
 }
 
 const PROMETHEUS = 'prometheus';
@@ -121,7 +169,10 @@ function fault(kinds: readonly FaultPlugin[]) {
         const message =
           type === undefined
             ? phrase('says nothing to do', 'write a fault, such as {kill: {service: api}}')
-            : phrase(`does several things at once: \`${Object.keys(acts).join('`, `')}\``, 'make an experiment of each');
+            : phrase(
+                `does several things at once: \`${Object.keys(acts).join('`, `')}\``,
+                'name the others under `also`, or make an experiment of each',
+              );
         context.addIssue({ code: 'custom', message });
         return z.NEVER;
       }

@@ -20,6 +20,8 @@ export interface FaultContext extends HealContext {
   readonly folder: string;
   /** Repeats everything random. */
   readonly seed: number;
+  /** The repository, where relative paths start. */
+  readonly root?: string;
   /**
    * Milliseconds since the epoch after which nothing of the fault may be left, whoever lives then. Kernel rules that can expire
    * carry it; what cannot is healed by the watchdog.
@@ -72,6 +74,8 @@ export interface FaultPlugin<Options = unknown, Undo = unknown> {
   readonly capability: (options: Options, context: FaultContext) => Promise<Capability>;
   /** Looks, changes nothing. @throws GauntletError when there is nothing to do it to: zero targets are an error, never a quiet success. */
   readonly prepare: (options: Options, context: FaultContext) => Promise<Undo>;
+  /** Milliseconds that doing it takes by its own plan, beside what every fault has. */
+  readonly takesMs?: (undo: Undo) => number;
   /** Does it. May be called again after an attempt that was broken off half-way. */
   readonly inject: (options: Options, undo: Undo, context: FaultContext) => Promise<void>;
   /** Shows that it has its effect, by facts that do not come from `inject`: counters, process states, a control probe across the edge. */

@@ -3,6 +3,7 @@ import type { FaultPlugin } from './contract.ts';
 import { bandwidth } from './bandwidth/index.ts';
 import { blackhole } from './blackhole/index.ts';
 import { certificate } from './certificate/index.ts';
+import { chaostoolkit } from './chaostoolkit/index.ts';
 import { clock } from './clock/index.ts';
 import { config } from './config/index.ts';
 import { connections } from './connections/index.ts';
@@ -32,4 +33,4 @@ import { rotate } from './rotate/index.ts';
 import { shutdown } from './shutdown/index.ts';
 import { stop } from './stop/index.ts';
 
-export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, certificate, clock, config, connections, corrupt, corruptFile, cpu, deadlock, dependency, disconnect, disk, dns, duplicate, evict, kill, latency, loss, lostVolume, memory, noop, partition, pause, readOnly, recreate, reorder, reset, rotate, shutdown, stop];
+export const faults: readonly FaultPlugin[] = [bandwidth, blackhole, certificate, chaostoolkit, clock, config, connections, corrupt, corruptFile, cpu, deadlock, dependency, disconnect, disk, dns, duplicate, evict, kill, latency, loss, lostVolume, memory, noop, partition, pause, readOnly, recreate, reorder, reset, rotate, shutdown, stop];

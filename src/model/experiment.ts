@@ -12,6 +12,21 @@ export const PlannedFault = z.object({
 });
 export type PlannedFault = z.output<typeof PlannedFault>;
 
+/** Faults by chance, within limits; the seed of the run repeats them. */
+export const PlannedRandom = z.object({
+  /** Experiments, one after the other. */
+  count: z.number(),
+  /** Faults at the same time. */
+  atOnce: z.number().optional(),
+  /** How often each type of fault is drawn, against the others. */
+  weights: z.record(z.string(), z.number()).optional(),
+  /** The blast radius: services that may be harmed at the same time. */
+  mostServices: z.number().optional(),
+  /** Services that are never harmed. */
+  spare: z.array(z.string()).optional(),
+});
+export type PlannedRandom = z.output<typeof PlannedRandom>;
+
 /** What must hold while a fault lasts. */
 export const DuringLimits = z.object({
   /** Share of the journey's walks that must be answered well, degraded answers included. */
@@ -51,6 +66,10 @@ export const PlannedExperiment = z.object({
   name: z.string(),
   /** Absent for a family of faults (`network`), whose faults are chosen when the stack is known. */
   fault: PlannedFault.optional(),
+  /** Done at the same time as that one. */
+  also: z.array(PlannedFault).optional(),
+  /** In place of a fault: whatever chance draws. */
+  random: PlannedRandom.optional(),
   /** Catalogue rows that the experiment answers: those that it names, and those of its fault. */
   rows: z.array(z.string()),
   /** Journeys that must be good before and after; those of the plan without it. */

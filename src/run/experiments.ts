@@ -1,17 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { Capability, FaultPlugin } from '../faults/contract.ts';
+import type { Capability } from '../faults/contract.ts';
 import { faults } from '../faults/registry.ts';
 import { errorMessage } from '../model/errors.ts';
 import type { FaultEvidence } from '../model/evidence.ts';
-import type { PlannedExperiment } from '../model/experiment.ts';
+import type { PlannedExperiment, PlannedRandom } from '../model/experiment.ts';
 import type { Journey } from '../model/journey.ts';
 import type { Limit } from '../model/limit.ts';
 import type { PlannedStage } from '../model/plan.ts';
 import { formatDuration } from '../model/units.ts';
 import { defaultsOf } from './chaos/defaults.ts';
 import { runExperiment } from './chaos/experiment.ts';
+import { drawFaults } from './chaos/random.ts';
 import { healthJourney } from './chaos/scene.ts';
+import { faultsOf } from './chaos/together.ts';
 import type { Experiment } from './chaos/types.ts';
 import { watchdog } from './chaos/watchdog.ts';
 import { addGap, owedIds, type Gap, type RunContext } from './context.ts';
@@ -80,10 +82,14 @@ function tasksOf(context: RunContext, stage: PlannedStage, { planned, stack }: P
   const { name, fault } = planned;
   const owed = owedIds(context.plan, { stage: stage.name, kind: 'fault', name });
   if (stack === undefined) return [{ name, owed, experiment: undefined, because: 'no stack of ours is there to do it to' }];
+  if (planned.random !== undefined) return randomTasks(context, stage, { planned, random: planned.random, stack, owed });
   if (fault === undefined) return familyTasks(context, stage, { name, owed, stack });
-  const plugin = faults.find(({ type }) => type === fault.type);
-  if (plugin === undefined) return [{ name, owed, experiment: undefined, because: `this version has no fault ${fault.type}` }];
-  return [{ name, owed, experiment: { ...settingsOf(context, stage, { planned, stack }), name, fault, plugin, rows: planned.rows } }];
+  const all = [fault, ...(planned.also ?? [])];
+  const unknown = all.find(({ type }) => faults.every((plugin) => plugin.type !== type));
+  if (unknown !== undefined) return [{ name, owed, experiment: undefined, because: `this version has no fault ${unknown.type}` }];
+  const [first, ...also] = all.flatMap((one) => faults.filter(({ type }) => type === one.type).map((plugin) => ({ fault: one, plugin })));
+  if (first === undefined) return [];
+  return [{ name, owed, experiment: { ...settingsOf(context, stage, { planned, stack }), name, ...first, also, rows: planned.rows } }];
 }
 
 function familyTasks(
@@ -112,6 +118,28 @@ function familyTasks(
       family: name,
     },
   }));
+}
+
+interface Drawing {
+  readonly planned: PlannedExperiment;
+  readonly random: PlannedRandom;
+  readonly stack: RunningStack;
+  readonly owed: readonly string[];
+}
+
+/** What chance draws from the seed of the run: an experiment each, all of them for the one that was asked for. */
+function randomTasks(context: RunContext, stage: PlannedStage, { planned, random, stack, owed }: Drawing): Task[] {
+  const { name } = planned;
+  const drawn = drawFaults(random, { seed: context.plan.seed, manifest: stack.manifest, plugins: faults });
+  if (drawn.length === 0)
+    return [{ name, owed, experiment: undefined, because: 'the stack gives no cause for a fault within these limits' }];
+  const settings = settingsOf(context, stage, { planned, stack });
+  return drawn.flatMap(([first, ...also], index) => {
+    if (first === undefined) return [];
+    const rows = [...new Set([...planned.rows, ...[first, ...also].flatMap(({ plugin }) => plugin.rows)])];
+    const own = `${name}-${index + 1}`;
+    return [{ name: own, owed: [], family: name, experiment: { ...settings, ...first, also, name: own, rows, family: name } }];
+  });
 }
 
 type Settings = Pick<Experiment, 'steady' | 'control' | 'during' | 'recovery' | 'ledger'>;
@@ -179,7 +207,7 @@ async function carryOut(
   if (stack === undefined || experiment === undefined) return undefined;
   const { signal, ports, directory } = context;
   try {
-    const capability = await capabilityOf(context, experiment.plugin, { options: experiment.fault.options, stack });
+    const capability = await capabilityOf(context, experiment, stack);
     if (capability.state === 'unsupported') return { reason: 'unsupported', message: `experiment ${name}: ${capability.why}` };
     const substitute = capability.state === 'substitute' ? capability.by : undefined;
     const evidence = await runExperiment(context, { stage, stack, experiment: { ...experiment, substitute }, guard });
@@ -191,13 +219,19 @@ async function carryOut(
   }
 }
 
+/** Able when each of its faults is. */
 async function capabilityOf(
-  { ports, directory, plan, signal }: RunContext,
-  plugin: FaultPlugin,
-  { options, stack }: { options: Experiment['fault']['options']; stack: RunningStack },
+  { ports, directory, plan, root, signal }: RunContext,
+  experiment: Experiment,
+  { manifest }: RunningStack,
 ): Promise<Capability> {
-  const place = { id: 'look', folder: directory.file('faults/look'), seed: plan.seed, expiresAtMs: Date.parse(ports.clock.now()) };
-  return plugin.capability(options, { ports, manifest: stack.manifest, signal, ...place });
+  const place = { id: 'look', folder: directory.file('faults/look'), root, seed: plan.seed, expiresAtMs: Date.parse(ports.clock.now()) };
+  const all: Capability[] = [];
+  for (const { plugin, fault } of faultsOf(experiment))
+    all.push(await plugin.capability(fault.options, { ports, manifest, signal, ...place }));
+  const substitutes = all.flatMap((one) => (one.state === 'substitute' ? [one.by] : []));
+  const unable = all.find(({ state }) => state === 'unsupported');
+  return unable ?? (substitutes.length === 0 ? { state: 'able' } : { state: 'substitute', by: substitutes.join(', ') });
 }
 
 /** How it went, for whoever watches; what it means is for the judge. */

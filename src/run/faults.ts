@@ -118,12 +118,14 @@ export async function standBefore(
     manifest,
     id,
     folder: context.directory.file(`faults/${id}`),
+    root: context.root,
     seed: context.plan.seed,
     expiresAtMs,
     signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]),
   });
   const open = await book(context, run, faultContext(PREPARE_MS));
   const { undo } = open.undo;
+  const takesMs = takesOf(plugin, undo);
   const stands = standMs > 0 ? plugin.stands?.(options, undo) : undefined;
   const healing = (): { ports: typeof ports; signal: AbortSignal } => ({ ports, signal: AbortSignal.timeout(HEAL_MS) });
   let left: Promise<Healed> | undefined;
@@ -139,11 +141,11 @@ export async function standBefore(
   const harm = async (lastingMs: number): Promise<FaultRecord> => {
     const { clock } = ports;
     const injectMs = clock.monotonicMs();
-    await inTime(faultContext(INJECT_MS), (own) => plugin.inject(options, undo, own));
+    await inTime(faultContext(INJECT_MS + takesMs), (own) => plugin.inject(options, undo, own));
     const injectedMs = clock.monotonicMs();
     const prove = (): Promise<Proof> => inTime(faultContext(PROVE_MS), (own) => plugin.prove(options, undo, own));
     const proof = await hold(context, { fromMs: injectedMs, holdMs: plugin.lasts === 'held' ? lastingMs : 0, prove });
-    const facts = ((await inTime(faultContext(PROVE_MS), async (own) => plugin.observe?.(options, undo, own))) ?? null) as Json;
+    const facts = ((await inTime(faultContext(PROVE_MS + takesMs), async (own) => plugin.observe?.(options, undo, own))) ?? null) as Json;
     const healMs = clock.monotonicMs();
     const lifted = async (by: NonNullable<typeof stands>): Promise<Healed> => {
       const residue = await inTime(healing(), (own) => by.lift(undo, own));
@@ -200,9 +202,17 @@ async function book({ directory, ports }: RunContext, run: FaultRun, context: Fa
   const { plugin, options, experiment } = run;
   const undo = z.json().parse(await inTime(context, (own) => plugin.prepare(options, own)));
   const before = await inTime(context, (own) => plugin.fingerprint(undo, own));
-  const open = { id: `fault-${experiment}`, undo: { type: plugin.type, undo, expiresAtMs: context.expiresAtMs, before } };
+  const expiresAtMs = context.expiresAtMs + takesOf(plugin, undo);
+  const open = { id: `fault-${experiment}`, undo: { type: plugin.type, undo, expiresAtMs, before } };
   await directory.journal({ type: 'intent', at: ports.clock.now(), id: open.id, act: 'fault', undo: open.undo });
   return open;
+}
+
+/** Nothing may take longer: somebody waits for it. */
+const LONGEST_MS = 600_000;
+
+function takesOf(plugin: FaultPlugin, undo: Json): number {
+  return Math.min(LONGEST_MS, plugin.takesMs?.(undo) ?? 0);
 }
 
 interface Holding {

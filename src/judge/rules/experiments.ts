@@ -6,6 +6,7 @@ import { attemptFindings } from './experiments-attempts.ts';
 import { duringFindings } from './experiments-during.ts';
 import { ledgerFindings } from './experiments-ledger.ts';
 import { recoveryFindings } from './experiments-recovery.ts';
+import { toolkitFindings } from './experiments-toolkit.ts';
 import { reproOf, subjectOf, type Experiment } from './experiments-words.ts';
 
 /** What a fault did to users, services and data: whether it can be said at all, what held while it lasted, recovery, and the ledger. */
@@ -25,6 +26,7 @@ export const experiments: JudgeRule = {
               ...duringFindings(experiment),
               ...askedFindings(experiment),
               ...attemptFindings(experiment),
+              ...toolkitFindings(experiment),
               ...ledgerFindings(
                 experiment,
                 plan.stages.find(({ name }) => name === experiment.piece.stage),

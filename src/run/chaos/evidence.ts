@@ -7,6 +7,7 @@ import type { RunContext } from '../context.ts';
 import type { FaultRecord } from '../faults.ts';
 import { measured, type Moments } from './measure.ts';
 import { watched } from './scene.ts';
+import { faultsOf, lastsOf, servicesOf, titleOf } from './together.ts';
 import type { Experimenting, Watching } from './types.ts';
 
 interface Observed {
@@ -24,15 +25,16 @@ interface Observed {
 
 /** All that an experiment showed, redacted. */
 export function evidenceOf(context: RunContext, { stage, experiment }: Experimenting, seen: Observed): FaultEvidence {
-  const { name, plugin, fault, rows, family, substitute, during, recovery } = experiment;
+  const { name, rows, family, substitute, during, recovery } = experiment;
   const { record, sick, moments, watching, before, after, ledger, attempts, alert, from } = seen;
-  const services = [...plugin.services(fault.options)];
+  const services = servicesOf(experiment);
+  const done = faultsOf(experiment);
   const observed: ExperimentFacts = {
-    title: plugin.title(fault.options),
+    title: titleOf(experiment),
     ...(family === undefined ? {} : { family }),
     rows: [...rows],
     seed: context.plan.seed,
-    lasts: plugin.lasts,
+    lasts: lastsOf(experiment),
     services,
     steady: sick === undefined ? { state: 'good' } : { state: 'bad', why: context.redact(sick) },
     ...(substitute === undefined ? {} : { substitute }),
@@ -55,8 +57,8 @@ export function evidenceOf(context: RunContext, { stage, experiment }: Experimen
     stage: stage.name,
     window: { from, to: context.ports.clock.now() },
     experiment: name,
-    fault: fault.type,
-    options: mapStrings(fault.options, context.redact),
+    fault: done.map((one) => one.fault.type).join('+'),
+    options: mapStrings(done.length === 1 ? experiment.fault.options : done.map((one) => one.fault.options), context.redact),
     proof: proof.state === 'proved' ? { state: 'proved', by: proof.by.map(context.redact) } : proof,
     healed: record?.residue === undefined,
     ...(record?.residue === undefined ? {} : { residue: context.redact(record.residue) }),

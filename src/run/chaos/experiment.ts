@@ -15,6 +15,7 @@ import { isOver, referenceOf, type Moments } from './measure.ts';
 import { startProbe } from './probe.ts';
 import { healthJourney, Scene } from './scene.ts';
 import { standFirst } from './standing.ts';
+import { allAtOnce, lastsOf, servicesOf, titleOf } from './together.ts';
 import type { Experiment, Experimenting, Watching } from './types.ts';
 
 /** Time before the fault in which all must be well, and the time that a fault is held unless somebody says how long. */
@@ -61,14 +62,14 @@ export async function runExperiment(context: RunContext, experimenting: Experime
   const over = new AbortController();
   const untilOver = { ports: context.ports, signal: AbortSignal.any([context.signal, over.signal]) };
   const alerted = experiment.during.alert && watchAlert(untilOver, experiment.during.alert, () => scene.targets);
-  const following = scene.follow(experiment.plugin.services(experiment.fault.options), over.signal);
+  const following = scene.follow(servicesOf(experiment), over.signal);
   try {
     await steadyWindow(context, watching);
     const sick = whySick(watching);
     phase.lasts = true;
     const done = sick === undefined ? await harm(context, experimenting, { scene, standing }) : undefined;
     phase.lasts = false;
-    const reference = done && referenceOf({ ...done, lasts: experiment.plugin.lasts });
+    const reference = done && referenceOf({ ...done, lasts: lastsOf(experiment) });
     if (reference !== undefined) await waitForRecovery(context, { experiment, scene, watching, reference });
     const endMs = clock.monotonicMs();
     await Promise.all(watching.map(({ probe }) => probe.stop()));
@@ -78,7 +79,7 @@ export async function runExperiment(context: RunContext, experimenting: Experime
     const record = done && { ...done, ...(residue === undefined ? {} : { residue }) };
     const moments: Moments = {
       startMs,
-      lasts: experiment.plugin.lasts,
+      lasts: lastsOf(experiment),
       endMs,
       ...(record ?? { injectMs: endMs, injectedMs: endMs, healMs: endMs, healedMs: endMs }),
     };
@@ -106,12 +107,15 @@ interface Harming {
   readonly standing: Standing | undefined;
 }
 
-async function harm(context: RunContext, { stage, experiment, guard }: Experimenting, { scene, standing }: Harming): Promise<FaultRecord> {
+async function harm(context: RunContext, experimenting: Experimenting, { scene, standing }: Harming): Promise<FaultRecord> {
+  const { stage, experiment, guard } = experimenting;
   const { name, plugin, fault } = experiment;
-  context.ports.progress.say(`${stage.name} │ experiment ${name}: ${plugin.title(fault.options)}`);
+  context.ports.progress.say(`${stage.name} │ experiment ${name}: ${titleOf(experiment)}`);
   const holdMs = holdOf(context, experiment);
-  if (standing !== undefined) return standing.harm(holdMs);
-  return withFault(context, { plugin, options: fault.options, experiment: name, manifest: scene.manifest, holdMs }, guard);
+  const { manifest } = scene;
+  const first = (): Promise<FaultRecord> =>
+    standing?.harm(holdMs) ?? withFault(context, { plugin, options: fault.options, experiment: name, manifest, holdMs }, guard);
+  return allAtOnce(context, experimenting, { first, manifest, holdMs: TIMES[context.plan.budget].holdMs });
 }
 
 function holdOf({ plan }: RunContext, { plugin, fault }: Experiment): number {
@@ -138,9 +142,9 @@ interface WatchedBy {
 }
 
 function watch(experiment: Experiment, scene: Scene, { ledger, phase }: WatchedBy): Watching[] {
-  const { steady, control, during, ledger: plan, plugin, fault } = experiment;
+  const { steady, control, during, ledger: plan } = experiment;
   const { targets } = scene;
-  const harmed = targets.filter(({ service }) => service !== undefined && plugin.services(fault.options).includes(service));
+  const harmed = targets.filter(({ service }) => service !== undefined && servicesOf(experiment).includes(service));
   const start = (journey: Journey, role: WatchedJourney['role'], intervalMs: number): Watching => {
     const writes = ledger !== undefined && journey.name === plan?.write;
     const counted = writes ? { nonce: ledger.next, wrote: ledger.wrote } : {};
@@ -194,7 +198,7 @@ interface Waiting {
 /** Until everything is well again, or nobody needs to wait any longer. */
 async function waitForRecovery(context: RunContext, { experiment, scene, watching, reference }: Waiting): Promise<void> {
   const { clock } = context.ports;
-  const { recovery, plugin, fault } = experiment;
+  const { recovery } = experiment;
   const until = reference + recovery.value + Math.min(recovery.value / 2, BEYOND_MS);
   const settled = clock.monotonicMs() + SETTLE_MS;
   let nextLook = reference + DEAD_AFTER_MS;
@@ -204,7 +208,7 @@ async function waitForRecovery(context: RunContext, { experiment, scene, watchin
     if (now >= settled && watching.every(({ role, probe }) => role === 'health' || isOver(probe.samples, reference))) return;
     if (now < nextLook) continue;
     nextLook = clock.monotonicMs() + DEAD_AFTER_MS;
-    if (isDead(await scene.look(), plugin.services(fault.options))) return;
+    if (isDead(await scene.look(), servicesOf(experiment))) return;
   }
 }
 

@@ -12,6 +12,8 @@ export interface Experiment {
   readonly family?: string | undefined;
   readonly fault: PlannedFault;
   readonly plugin: FaultPlugin;
+  /** Done at the same time. */
+  readonly also?: readonly { readonly fault: PlannedFault; readonly plugin: FaultPlugin }[] | undefined;
   readonly substitute?: string | undefined;
   readonly rows: readonly string[];
   readonly steady: readonly Journey[];

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { inlineProject } from '../support/project.ts';
+
+// Experiments of the Chaos Toolkit on a service that is away while a file is there. They were written after its published schema.
+
+const SERVICE = `
+const { createServer } = require('node:http');
+const { existsSync } = require('node:fs');
+createServer((request, response) => {
+  const away = existsSync('reports/away');
+  response.writeHead(away ? 503 : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ state: away ? 'away' : 'well' }));
+}).listen(process.env.PORT, '127.0.0.1');
+`;
+
+function toolkit(file: string): string {
+  const url = { type: 'env', key: 'GAUNTLET_TARGET_API_URL' };
+  const probe = (name: string, tolerance: unknown) => ({ type: 'probe', name, tolerance, provider: { type: 'http', url: '${url}/' } });
+  const act = (name: string, path: string, args: unknown) => ({
+    type: 'action',
+    name,
+    provider: { type: 'process', path, arguments: args },
+  });
+  return JSON.stringify({
+    title: 'the service is well whatever happens',
+    configuration: { url },
+    'steady-state-hypothesis': {
+      title: 'well',
+      probes: [probe('answers', 200), probe('says so', { type: 'jsonpath', path: '$.state', expect: 'well' })],
+    },
+    method: [{ ...act('take it away', 'touch', [file]), pauses: { after: 1 } }],
+    rollbacks: [act('bring it back', 'rm', `-f ${file}`), act('say so', 'touch', 'reports/rolled-back')],
+  });
+}
+
+const PYTHON = `title: needs Python
+method:
+  - type: action
+    name: kill pods
+    provider: {type: python, module: chaosk8s.pod.actions, func: terminate_pods}
+`;
+
+test('they run as they are: what deviates is found, rollbacks are always run, Python is refused by name and line', async () => {
+  const experiments = {
+    deviates: { chaostoolkit: 'chaos/deviates.json' },
+    holds: { chaostoolkit: 'chaos/holds.json' },
+    pods: { chaostoolkit: 'chaos/pods.yaml' },
+  };
+  await using project = await inlineProject({
+    'service.js': SERVICE,
+    'chaos/deviates.json': toolkit('reports/away'),
+    'chaos/holds.json': toolkit('reports/elsewhere'),
+    'chaos/pods.yaml': PYTHON,
+    'reports/.keep': '',
+    'gauntlet.yml': JSON.stringify({
+      version: 1,
+      stack: { use: 'process', process: { api: { run: 'node service.js', port: 'auto', health: '/', restart: 'always' } } },
+      targets: { api: { service: 'api', health: '/' } },
+      journeys: { ask: { steps: [{ get: '{{api}}/', expect: { status: 200 } }] } },
+      stages: [{ chaos: { experiments: Object.keys(experiments), recovery_time: '< 30s' } }],
+      experiments,
+    }),
+  });
+  const { report, stderr } = await project.gauntlet(['run']);
+  const { findings, verdict } = await report();
+  const titles = findings.map(({ code, title }) => `${code} ${title}`);
+  expect(titles, stderr).toContain('RES-13 the steady state of deviates deviates after its method');
+  expect(titles.filter((title) => title.includes('holds'))).toEqual([]);
+  expect(JSON.stringify(findings)).toContain('chaos/pods.yaml:3: kill pods has a provider of the type python');
+  expect(verdict.verdict).toBe('blocked');
+  expect([existsSync(join(project.path, 'reports/away')), existsSync(join(project.path, 'reports/rolled-back'))]).toEqual([false, true]);
+});
