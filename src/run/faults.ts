@@ -74,7 +74,7 @@ export type Guard = (open: OpenFault, plugin: FaultPlugin) => Promise<void>;
 /** A fault that is booked and not begun. */
 export interface Standing {
   /** Begins the harm, proves it, holds it and ends it. @throws what the plugin threw, or the reason of the stop. */
-  readonly harm: (holdMs: number) => Promise<FaultRecord>;
+  readonly harm: (holdMs: number, onInjected?: () => void) => Promise<FaultRecord>;
   /** What was attempted across it so far, where it stands in between. */
   readonly attempts?: () => ReturnType<Stands['attempts']>;
   /** Takes away all that is left; why it is not as it was. Never throws. */
@@ -138,11 +138,12 @@ export async function standBefore(
     await leave();
     throw error;
   }
-  const harm = async (lastingMs: number): Promise<FaultRecord> => {
+  const harm: Standing['harm'] = async (lastingMs, onInjected = () => undefined) => {
     const { clock } = ports;
     const injectMs = clock.monotonicMs();
     await inTime(faultContext(INJECT_MS + takesMs), (own) => plugin.inject(options, undo, own));
     const injectedMs = clock.monotonicMs();
+    onInjected();
     const prove = (): Promise<Proof> => inTime(faultContext(PROVE_MS), (own) => plugin.prove(options, undo, own));
     const proof = await hold(context, { fromMs: injectedMs, holdMs: plugin.lasts === 'held' ? lastingMs : 0, prove });
     const facts = ((await inTime(faultContext(PROVE_MS + takesMs), async (own) => plugin.observe?.(options, undo, own))) ?? null) as Json;

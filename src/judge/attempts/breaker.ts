@@ -71,7 +71,7 @@ export type Counting =
 export function countingOf(curve: Curve, parallel: number | undefined): Counting {
   if (parallel === undefined) return { state: 'unsure', why: 'no walks were begun at once: write `parallel: 100` under `during`' };
   const bursts = burstsIn(curve, parallel);
-  const failed = bursts.findIndex(({ failures, walks }) => failures >= walks * curve.perWalk * LET_THROUGH);
+  const failed = bursts.findIndex(({ failures }) => failures >= ENOUGH_FAILURES);
   if (failed === -1)
     return {
       state: 'unsure',

@@ -66,8 +66,7 @@ export async function runExperiment(context: RunContext, experimenting: Experime
   try {
     await steadyWindow(context, watching);
     const sick = whySick(watching);
-    phase.lasts = true;
-    const done = sick === undefined ? await harm(context, experimenting, { scene, standing }) : undefined;
+    const done = sick === undefined ? await harm(context, experimenting, { scene, standing, phase }) : undefined;
     phase.lasts = false;
     const reference = done && referenceOf({ ...done, lasts: lastsOf(experiment) });
     if (reference !== undefined) await waitForRecovery(context, { experiment, scene, watching, reference });
@@ -105,16 +104,18 @@ async function steadyWindow({ ports: { clock }, plan, signal }: RunContext, watc
 interface Harming {
   readonly scene: Scene;
   readonly standing: Standing | undefined;
+  readonly phase: FaultPhase;
 }
 
-async function harm(context: RunContext, experimenting: Experimenting, { scene, standing }: Harming): Promise<FaultRecord> {
+async function harm(context: RunContext, experimenting: Experimenting, { scene, standing, phase }: Harming): Promise<FaultRecord> {
   const { stage, experiment, guard } = experimenting;
   const { name, plugin, fault } = experiment;
   context.ports.progress.say(`${stage.name} │ experiment ${name}: ${titleOf(experiment)}`);
   const holdMs = holdOf(context, experiment);
   const { manifest } = scene;
   const first = (): Promise<FaultRecord> =>
-    standing?.harm(holdMs) ?? withFault(context, { plugin, options: fault.options, experiment: name, manifest, holdMs }, guard);
+    standing?.harm(holdMs, () => (phase.lasts = true)) ??
+    withFault(context, { plugin, options: fault.options, experiment: name, manifest, holdMs }, guard);
   return allAtOnce(context, experimenting, { first, manifest, holdMs: TIMES[context.plan.budget].holdMs });
 }
 
