@@ -4,8 +4,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { connections } from '../../../src/faults/connections/index.ts';
 import type { FaultContext, FaultPlugin } from '../../../src/faults/contract.ts';
+import { deadlock } from '../../../src/faults/deadlock/index.ts';
+import { evict } from '../../../src/faults/evict/index.ts';
 import { readOnly } from '../../../src/faults/read-only/index.ts';
-import type { Door, Login, OpenedSession, SqlSession } from '../../../src/ports/datastores.ts';
+import type { Door, Login, OpenedSession, RedisSession, SqlSession } from '../../../src/ports/datastores.ts';
 import { buildLab } from '../checks/stack.ts';
 import { describeWithDocker } from '../support/docker.ts';
 import { bringUp, docker, type Lab } from './containers.ts';
@@ -21,6 +23,11 @@ services:
     stop_signal: KILL
     environment: {POSTGRES_PASSWORD: only-for-this-test, POSTGRES_DB: shop, LAB_SQL: postgres-good.sql}
     healthcheck: {test: pg_isready -h 127.0.0.1, interval: 1s, retries: 60}
+  redis:
+    image: gauntlet-lab/redis:7
+    user: redis
+    command: redis-server --protected-mode no --requirepass only-for-this-cache
+    stop_signal: KILL
   mariadb:
     image: gauntlet-lab/mariadb:10
     command: [mariadb.sh]
@@ -94,6 +101,58 @@ describeWithDocker('faults on databases', () => {
     await expect.poll(() => opened(lab, 'postgres'), { timeout: 10_000 }).toBe('open');
   });
 
+  it('ends transactions of postgres by a deadlock, and none after it', async () => {
+    await using user = await userOf(lab, 'postgres');
+    await user.query('CREATE TABLE accounts (id int PRIMARY KEY, n int)');
+    await user.query('INSERT INTO accounts VALUES (1, 0), (2, 0)');
+    const options = deadlock.options.parse({ service: 'postgres', table: 'accounts', rows: ['1', '2'] });
+    const context = lab.context();
+    expect(await deadlock.capability(options, context)).toEqual({ state: 'able' });
+    const absent = deadlock.options.parse({ service: 'postgres', table: 'accounts', rows: ['1', '7'] });
+    expect(await deadlock.capability(absent, context)).toMatchObject({
+      state: 'unsupported',
+      why: expect.stringContaining('not both rows'),
+    });
+    const undo = await booked(deadlock, options, context);
+    await deadlock.inject(options, undo, context);
+    await deadlock.inject(options, undo, context);
+    expect(await deadlock.prove(options, undo, context)).toMatchObject({ state: 'unproved' });
+    await expect.poll(() => transfer(user), { timeout: 20_000 }).toContain('deadlock detected');
+    expect(await deadlock.prove(options, undo, context)).toMatchObject({
+      state: 'proved',
+      by: [expect.stringMatching(/^postgres counted \d+ deadlocks$/), expect.any(String)],
+    });
+    await deadlock.heal(undo, context);
+    await deadlock.heal(undo, context);
+    expect(await deadlock.fingerprint(undo, context)).toEqual({ locking: false });
+    for (let round = 0; round < 5; round++) expect(await transfer(user)).toBe('done');
+  });
+
+  it('redis has nothing of what is asked, and all of it again', async () => {
+    await using cache = await cacheOf(lab);
+    await cache.call('SET', 'kept', 'old');
+    await cache.call('SET', 'brief', 'old', 'EX', '1000');
+    const options = evict.options.parse({ service: 'redis' });
+    const context = lab.context();
+    expect(await evict.capability(options, context)).toEqual({ state: 'able' });
+    const undo = await booked(evict, options, context);
+    const before = await evict.fingerprint(undo, context);
+    await evict.inject(options, undo, context);
+    await evict.inject(options, undo, context);
+    expect(await evict.prove(options, undo, context)).toEqual({ state: 'unproved', why: 'nobody has asked redis for what it has not' });
+    expect(await cache.call('GET', 'kept')).toBeNull();
+    expect(await evict.prove(options, undo, context)).toMatchObject({
+      state: 'proved',
+      by: ['2 keys of redis are taken', '1 reads since then found nothing'],
+    });
+    await cache.call('SET', 'kept', 'new');
+    await evict.heal(undo, context);
+    await evict.heal(undo, context);
+    expect(await evict.fingerprint(undo, context)).toEqual(before);
+    expect([await cache.call('GET', 'kept'), await cache.call('GET', 'brief')]).toEqual(['new', 'old']);
+    expect(Number(await cache.call('TTL', 'brief'))).toBeGreaterThan(900);
+  });
+
   it('lets go by itself, whoever lives then', async () => {
     const options = connections.options.parse({ service: 'postgres' });
     const context = lab.context({ expiresAtMs: Date.now() + 5_000 });
@@ -140,6 +199,33 @@ async function openAs(lab: Lab, service: Service): Promise<OpenedSession<SqlSess
 async function userOf(lab: Lab, service: Service): Promise<SqlSession & AsyncDisposable> {
   const session = await openAs(lab, service);
   return session.state === 'open' ? session.session : expect.fail(session.message);
+}
+
+/** Money from one account to the other, in one transaction: `done`, or what the server said. */
+async function transfer(user: SqlSession): Promise<string> {
+  try {
+    for (const line of [
+      'BEGIN',
+      'UPDATE accounts SET n = n - 1 WHERE id = 2',
+      'SELECT pg_sleep(0.02)',
+      'UPDATE accounts SET n = n + 1 WHERE id = 1',
+    ])
+      await user.query(line);
+    await user.query('COMMIT');
+    return 'done';
+  } catch (error) {
+    await user.query('ROLLBACK');
+    return String(error);
+  }
+}
+
+async function cacheOf(lab: Lab): Promise<RedisSession & AsyncDisposable> {
+  const host = docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', lab.container('redis'));
+  const opened = await lab.ports.datastores.redis(
+    { host, port: 6379, timeoutMs: 5_000 },
+    { user: 'default', password: 'only-for-this-cache' },
+  );
+  return opened.state === 'open' ? opened.session : expect.fail(opened.message);
 }
 
 /** `open`, or what the server said. */
