@@ -3,6 +3,7 @@ import { CHAOS_RULES } from './rules-chaos.ts';
 import { CLAIM_RULES } from './rules-claims.ts';
 import { EFFECT_RULES } from './rules-effects.ts';
 import { FAULT_RULES } from './rules-faults.ts';
+import { JOURNEY_RULES } from './rules-journeys.ts';
 import { LEAK_RULES } from './rules-leaks.ts';
 import { LOAD_RULES } from './rules-load.ts';
 import { MESSAGE_RULES } from './rules-messages.ts';
@@ -170,6 +171,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ...CHAOS_RULES,
   ...FAULT_RULES,
   ...CLAIM_RULES,
+  ...JOURNEY_RULES,
   ...LEAK_RULES,
   ...EFFECT_RULES,
   ...LOAD_RULES,

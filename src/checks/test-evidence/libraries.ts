@@ -58,7 +58,7 @@ export const PROPERTIES: readonly {
 
 /** Tools that hold code against a contract. */
 export const CONTRACT_TOOLS =
-  /@pact-foundation\/[\w-]+|\bpact-(?:python|go|ruby|jvm|provider-verifier|broker)\b|\bpact_verifier\b|pact\.(?:verify|Verifier)|au\.com\.dius\.pact|\bschemathesis\b|\bdredd\b|\bjest-openapi\b|\bchai-openapi[\w-]*|\bvitest-openapi\b|\bopenapi-(?:backend|core|response-validator|validator[\w-]*|enforcer|examples-validator)\b|\bexpress-openapi-validator\b|stoplight\/prism|\bportman\b|kin-openapi|\bcommittee\b|spring-cloud-(?:starter-)?contract|swagger-request-validator|useoptic|\brestler\b|\bcats --contract\b/;
+  /@pact-foundation\/[\w-]+|\bpact-(?:python|go|ruby|jvm|provider-verifier|broker)\b|\bpact_verifier\b|pact\.(?:verify|Verifier)|au\.com\.dius\.pact|\bschemathesis\b|\bdredd\b|\bjest-openapi\b|\bchai-openapi[\w-]*|\bvitest-openapi\b|\bopenapi-(?:backend|core|response-validator|validator[\w-]*|enforcer|examples-validator)\b|\bexpress-openapi-validator\b|stoplight\/prism|\bportman\b|kin-openapi|\bcommittee\b|spring-cloud-(?:starter-)?contract|swagger-request-validator|useoptic|\brestler\b|\bcats --contract\b|^api: *(?:\{ *document: *)?[\w./-]+\.(?:ya?ml|json)\b/m;
 
 /** What a file is, by what it says about itself. */
 export function contractKind(text: string): ContractFacts['contracts'][number]['kind'] | undefined {

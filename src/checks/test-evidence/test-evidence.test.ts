@@ -81,5 +81,9 @@ test('TST-10: contracts, and what holds the code against them', async () => {
   expect(await collect('TST-10', held)).toMatchObject({
     facts: { verifiers: [{ path: '.github/workflows/ci.yml', tool: 'schemathesis' }] },
   });
+  // The gate itself calls what its configuration names.
+  expect(await collect('TST-10', { ...contracts, 'gauntlet.yml': 'version: 1\napi: api/openapi.yaml\n' })).toMatchObject({
+    facts: { verifiers: [{ path: 'gauntlet.yml', tool: 'api: api/openapi.yaml' }] },
+  });
   expect(await collect('TST-10', { 'README.md': '' })).toMatchObject({ state: 'not-applicable' });
 });

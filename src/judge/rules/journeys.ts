@@ -2,6 +2,7 @@ import { counted, grouped, quoted } from '../../lib/text.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import { isBudget, type Journey, type JourneyStepRun, type Miss } from '../../model/journey.ts';
 import { formatLimit, keeps } from '../../model/limit.ts';
+import { JOURNEY_RULES } from '../../model/rules-journeys.ts';
 import { formatDuration, formatSize } from '../../model/units.ts';
 import { attemptsOf, byKey, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft, notTested, type DraftParts } from '../draft.ts';
@@ -28,7 +29,7 @@ function judgeJourney(context: Context, attempts: readonly [Run, ...Run[]]): Dra
   const seed = String(context.plan.seed);
   const drafts = [...budgets(last, planned, seed), ...steps(last, planned, seed), ...short(last, planned)];
   const explained = drafts.length > 0;
-  if (last.outcome === 'failed' && !explained) drafts.push(incomplete(last, undefined, undefined));
+  if (last.outcome === 'failed' && !explained) drafts.push(incomplete({ run: last, planned }));
   if (last.outcome === 'passed' && !explained) drafts.push(...flaky(attempts));
   return drafts;
 }
@@ -44,7 +45,7 @@ function steps(run: Run, planned: Journey | undefined, seed: string): Drafted[] 
     for (const miss of misses) {
       const code = codeOf(step, miss, row);
       if (code !== 'REL-11') drafts.push(missed(run, { step, miss, code, index, seed }));
-      else if (!told) drafts.push(incomplete(run, step, miss));
+      else if (!told) drafts.push(incomplete({ run, planned, step, miss }));
       told ||= code === 'REL-11';
     }
   }
@@ -112,11 +113,13 @@ function budgets(run: Run, planned: Journey | undefined, seed: string): Drafted[
   }
   const bytes = planned?.expect.bytes;
   if (bytes && !keeps(run.totals.bytes, bytes)) {
-    drafts.push(incomplete(run, undefined, { what: 'bytes', measured: formatSize(run.totals.bytes), expected: formatLimit(bytes) }));
+    const miss: Miss = { what: 'bytes', measured: formatSize(run.totals.bytes), expected: formatLimit(bytes) };
+    drafts.push(incomplete({ run, planned, miss }));
   }
   const within = planned?.expect.within;
   if (within && run.outcome === 'passed' && !keeps(run.durationMs, within)) {
-    drafts.push(incomplete(run, undefined, { what: 'within', measured: formatDuration(run.durationMs), expected: formatLimit(within) }));
+    const miss: Miss = { what: 'within', measured: formatDuration(run.durationMs), expected: formatLimit(within) };
+    drafts.push(incomplete({ run, planned, miss }));
   }
   return drafts;
 }
@@ -151,11 +154,22 @@ function short(run: Run, planned: Journey | undefined): Drafted[] {
   ];
 }
 
-function incomplete(run: Run, step: JourneyStepRun | undefined, miss: Miss | undefined): Drafted {
+interface Broken {
+  readonly run: Run;
+  readonly planned: Journey | undefined;
+  readonly step?: JourneyStepRun;
+  readonly miss?: Miss;
+}
+
+/** Rows that say what a journey is for: it breaks under that name, and blocks as every broken journey does. */
+const PURPOSES: readonly string[] = ['AGT-07', 'AGT-14', 'AGT-16', 'AGT-18', 'AGT-20', 'AGT-22', ...Object.keys(JOURNEY_RULES)];
+
+function incomplete({ run, planned, step, miss }: Broken): Drafted {
   const where = step ? `at step ${run.steps.indexOf(step) + 1} (${quoted(step.title)})` : 'as a whole';
   const what = miss ? `${miss.what}: ${miss.measured}, ${miss.expected} asked` : 'no step says why';
-  return draft('REL-11', {
+  return draft(planned?.rows.find((row) => PURPOSES.includes(row)) ?? 'REL-11', {
     ...common(run),
+    priority: ['P0', 'a journey of the configuration breaks'],
     title: `journey ${run.journey} breaks ${step ? `at ${quoted(step.title)}` : 'as a whole'}`,
     summary: `Journey ${run.journey} misses ${where}: ${what}.${step ? repeat(step) : ''}`,
     measured: miss?.measured ?? run.outcome,

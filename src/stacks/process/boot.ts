@@ -8,6 +8,7 @@ import { ProcessHandle, SupervisorSpec } from './spec.ts';
 const LOOK_MS = 50;
 const ANSWER_MS = 2_000;
 const TAIL = 12;
+const VISIT_MS = 30_000;
 
 /** Starts a service once more on ports of its own. Only those that listen where they are told and answer over HTTP: others keep data. */
 export async function boots(options: ProcessOptions, manifest: StackManifest, context: StackContext): Promise<Boots> {
@@ -50,7 +51,7 @@ async function start({ service, request, env, port, context }: Start): Promise<B
   let ready: number | undefined;
   const look = async (): Promise<void> => {
     while (!stop.signal.aborted && passed() < request.withinMs) {
-      if (await answers(`${url}${String(service.health)}`, context)) {
+      if (await answers(`${url}${typeof service.health === 'string' ? service.health : ''}`, context)) {
         ready = passed();
         await request.visit?.(url).catch(() => undefined);
         break;
@@ -64,7 +65,7 @@ async function start({ service, request, env, port, context }: Start): Promise<B
     cwd: folderOf(service, root),
     env: changed({ ...inherited(ports.env), ...env }, request.env),
     signal: AbortSignal.any([signal, stop.signal]),
-    timeoutMs: request.withinMs * 2,
+    timeoutMs: request.withinMs + (request.visit ? VISIT_MS : 1_000),
     graceMs: 500,
     captureBytes: 20_000,
     redact,
