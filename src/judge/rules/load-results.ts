@@ -62,7 +62,7 @@ function unasked(context: Context, measured: Measurement, tool: LoadTool): Draft
   if (tool.doubt !== undefined || requests === 0) return [];
   const limited =
     tool.thresholds.some(({ of, outcome }) => (of === 'errors' || of === 'checks') && outcome !== 'empty') ||
-    measured.judgements.some(({ threshold: { metric } }) => metric === 'success_rate' || metric === 'errors');
+    measured.judgements.some(({ threshold: { metric } }) => metric === 'success_rate' || /(?:^|\.)errors$/.test(metric));
   const none = failed === requests;
   if (!none && (limited || failed === 0 || binomialFrom(failed, requests, 1 - WORKING) > 1 - CONFIDENCE)) return [];
   const priority: readonly [Priority, string] | undefined = none ? ['P0', 'escalate:nothing-worked'] : undefined;
