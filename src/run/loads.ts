@@ -3,6 +3,7 @@ import { loads } from '../loads/registry.ts';
 import { isHeldTo } from '../model/agents.ts';
 import { errorMessage } from '../model/errors.ts';
 import type { Journey } from '../model/journey.ts';
+import type { Threshold } from '../model/threshold.ts';
 import { holdsFor, type Owed, type PlannedLoad, type PlannedStage } from '../model/plan.ts';
 import { addGap, type Gap, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
@@ -116,6 +117,7 @@ async function* outputsOf(context: RunContext, { stage, load, stack, plugin, jou
     signal,
     tell: (line) =>
       ports.progress.update(`${stage.name} │ ${load.name}: ${[line, context.resources?.line() ?? ''].filter(Boolean).join(', ')}`),
+    limitMs: limitOf(thresholdsOf(context, { stage, load })),
     abort: abortOf(context, { stage, load }),
     populate: (walks) => {
       const http = closing.use(ports.loadHttp(walks));
@@ -150,15 +152,25 @@ function usersOf({ users }: PlannedLoad, shard: Shard | undefined): number {
   return shard ? Math.ceil((users - shard.index) / shard.of) : users;
 }
 
-/** The thresholds of a load that stop it once they are broken; `undefined` where there is none. */
-function abortOf(
-  { plan, ports, resources, outcomeOf }: RunContext,
-  { stage, load }: Pick<Running, 'stage' | 'load'>,
-): LoadContext['abort'] {
-  const thresholds = stage.thresholds.filter(
-    (threshold) =>
-      threshold.abort && holdsFor(threshold, load) && (threshold.load !== undefined || isHeldTo(threshold.metric, load, plan.journeys)),
+/** The thresholds that one load is held to. */
+function thresholdsOf({ plan }: RunContext, { stage, load }: Pick<Running, 'stage' | 'load'>): Threshold[] {
+  return stage.thresholds.filter(
+    (threshold) => holdsFor(threshold, load) && (threshold.load !== undefined || isHeldTo(threshold.metric, load, plan.journeys)),
   );
+}
+
+/** The tightest limit of a latency. */
+function limitOf(thresholds: readonly Threshold[]): number | undefined {
+  const limits = thresholds.flatMap(({ metric, limit }) =>
+    limit.unit === 'milliseconds' && !isResourceMetric(metric) ? [limit.value] : [],
+  );
+  return limits.length === 0 ? undefined : Math.min(...limits);
+}
+
+/** Asks whether a threshold stops the load that is broken by now; `undefined` where none would. */
+function abortOf(context: RunContext, running: Pick<Running, 'stage' | 'load'>): LoadContext['abort'] {
+  const { ports, resources, outcomeOf } = context;
+  const thresholds = thresholdsOf(context, running).filter(({ abort }) => abort);
   if (thresholds.length === 0) return undefined;
   const from = ports.clock.now();
   return (measured) => {

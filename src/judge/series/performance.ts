@@ -9,8 +9,9 @@ import { holdsFor, type Plan, type PlannedStage } from '../../model/plan.ts';
 import type { LoadReport } from '../../model/report-performance.ts';
 import { successThreshold, type Threshold } from '../../model/threshold.ts';
 import { byKey, type Context } from '../context.ts';
+import { addedBy, outcomeWithout } from './added.ts';
 import { Distribution } from './distribution.ts';
-import { outcomeOf, type Series } from './outcome.ts';
+import type { Series } from './outcome.ts';
 
 /** One threshold under one load, with the samples that decided it. */
 export interface Judgement {
@@ -65,7 +66,11 @@ function measurement(plan: Plan, stage: PlannedStage, together: Together): Measu
 
 function judgement(plan: Plan, threshold: Threshold, { series, whole, byTools }: Together): Judgement[] {
   const piece = series.find(({ metric }) => metric === threshold.metric);
-  if (piece) return [{ threshold, series: piece, result: outcomeOf(threshold, piece, kindOf(plan, threshold.metric)) }];
+  if (piece) {
+    const own = series.find(({ metric, load }) => metric === load);
+    const by = { kind: kindOf(plan, threshold.metric), addedMs: addedBy(own) };
+    return [{ threshold, series: piece, result: outcomeWithout(threshold, piece, by) }];
+  }
   // What is owed and was measured nowhere is said where it is owed.
   if (series[0].load === undefined || whole.has(threshold.metric)) return [];
   // Each tool names its requests in its own way: a limit that names no load is held where its metric was measured.

@@ -11,7 +11,12 @@ export async function pace(arrivals: Iterable<Due>, { launch, begin, signal }: P
   const due = arrivals[Symbol.iterator]();
   let next = due.next();
   const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = (): void => resolve();
+  // Looked at with every launch: a signal that follows others takes its time to say whether it is aborted.
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+    resolve();
+  };
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   let startMs: number | undefined;
@@ -26,7 +31,7 @@ export async function pace(arrivals: Iterable<Due>, { launch, begin, signal }: P
     }
     if (typeof next.value === 'object') next = due.next();
     for (let nowMs = turnMs; typeof next.value === 'number' && startMs + next.value <= nowMs; next = due.next()) {
-      if (signal.aborted) return;
+      if (stopped) return;
       // Everything else first, then the rest.
       if (nowMs - turnMs > TURN_MS) break;
       launch(startMs + next.value, nowMs);

@@ -1,8 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
+import { describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
+
+import { PROFILES, scenariosOf } from '../../../src/config/profiles.ts';
 import type { LoadOutput } from '../../../src/loads/contract.ts';
 import { loads } from '../../../src/loads/registry.ts';
-import { knownDelays, type KnownServer } from '../../support/known-delays.ts';
+import { knownDelays } from '../../support/known-delays.ts';
 import { contextOf } from '../../support/load.ts';
 
 const WALK = { get: '/' };
@@ -30,31 +35,69 @@ describe('a load that is stopped ends within a second, with all that it measured
   });
 });
 
-/** Begins a load of a minute, and stops it two seconds after its first line about itself. */
+describe('a load of every profile is stopped within a second, also while nothing answers', { retry: 3 }, () => {
+  it.each(scenariosOf(PROFILES, {}).map(([name, scenario], index) => [name, index % 2 === 0 ? 'requests' : 'messages', scenario] as const))(
+    '%s, with %s under way',
+    async (_, what, { askedMs, journeys: __, ...scenario }) => {
+      await using server = await silentServer();
+      const steps = what === 'requests' ? [WALK] : STAY;
+      const { said, tookMs } = await stopped(server, { options: scenario, steps, durationMs: askedMs, afterMs: 500 });
+      expect(tookMs).toBeLessThan(1_000);
+      const own = said.find((piece) => piece.kind === 'series');
+      expect(own).toMatchObject({ metric: 'load', samples: 0, delivery: { achieved: { kept: 0 }, proof: { state: 'unproved' } } });
+      expect(own?.delivery?.achieved.cut).toBe(own?.delivery?.achieved.arrivals);
+      expect(said.flatMap((piece) => (piece.kind === 'gap' ? [piece.reason] : []))).toEqual(['interrupted']);
+    },
+  );
+});
+
+interface Stopping {
+  readonly options: object;
+  readonly steps: readonly object[];
+  readonly durationMs?: number;
+  readonly afterMs?: number;
+}
+
+/** Begins a load, and stops it some time after its first line about itself. */
 async function stopped(
-  server: KnownServer,
-  load: { options: object; steps: readonly object[] },
+  { url }: { readonly url: string },
+  { options, steps, durationMs = 60_000, afterMs = 2_000 }: Stopping,
 ): Promise<{ said: LoadOutput[]; tookMs: number }> {
   const plugin = loads.find(({ type }) => type === 'engine');
   if (!plugin) throw new Error('there is no engine');
   const stop = new AbortController();
   let stoppedMs = Number.NaN;
-  const steps = load.steps.map((step) =>
+  const placed = steps.map((step) =>
     Object.fromEntries(
       Object.entries(step).map(([key, value]: [string, unknown]) =>
-        key === 'get' ? [key, `${server.url}/`] : key === 'connect' ? [key, server.url.replace('http', 'ws')] : [key, value],
+        key === 'get' ? [key, `${url}/`] : key === 'connect' ? [key, url.replace('http', 'ws')] : [key, value],
       ),
     ),
   );
-  await using context = contextOf(steps, stop.signal);
+  await using context = contextOf(placed, stop.signal);
   const tell = (line: string): void => {
     if (!line.includes('in flight') || !Number.isNaN(stoppedMs)) return;
-    stoppedMs = performance.now() + 2_000;
+    stoppedMs = performance.now() + afterMs;
     setTimeout(() => {
       stoppedMs = performance.now();
       stop.abort(new Error('cancelled'));
-    }, 2_000);
+    }, afterMs);
   };
-  const said = await Array.fromAsync(plugin.run(plugin.options.parse({ ...load.options, durationMs: 60_000 }), { ...context, tell }));
+  const said = await Array.fromAsync(plugin.run(plugin.options.parse({ ...options, durationMs }), { ...context, tell }));
   return { said, tookMs: performance.now() - stoppedMs };
+}
+
+/** Takes every request and every message, and never says a word. */
+async function silentServer(): Promise<{ readonly url: string } & AsyncDisposable> {
+  const server = createServer(() => undefined);
+  const sockets = new WebSocketServer({ server });
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      await new Promise((done) => void server.close(done));
+    },
+  };
 }
