@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { PlannedRollback } from '../model/rollback.ts';
 import { expected } from './explain.ts';
-import { defined, duration, NAME, NAME_RULE, oneOrMore, text } from './fields.ts';
+import { defined, duration, flag, NAME, NAME_RULE, oneOrMore, text } from './fields.ts';
 
 const journey = z.string({ error: expected('the name of a journey') }).regex(NAME, NAME_RULE);
 const LIMIT_MS = 900_000;
@@ -35,12 +35,26 @@ const rollback = z
   })
   .transform(({ limit, ...rest }): RollbackSettings => defined({ limitMs: limit ?? LIMIT_MS, ...rest }) as RollbackSettings);
 
+const undo = z.union(
+  [
+    text.transform((command) => ({ command, automatic: false })),
+    z
+      .strictObject({
+        run: text.describe('A line for the shell.'),
+        automatic: flag.default(false).describe('`gauntlet run` does it when the smoke stage does not pass; otherwise it is only said.'),
+      })
+      .transform(({ run: command, automatic }) => ({ command, automatic })),
+  ],
+  { error: expected('a line for the shell, or {run: ./rollback.sh, automatic: true}') },
+);
+
 /** `release:` what a version owes beyond its stages before it goes out. */
 export const release = z.strictObject(
   {
     rollback: rollback
       .optional()
       .describe('Try the way back: the version before starts on the data of this one, passes, and this one starts again (REL-01).'),
+    undo: undo.optional().describe('How to go back after a deployment whose smoke stage does not pass.'),
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? undefined : expected('a map, such as {rollback: {to: v1.2.0}}')(issue)) },
 );

@@ -242,6 +242,8 @@ export const Plan = z.object({
   api: ApiSettings.optional(),
   /** Code of a check → its options; only where there are some. */
   checkOptions: z.record(z.string(), z.json()).optional(),
+  /** How to go back after a deployment that the smoke stage does not pass; only where that stage is planned. */
+  undo: z.object({ command: z.string(), automatic: z.boolean() }).optional(),
   /** Component → the words that name it in tests and services, for the component × stage matrix. */
   components: z.record(z.string(), z.array(z.string())),
   /** Stages in which a component must be tested; only where somebody asks for it. */

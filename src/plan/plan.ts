@@ -71,6 +71,7 @@ export function makePlan(config: Config, options: PlanOptions = {}): Plan {
     journeys: usedJourneys(config, stages),
     ...(judged === undefined ? {} : { claims: judged }),
     owed: owed.map((piece) => ({ ...piece, location: locateOwed(config, piece) })),
+    ...(config.release.undo !== undefined && stages.some(({ name }) => name === 'smoke') ? { undo: config.release.undo } : {}),
     policy: { block: config.policy.block, waivers: [...(options.waivers ?? [])] },
     ...checkSettings(config, stages),
     components: components(config, stages, targets),

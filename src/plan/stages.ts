@@ -81,11 +81,11 @@ const ROLLBACK_STAGES: readonly StageName[] = ['chaos', 'performance', 'e2e', 'i
 
 /** A rollback belongs to one stage of the whole configuration, whichever of its stages are run. */
 function rollbackOf({ name }: StageEntry, { release, stages, journeys }: Config): Pick<PlannedStage, 'rollback'> {
-  const asked = release.rollback;
   const home = ROLLBACK_STAGES.find((candidate) => stages.some((stage) => stage.name === candidate));
-  if (asked === undefined || name !== home) return {};
+  if (release.rollback === undefined || name !== home) return {};
+  const { journeys: named, ...asked } = release.rollback;
   const smoke = stages.flatMap((stage) => (stage.name === 'smoke' ? (stage.journeys ?? []) : []));
-  return { rollback: { ...asked, journeys: asked.journeys ?? (smoke.length > 0 ? smoke : Object.keys(journeys)) } };
+  return { rollback: { ...asked, journeys: named ?? (smoke.length > 0 ? smoke : Object.keys(journeys)) } };
 }
 
 /** About how long the searches for leaks and the comparison take. Milliseconds. */

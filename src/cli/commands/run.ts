@@ -4,6 +4,7 @@ import { startRun, type PlanOptions } from '../session.ts';
 import { reportExitCode } from '../../report/report.ts';
 import { judgeRun } from '../verdict.ts';
 import { printReport } from '../print.ts';
+import { goBack } from '../way-back.ts';
 import type { World } from '../world.ts';
 
 export interface RunOptions extends PlanOptions {
@@ -18,5 +19,6 @@ export async function run(world: World, options: RunOptions): Promise<number> {
   await runGate(context, { keepUp: options.keepUp === true });
   const report = await judgeRun(world, context, { baselines: { read: () => Promise.resolve(baseline) }, store: true });
   printReport(world, report, { json: options.json === true, directory: context.directory.path });
+  await goBack(context, report);
   return reportExitCode(report);
 }
