@@ -113,6 +113,7 @@ function addReadCommands(program: Command, world: World, finish: Finish): void {
     .addOption(new Option('--max-age <time>', 'how old the verdict may be').argParser(parseTime).default(168 * 3_600_000, '168h'))
     .addOption(new Option('-s, --stages <names>', 'stages that need evidence; all but smoke without it').argParser(parseStages))
     .option('-c, --config <file>', 'configuration file', 'gauntlet.yml')
+    .addOption(new Option('--checklist <list>', 'answer only what is to be true before or after a deployment').choices(['before', 'after']))
     .option('-o, --output <file>', 'write the decision there, as a predicate for an attestation')
     .option('--json', 'the decision as JSON')
     .action(async (run: string, _, command: Command) =>

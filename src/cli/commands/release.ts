@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { clearRelease, type Clearance, type Provenance } from '../../judge/release.ts';
+import { checklistOf, type ChecklistItem } from '../../judge/checklist.ts';
 import { judge } from '../../judge/judge.ts';
 import { oneLine } from '../../lib/text.ts';
 import { safeJson } from '../../lib/runner-commands.ts';
@@ -28,6 +29,8 @@ export interface ReleaseOptions extends GlobalOptions {
   readonly maxAge: number;
   readonly stages?: readonly StageName[];
   readonly json?: boolean;
+  /** Answers one of the lists instead of deciding. */
+  readonly checklist?: ChecklistItem['when'];
   readonly output?: string;
   /** What the forge says of the workflow run that the evidence comes from; left out where nobody may ask. */
   readonly ask?: (run: RunContext['info']) => Promise<Provenance>;
@@ -35,16 +38,22 @@ export interface ReleaseOptions extends GlobalOptions {
 
 /** `gauntlet release`: may this commit go out? The run is judged anew, by the configuration and the waivers of this checkout. */
 export async function release(world: World, run: string, options: ReleaseOptions): Promise<number> {
-  const clearance = await decide(world, run, options);
+  const { clearance, checklist } = await decide(world, run, options);
+  if (options.checklist !== undefined) return answer(world, checklist, options);
   if (options.output !== undefined)
     await writeFile(resolve(world.cwd, options.output), `${JSON.stringify(statement(clearance), undefined, 2)}\n`);
-  world.stdout.write(options.json === true ? `${safeJson(clearance, 2)}\n` : inWords(clearance));
+  world.stdout.write(options.json === true ? `${safeJson({ ...clearance, checklist }, 2)}\n` : `${inWords(clearance)}${listed(checklist)}`);
   const summary = world.env['GITHUB_STEP_SUMMARY'];
-  if (summary !== undefined && summary !== '') await appendFile(summary, inMarkdown(clearance));
+  if (summary !== undefined && summary !== '') await appendFile(summary, `${inMarkdown(clearance)}${listedInMarkdown(checklist)}`);
   return clearance.cleared ? EXIT_CODES.pass : EXIT_CODES.blocked;
 }
 
-async function decide(world: World, run: string, options: ReleaseOptions): Promise<Clearance> {
+interface Decision {
+  readonly clearance: Clearance;
+  readonly checklist: readonly ChecklistItem[];
+}
+
+async function decide(world: World, run: string, options: ReleaseOptions): Promise<Decision> {
   const context = await openRun(world, { ...options, run });
   const { directory, ports, root } = context;
   const { head } = await gitState({ ports, root });
@@ -70,15 +79,15 @@ async function decide(world: World, run: string, options: ReleaseOptions): Promi
   const now = ports.clock.now();
   const info = await directory.info();
   const evidence = await directory.evidence();
-  const judged = judge({
-    plan,
-    run: { ...info, budget: 'release' },
+  const material = {
+    run: { ...info, budget: 'release' as const },
     stageRuns: await directory.stageRuns(),
     evidence,
     cases: await readCases(context, evidence),
     today: now.slice(0, 10),
-  });
-  return clearRelease({
+  };
+  const judged = judge({ ...material, plan });
+  const clearance = clearRelease({
     sha,
     now,
     maxAgeMs: options.maxAge,
@@ -91,6 +100,7 @@ async function decide(world: World, run: string, options: ReleaseOptions): Promi
     altered: await alteredFiles(context, evidence),
     ...(options.ask === undefined ? {} : { provenance: await options.ask(info) }),
   });
+  return { clearance, checklist: checklistOf({ plan: whole.plan, evidence, judged: judge({ ...material, plan: whole.plan }) }) };
 }
 
 async function storedReport(context: RunContext): Promise<ReportV1 | undefined> {
@@ -153,6 +163,41 @@ function inMarkdown({ sha, cleared, refusals, notes, stages }: Clearance): strin
     `Evidence: ${stages.map(({ name, ended, at }) => `${name} (${ended}, ${at})`).join('; ') || 'none'}.`,
     '',
   ].join('\n\n');
+}
+
+/** All lines of one list: met, or found, or nobody knows. */
+function answer({ stdout }: World, checklist: readonly ChecklistItem[], { checklist: when, json }: ReleaseOptions): number {
+  const items = checklist.filter((item) => item.when === when);
+  stdout.write(json === true ? `${safeJson(items, 2)}\n` : listed(items));
+  if (items.some(({ state }) => state === 'missed')) return EXIT_CODES.blocked;
+  return items.some(({ state }) => state === 'open') ? EXIT_CODES.unknown : EXIT_CODES.pass;
+}
+
+const SIGNS: Record<ChecklistItem['state'], string> = { met: '✓', missed: '✗', waived: '~', open: '?' };
+const LISTS = [
+  ['before', 'Before the deployment'],
+  ['after', 'After the deployment'],
+] as const;
+
+/** What is to be true before and after, and what shows it. The decision does not depend on it. */
+function listed(items: readonly ChecklistItem[]): string {
+  const line = ({ state, what, because }: ChecklistItem): string => `  ${SIGNS[state]} ${what}: ${oneLine(because)}\n`;
+  return LISTS.filter(([name]) => items.some(({ when }) => when === name))
+    .map(([name, title]) => `${title}\n${items.flatMap((item) => (item.when === name ? [line(item)] : [])).join('')}`)
+    .join('');
+}
+
+function listedInMarkdown(items: readonly ChecklistItem[]): string {
+  const line = ({ state, what, because }: ChecklistItem): string =>
+    `- [${state === 'met' ? 'x' : ' '}] ${what}: ${state === 'met' ? '' : `**${state}**, `}${quiet(because)}`;
+  return LISTS.map(
+    ([name, title]) => `#### ${title}\n\n${items.flatMap((item) => (item.when === name ? [line(item)] : [])).join('\n')}\n\n`,
+  ).join('');
+}
+
+/** Text of others in Markdown: no link, no mention, no markup. */
+function quiet(text: string): string {
+  return oneLine(text).replace(/[<>&|`@*_[\]]/g, (sign) => `&#${String(sign.codePointAt(0))};`);
 }
 
 /**

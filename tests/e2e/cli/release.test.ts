@@ -65,6 +65,34 @@ describe('release', () => {
     });
   });
 
+  it('answers the lists of what is to be true before and after by evidence alone', async () => {
+    const before = await project.gauntlet(['release', '--checklist', 'before']);
+    expect(before.exitCode).toBe(2);
+    expect(before.stdout).toMatch(/^Before the deployment\n {2}✓ All unit tests pass: TST-01 looked at, nothing found\n/);
+    expect(before.stdout).toContain('? The rollback is validated: nothing in this run answers REL-01');
+    const after = await project.gauntlet(['release', '--checklist', 'after']);
+    expect(after.stdout).toContain('? Smoke tests pass: ');
+    await project.gauntlet(['run', '--budget', 'release', '--stage', 'smoke']);
+    expect((await project.gauntlet(['release', '--checklist', 'after'])).stdout).toContain('✓ Smoke tests pass: REL-02 looked at');
+    await project.gauntlet(BEFORE_SMOKE);
+    directory = await latest(project);
+  });
+
+  it('refuses a stale verdict and a stage that was not run', async () => {
+    expect(told(await project.gauntlet(['release', '--max-age', '0s']))).toEqual({
+      exitCode: 1,
+      refused: [expect.stringMatching(/^RPT-11 the verdict is .* old, and at most /)],
+    });
+    await project.gauntlet(['run', '--budget', 'release', '--stage', 'unit']);
+    const { exitCode, refused } = told(await project.gauntlet(['release']));
+    expect({ exitCode, refused }).toEqual({
+      exitCode: 1,
+      refused: expect.arrayContaining(['REL-04 the stage integration has no evidence at this commit']) as string[],
+    });
+    await project.gauntlet(BEFORE_SMOKE);
+    directory = await latest(project);
+  });
+
   it('refuses a report that says pass over evidence that does not', async () => {
     const [failing] = await failingEvidence(directory);
     const { exitCode, refused } = told(await project.gauntlet(['release']));
