@@ -7,6 +7,7 @@ type Point = Chart['lines'][number]['points'][number];
 const MOST_CHARTS = 16;
 const BUCKETS = 120;
 const LEAST_BUCKET_MS = 250;
+const ATTEMPT_BUCKET_MS = 500;
 const GOOD: ReadonlySet<Answer> = new Set(['ok', 'slow', 'degraded']);
 
 /** What users experienced of each experiment: the share of walks that were answered well, before, during and after the fault. */
@@ -17,11 +18,34 @@ export function experimentCharts(evidence: readonly Evidence[]): Chart[] {
         .map((journey) => ({ name: nameOf(journey), points: served(journey) }))
         .filter(({ points }) => points.length > 1);
       if (!observed || lines.length === 0) return [];
+      const common = { stage, x: 'time' as const, bands: bandsOf(observed), limits: [] };
       return [
-        { stage, title: `${experiment}: walks answered well`, x: 'time', unit: 'ratio', lines, bands: bandsOf(observed), limits: [] },
+        { ...common, title: `${experiment}: walks answered well`, unit: 'ratio', lines },
+        ...attemptChart(experiment, observed, common),
       ];
     })
     .slice(0, MOST_CHARTS);
+}
+
+/** What was attempted at the dependency beside the walks that asked for it: an open breaker is a gap, a storm a peak. */
+function attemptChart(
+  experiment: string,
+  { attempts, journeys, endMs }: ExperimentFacts,
+  common: Pick<Chart, 'stage' | 'x' | 'bands' | 'limits'>,
+): Chart[] {
+  if (attempts === undefined || attempts.points.length === 0) return [];
+  const size = Math.max(ATTEMPT_BUCKET_MS, endMs / BUCKETS);
+  const rate = (times: readonly number[]): Point[] => {
+    const buckets = Map.groupBy(times, (atMs) => Math.floor(atMs / size));
+    const count = Math.ceil(endMs / size);
+    return Array.from({ length: count }, (_, index) => [(index + 0.5) * size, ((buckets.get(index)?.length ?? 0) * 1_000) / size]);
+  };
+  const walks = journeys.filter(({ role }) => role === 'steady').flatMap(({ points }) => points.map(([atMs]) => atMs));
+  const lines = [
+    { name: `attempts of ${attempts.from} at ${attempts.to}`, points: rate(attempts.points.map(([atMs]) => atMs)) },
+    { name: 'walks', points: rate(walks) },
+  ];
+  return [{ ...common, title: `${experiment}: attempts a second`, unit: 'count', lines }];
 }
 
 function nameOf({ journey, role }: WatchedJourney): string {

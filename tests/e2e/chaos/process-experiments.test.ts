@@ -14,9 +14,18 @@ describe('a system that degrades and comes back', () => {
     const report = await gate(systemOf({ apis: { api: {} } }), {
       outage: OUTAGE,
       crash: { ...CRASH, ledger: { write: 'write-api', read: 'read-api', restart: 'db' } },
+      // A proxy stands before the database: it is led to for these two, and away from after each.
+      resets: { ...OUTAGE, fault: { dependency: { from: 'api', to: 'db', reset: 'before' }, for: '3s' }, rows: ['DB-20', 'DB-15'] },
+      slow: { ...OUTAGE, fault: { latency: { from: 'api', to: 'db', delay: '60ms' }, for: '3s' }, rows: ['DB-15'] },
     });
     expect(findingsOf(report)).toEqual([]);
     expect(report.verdict.verdict).toBe('pass');
+    expect(report.degradation?.rows.map(({ experiment, cells }) => [experiment, cells])).toEqual([
+      ['outage', ['refused']],
+      ['resets', ['refused']],
+      ['slow', ['ok']],
+    ]);
+    expect(report.charts?.map(({ title }) => title)).toContain('resets: attempts a second');
   });
 });
 
