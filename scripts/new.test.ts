@@ -43,7 +43,7 @@ test('a new plugin of every kind has the form of the house', async () => {
 });
 
 test('the tests of a new plugin of every kind pass', async () => {
-  expect(await inFolder('vitest', ['run', '--root', folder, 'new-thing'])).toMatch(/Test Files\s+8 passed/);
+  expect(await inFolder('vitest', ['run', '--root', folder, 'new-thing'])).toMatch(/Test Files\s+9 passed/);
 });
 
 async function put(path: string, text: string): Promise<void> {
