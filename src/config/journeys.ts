@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { StepPlugin } from '../journeys/contract.ts';
 import { suggest } from '../lib/suggest.ts';
 import type { Expectation, JourneyStep } from '../model/journey.ts';
+import type { Limit } from '../model/limit.ts';
 import { expected, phrase, sayIssue } from './explain.ts';
-import { CODE, countLimit, defined, duration, durationLimit, named, oneOrMore, sizeLimit, text } from './fields.ts';
+import { CODE, countLimit, defined, duration, durationLimit, named, oneOrMore, percentage, sizeLimit, text } from './fields.ts';
 
 const STEP_TIMEOUT_MS = 10_000;
 
@@ -47,11 +48,22 @@ const COMMON = Object.keys(stepCommon.shape);
 /** A step's own JSON schema is put together from the plugins by `scripts/schemas.ts`. */
 export const STEP_ID = 'JourneyStep';
 
-/** Journeys with the step kinds that are there: the key of a step (`get`, `connect`, `run`) selects its kind. */
-export function journeys(kinds: readonly StepPlugin[]) {
-  const steps = z
+/** Steps of the kinds that are there: the key of a step (`get`, `connect`, `run`) selects its kind. */
+export function stepList(kinds: readonly StepPlugin[]) {
+  return z
     .array(step(kinds), { error: expected('a list of steps') })
     .min(1, phrase('is an empty list', 'write at least one step, such as - {get: "{{api}}/health"}'));
+}
+
+const saving = z
+  .strictObject({
+    against: text.describe('The journey that asks for everything at once.'),
+    at_least: percentage.describe('The share of its tokens that is saved.'),
+  })
+  .transform(({ against, at_least: value }): { against: string; limit: Limit } => ({ against, limit: { op: '>=', value, unit: 'ratio' } }));
+
+/** Journeys, made of steps. */
+export function journeys(steps: ReturnType<typeof stepList>) {
   const journey = z
     .strictObject({
       steps: steps.describe('What the user does, in this order.'),
@@ -59,8 +71,14 @@ export function journeys(kinds: readonly StepPlugin[]) {
       rows: oneOrMore(z.string().regex(CODE, 'is not a code of the catalogue, such as AGT-07'), 'a list of codes')
         .optional()
         .describe('Rows of the catalogue that this journey answers, beside those that its budgets imply.'),
+      saves: saving.optional().describe('Tokens that this journey saves against another one to the same end, which is walked beside it.'),
     })
-    .transform(({ steps: list, expect, rows }) => ({ steps: list, expect: expect ?? {}, rows: rows ?? [] }));
+    .transform(({ steps: list, expect, rows, saves }) => ({
+      steps: list,
+      expect: expect ?? {},
+      rows: rows ?? [],
+      ...(saves === undefined ? {} : { saves }),
+    }));
   return named(journey, 'a map of journeys, such as chat: {steps: [...]}');
 }
 

@@ -15,6 +15,12 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
   const problems = settings.stages.flatMap((stage) => [
     ...unknownNames(stage.scenarios ?? [], { known: loadNames, what: 'load', path: [...stage.at, 'load_profile'], places }),
     ...unknownNames(stage.journeys ?? [], { known: journeyNames, what: 'journey', path: [...stage.at, 'journeys'], places }),
+    ...unknownNames(stage.evaluations ?? [], {
+      known: Object.keys(settings.evaluations),
+      what: 'evaluation',
+      path: [...stage.at, 'evaluations'],
+      places,
+    }),
     ...unknownNames(stage.experiments ?? [], { known: experimentNames, what: 'experiment', path: [...stage.at, 'experiments'], places }),
     ...unknownNames(
       (stage.leaks ?? []).map(({ journey }) => journey),
@@ -43,12 +49,19 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
   }
   const { journeys: tried = [], keeps } = settings.release.rollback ?? {};
   const ofRollback = { known: journeyNames, what: 'journey', places };
-  const kept = keeps === undefined ? [] : [keeps.write, ...(keeps.read === undefined ? [] : [keeps.read])];
   problems.push(
     ...unknownNames(tried, { ...ofRollback, path: ['release', 'rollback', 'journeys'] }),
-    ...unknownNames(kept, { ...ofRollback, path: ['release', 'rollback', 'keeps'] }),
+    ...(keeps === undefined
+      ? []
+      : unknownNames([keeps.write, ...(keeps.read === undefined ? [] : [keeps.read])], {
+          ...ofRollback,
+          path: ['release', 'rollback', 'keeps'],
+        })),
     ...noRollback(settings, places),
   );
+  for (const [name, { saves }] of Object.entries(settings.journeys))
+    if (saves)
+      problems.push(...unknownNames([saves.against], { known: journeyNames, what: 'journey', path: ['journeys', name, 'saves'], places }));
   const stageNames = settings.stages.map(({ name }) => name);
   for (const [name, component] of Object.entries(settings.components ?? {})) {
     if ('stages' in component)

@@ -13,10 +13,11 @@ import { sinks } from '../sinks/registry.ts';
 import type { StackPlugin } from '../stacks/contract.ts';
 import { stacks } from '../stacks/registry.ts';
 import { api, checkOptions, clients } from './api.ts';
+import { evaluations } from './evaluations.ts';
 import { experiments } from './experiments.ts';
 import { expected, phrase } from './explain.ts';
 import { glob, oneOrMore, text, wholeNumber } from './fields.ts';
-import { journeys } from './journeys.ts';
+import { journeys, stepList } from './journeys.ts';
 import { loads } from './loads.ts';
 import { release } from './release.ts';
 import { stack } from './stack.ts';
@@ -74,6 +75,7 @@ const report = z.strictObject({ sinks: z.array(text).optional().describe('Which 
 
 /** The whole of `gauntlet.yml`, for the plugins that are there. */
 export function configSchema({ stacks: stackKinds, stepKinds: kinds, faults: faultKinds, checks: known }: Plugins) {
+  const steps = stepList(kinds);
   return z.strictObject(
     {
       $schema: z.string().optional().describe('Where an editor finds the JSON schema of this file; has no effect.'),
@@ -85,7 +87,14 @@ export function configSchema({ stacks: stackKinds, stepKinds: kinds, faults: fau
       clients: clients.optional(),
       check_options: checkOptions(known).default({}),
       stages: stages.describe('What is done, stage by stage.'),
-      journeys: journeys(kinds).default({}).describe("Users' paths through the system, by name."),
+      journeys: journeys(steps).default({}).describe("Users' paths through the system, by name."),
+      evaluations: evaluations(steps)
+        .default({})
+        .describe('Cases with what is right for each (searches, routes, golden answers, embeddings), asked of the running system.'),
+      model: z
+        .enum(['real', 'stub'], { error: expected('`real` or `stub`') })
+        .optional()
+        .describe('Whether a real language model answers behind the system, or a stub: what a stub answers clears no row about answers.'),
       loads: loads
         .default({})
         .describe('Loads of your own for `load_profile`, by name; one with the name of a built-in load takes its place.'),

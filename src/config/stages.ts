@@ -53,6 +53,7 @@ export interface StageSettings {
   readonly leaks?: readonly PlannedLeaks[];
   readonly compare?: PlannedComparison;
   readonly effects?: readonly PlannedEffect[];
+  readonly evaluations?: readonly string[];
   readonly experiments?: readonly string[];
   readonly recovery?: Limit;
   readonly env: Readonly<Record<string, string>>;
@@ -160,6 +161,7 @@ const stage = z
       .describe(
         'Journeys that are walked on the base branch and on this one, side by side, to see what became slower (docs/regressions.md).',
       ),
+    evaluations: nameList('a list of evaluations').optional().describe('Evaluations to do: names below `evaluations`.'),
     experiments: nameList('a list of experiments')
       .optional()
       .describe('Experiments to do: names below `experiments`, or the families network, service and state.'),

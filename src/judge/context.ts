@@ -155,6 +155,8 @@ export function nameOf(piece: Evidence): string {
       return 'previous';
     case 'fault':
       return piece.experiment;
+    case 'evaluation':
+      return piece.evaluation;
     case 'claims':
       return 'claims';
     case 'diagnostics':
@@ -195,6 +197,8 @@ function unusable(piece: Evidence): string | undefined {
       return piece.walks.kept + piece.walks.refused + piece.walks.missed > 0 ? undefined : 'no walk came to its end';
     case 'diagnostics':
       return piece.detector && piece.detector.state !== 'on' ? piece.detector.shows : undefined;
+    case 'evaluation':
+      return piece.passes.every(({ cases }) => cases.length > 0) ? undefined : 'no case was asked';
     case 'facts':
     case 'claims':
       return undefined;

@@ -10,6 +10,7 @@ import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeR
 import { draft, notTested } from './draft.ts';
 import { effects } from './effects/index.ts';
 import { equationOf, verdictOf } from './equation.ts';
+import { evaluations } from './evaluations/index.ts';
 import { leaks } from './leaks/index.ts';
 import { matrixOf } from './matrix.ts';
 import { fixedOf, memberPrint } from './novelty.ts';
@@ -37,6 +38,7 @@ import { only } from './rules/only.ts';
 import { owed } from './rules/owed.ts';
 import { rollback } from './rules/rollback.ts';
 import { rows } from './rules/rows.ts';
+import { saving } from './rules/saving.ts';
 import { saturation } from './rules/saturation.ts';
 import { series } from './rules/series.ts';
 import { stack } from './rules/stack.ts';
@@ -85,6 +87,8 @@ const RULES: readonly JudgeRule[] = [
   timeline,
   coverage,
   journeys,
+  saving,
+  evaluations,
   experiments,
   rows,
   series,

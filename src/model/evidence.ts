@@ -5,6 +5,7 @@ import { Against, ComparedLife } from './comparison.ts';
 import { ChangedCoverage, FileCoverage, NeverLoaded, Ratio } from './coverage.ts';
 import { Detector, Diagnostic } from './diagnostic.ts';
 import { EffectFields } from './effects.ts';
+import { Pass } from './evaluation.ts';
 import { FaultFields } from './experiment.ts';
 import { JourneyStepRun, Miss } from './journey.ts';
 import { Return, ServiceAtRest } from './leaks.ts';
@@ -202,8 +203,8 @@ export const SeriesEvidence = z.object({
   completion: Completion.optional(),
   /** In place of `delivery`, of a load that another tool made. */
   tool: LoadTool.optional(),
-  source: Source.optional(),
   moments: z.array(Moment).optional(),
+  source: Source.optional(),
 });
 export type SeriesEvidence = z.output<typeof SeriesEvidence>;
 
@@ -242,6 +243,15 @@ export type RollbackEvidence = z.output<typeof RollbackEvidence>;
 /** One fault: booked, injected, proved, healed, and what was experienced meanwhile. */
 export const FaultEvidence = z.object({ ...base, kind: z.literal('fault'), ...FaultFields });
 export type FaultEvidence = z.output<typeof FaultEvidence>;
+
+/** Cases with what came back for each. The second pass asks the same again, after something was learned. */
+export const EvaluationEvidence = z.object({
+  ...base,
+  kind: z.literal('evaluation'),
+  evaluation: z.string(),
+  passes: z.array(Pass).min(1),
+});
+export type EvaluationEvidence = z.output<typeof EvaluationEvidence>;
 
 /** The tests of one command that belong to a claim, by the claims file or by their name: kept also when they passed. */
 export const ClaimsEvidence = z.object({
@@ -299,6 +309,7 @@ export const Evidence = z.discriminatedUnion('kind', [
   ComparisonEvidence,
   RollbackEvidence,
   FaultEvidence,
+  EvaluationEvidence,
   ClaimsEvidence,
   DiagnosticsEvidence,
   GapEvidence,

@@ -36,6 +36,8 @@ export const Journey = z.object({
   expect: Expectation,
   /** Catalogue rows that this journey answers, beside the ones its budgets imply. */
   rows: z.array(z.string()),
+  /** Another journey to the same end, and the share of its tokens that this one must save. */
+  saves: z.object({ against: z.string(), limit: Limit }).optional(),
 });
 export type Journey = z.output<typeof Journey>;
 

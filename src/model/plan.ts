@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ApiSettings } from './api.ts';
 import { ClaimLedger } from './claim.ts';
 import { PlannedEffect } from './effects.ts';
+import { PlannedEvaluation } from './evaluation.ts';
 import { PlannedExperiment } from './experiment.ts';
 import { Journey } from './journey.ts';
 import { PlannedComparison } from './comparison.ts';
@@ -72,6 +73,7 @@ export const Owed = z.object({
     'comparison',
     'rollback',
     'fault',
+    'evaluation',
     'claims',
     'diagnostics',
   ]),
@@ -132,6 +134,8 @@ export const PlannedStage = z.object({
   loads: z.array(PlannedLoad),
   experiments: z.array(PlannedExperiment),
   thresholds: z.array(Threshold),
+  /** Only where there are some. */
+  evaluations: z.array(PlannedEvaluation).optional(),
   /** Searches for leaks; only where there are some. */
   leaks: z.array(PlannedLeaks).optional(),
   /** What walks must do to the system, and not do; only where there are some. */

@@ -2,6 +2,7 @@ import type { Rule } from './rule.ts';
 import { CHAOS_RULES } from './rules-chaos.ts';
 import { CLAIM_RULES } from './rules-claims.ts';
 import { EFFECT_RULES } from './rules-effects.ts';
+import { EVALUATION_RULES } from './rules-evaluations.ts';
 import { FAULT_RULES } from './rules-faults.ts';
 import { JOURNEY_RULES } from './rules-journeys.ts';
 import { LEAK_RULES } from './rules-leaks.ts';
@@ -174,6 +175,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ...JOURNEY_RULES,
   ...LEAK_RULES,
   ...EFFECT_RULES,
+  ...EVALUATION_RULES,
   ...LOAD_RULES,
   ...MESSAGE_RULES,
   'CFG-05': {

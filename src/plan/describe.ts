@@ -1,9 +1,9 @@
-import { grouped } from '../lib/text.ts';
 import type { Plan, PlannedLoad, PlannedStage, PlannedTarget } from '../model/plan.ts';
 import { formatLimit } from '../model/limit.ts';
 import { formatDuration, formatRatio } from '../model/units.ts';
 import { bringsStackUp } from './needs.ts';
 import { count, lineOf } from './owed.ts';
+import { shortageLines } from './shortages.ts';
 
 /** A plan as a person reads it in a terminal: what will be done, what is owed for it, and what has no effect. */
 export function describePlan(plan: Plan): string {
@@ -12,7 +12,12 @@ export function describePlan(plan: Plan): string {
     `${configPath}: ${count(stages.length, 'stage')}, budget ${budget}, seed ${seed}`,
     ...(only.length === 0 ? [] : [`only what answers ${only.join(', ')}`]),
   ];
-  const parts = [head, stackLines(plan), ...stages.map((stage) => [...stageLines(stage), ...owedLines(plan, stage)]), noteLines(plan)];
+  const parts = [
+    head,
+    stackLines(plan),
+    ...stages.map((stage) => [...stageLines(plan, stage), ...owedLines(plan, stage)]),
+    noteLines(plan),
+  ];
   const total = `${count(owed.length, 'piece')} of evidence ${owed.length === 1 ? 'is' : 'are'} owed. What does not arrive makes the verdict unknown, which blocks.`;
   return `${[...parts.filter((lines) => lines.length > 0), [total]].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -39,7 +44,7 @@ function placeOf({ url, scheme, service, port, path }: PlannedTarget): string {
   return url === undefined ? `${scheme} on ${service ?? 'the stack'}${port === undefined ? '' : `:${port}`}${path}` : `${url}${path}`;
 }
 
-function stageLines(stage: PlannedStage): string[] {
+function stageLines(plan: Plan, stage: PlannedStage): string[] {
   return [
     `${stage.name}${timeOf(stage)}`,
     ...stage.commands.map(
@@ -50,16 +55,17 @@ function stageLines(stage: PlannedStage): string[] {
     ...list('legs', stage.legs ?? []),
     ...list('journeys', stage.journeys),
     ...list('checks', stage.checks),
+    ...list(
+      'evaluations',
+      (stage.evaluations ?? []).map(({ name }) => name),
+    ),
     ...stage.loads.map((load) => `  load ${loadOf(load)}`),
     ...list(
       'experiments',
       stage.experiments.map(({ name }) => name),
     ),
     ...stage.thresholds.map((threshold) => `  threshold ${threshold.text}`),
-    ...(stage.shortages ?? []).map(
-      ({ threshold, load, needs, brings }) =>
-        `  too few samples for ${threshold} under ${load}: it needs ${grouped(needs)} without a bad one, and gets ${grouped(brings)}`,
-    ),
+    ...shortageLines(plan, stage),
     ...list('with', optionsOf(stage)),
   ];
 }

@@ -14,6 +14,7 @@ const KEYS = {
   leaks: 'leaks',
   effect: 'effects',
   comparison: 'compare',
+  evaluation: 'evaluations',
 } as const;
 
 /** The setting that a piece of evidence is owed for: `results: …` when its globs match nothing. */

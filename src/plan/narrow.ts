@@ -26,7 +26,10 @@ export function onlyCritical(stages: readonly PlannedStage[]): readonly PlannedS
     );
     return commands.length === 0 ? [] : [{ ...stage, commands, journeys: [], checks: [], loads: [], experiments: [], thresholds: [] }];
   });
-  if (critical.length > 0) return critical.map(({ successRate: _, leaks: __, compare: ___, rollback: _____, effects: ______, ...stage }) => stage);
+  if (critical.length > 0)
+    return critical.map(
+      ({ successRate: _, leaks: __, compare: ___, evaluations: ____, rollback: _____, effects: ______, ...stage }) => stage,
+    );
   throw new GauntletError('no stage names critical paths', {
     kind: 'config',
     hint: 'name them where the coverage is: `coverage: {min: 90%, critical: {"src/auth/**": 100%}}`',
@@ -74,7 +77,7 @@ function noAnswer(missing: readonly string[], answered: readonly string[]): Gaun
 function keepPieces(stage: PlannedStage, pieces: readonly Owed[]): PlannedStage {
   const has = (kinds: readonly Owed['kind'][], name: string): boolean =>
     pieces.some((piece) => kinds.includes(piece.kind) && piece.name === name);
-  const { successRate, leaks, effects, compare, rollback, ...rest } = stage;
+  const { successRate, leaks, effects, compare, evaluations, rollback, ...rest } = stage;
   // A threshold's samples come from the loads and commands of its stage: they are kept with it.
   const sampled = pieces.some((piece) => piece.kind === 'series');
   return {
@@ -91,6 +94,7 @@ function keepPieces(stage: PlannedStage, pieces: readonly Owed[]): PlannedStage 
     checks: stage.checks.filter((code) => has(['facts'], code)),
     loads: keepLoads(stage, (name) => has(['series'], name)),
     experiments: stage.experiments.filter(({ name }) => has(['fault'], name)),
+    ...(evaluations === undefined ? {} : { evaluations: evaluations.filter(({ name }) => has(['evaluation'], name)) }),
     ...(leaks === undefined ? {} : { leaks: leaks.filter(({ journey }) => has(['leaks'], journey)) }),
     ...(effects === undefined ? {} : { effects: effects.filter(({ name }) => has(['effect'], name)) }),
     ...(compare !== undefined && pieces.some(({ kind }) => kind === 'comparison') ? { compare } : {}),

@@ -74,7 +74,7 @@ function stageNotes(entry: StageEntry, planned: PlannedStage, note: Noter): Plan
     notes.push(
       note(entry.at, 'matched-nothing', {
         message: `${planned.name} has nothing to do, so its outcome is unknown, which blocks`,
-        fix: 'add `run`, `journeys`, `checks`, `load_profile` or `experiments`, or remove the stage',
+        fix: 'add `run`, `journeys`, `checks`, `evaluations`, `load_profile` or `experiments`, or remove the stage',
       }),
     );
   }
@@ -110,6 +110,7 @@ export function isEmpty({
   journeys,
   checks,
   loads,
+  evaluations = [],
   experiments,
   thresholds,
   successRate,
@@ -118,7 +119,7 @@ export function isEmpty({
   compare,
   rollback,
 }: PlannedStage): boolean {
-  const lists = [commands, journeys, checks, loads, experiments, thresholds, leaks, effects];
+  const lists = [commands, journeys, checks, loads, evaluations, experiments, thresholds, leaks, effects];
   return lists.every((list) => list.length === 0) && successRate === undefined && compare === undefined && rollback === undefined;
 }
 
@@ -162,17 +163,27 @@ function unusedNotes(config: Config, note: Noter): PlanNote[] {
     ...effects.flatMap(journeysOf),
     ...(compare?.journeys ?? []),
   ]);
-  const ofLoads = Object.values(config.loads).flatMap(({ journeys = [] }) => journeys);
   const { rollback } = config.release;
   const rolled =
     rollback === undefined ? [] : [...(rollback.journeys ?? Object.keys(config.journeys)), ...Object.values(rollback.keeps ?? {})];
-  const usedJourneys = [...walked, ...rolled, ...ofLoads, ...byExperiments, ...(unchosen ? Object.keys(config.journeys) : [])];
+  const ofLoads = Object.values(config.loads).flatMap(({ journeys = [] }) => journeys);
+  const rivals = Object.values(config.journeys).flatMap(({ saves }) => (saves === undefined ? [] : [saves.against]));
+  const usedJourneys = [...walked, ...rivals, ...rolled, ...ofLoads, ...byExperiments, ...(unchosen ? Object.keys(config.journeys) : [])];
   const usedEnvironments = config.stages.map((stage) => stage.environment);
   return [
     ...unused(config.journeys, usedJourneys).map((name) =>
       note(['journeys', name], 'no-effect', {
         message: `no stage runs the journey ${name}`,
         fix: 'add it to the `journeys` of a stage, or remove it',
+      }),
+    ),
+    ...unused(
+      config.evaluations,
+      config.stages.flatMap(({ evaluations = [] }) => evaluations),
+    ).map((name) =>
+      note(['evaluations', name], 'no-effect', {
+        message: `no stage does the evaluation ${name}`,
+        fix: 'add it to the `evaluations` of a stage, or remove it',
       }),
     ),
     ...unused(config.experiments, usedExperiments).map((name) =>

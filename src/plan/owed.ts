@@ -9,6 +9,7 @@ import { writtenLimit } from '../model/threshold.ts';
 import { formatDuration, formatRatio } from '../model/units.ts';
 import {
   coverageRows,
+  evaluationRows,
   experimentRows,
   journeyRows,
   leakRows,
@@ -48,6 +49,7 @@ export function owedBy(stages: readonly PlannedStage[], config: Config, { narrow
       ...ofEffects(stage),
       ...ofComparison(stage),
       ...ofRollback(stage),
+      ...ofEvaluations(stage),
       ...ofExperiments(stage),
       ...ofClaims(stage, claims),
     ];
@@ -203,6 +205,14 @@ function ofComparison(stage: PlannedStage): Owed[] {
   const { journeys, tolerance, restarts, pairs } = stage.compare;
   const what = `${journeys.join(', ')} on the base branch and here, side by side: ${restarts} starts with ${pairs} pairs of blocks, at most ${formatRatio(tolerance)} more`;
   return [owed(stage, 'comparison', { name: BASE, what, rows: ['LOAD-14'] })];
+}
+
+function ofEvaluations(stage: PlannedStage): Owed[] {
+  return (stage.evaluations ?? []).map(({ name, cases, limit, learn, ...evaluation }) => {
+    const set = cases === undefined ? '' : ` over the cases of ${cases}`;
+    const what = `evaluation ${name}${set}: ${formatLimit(limit)} right${learn === undefined ? '' : ', and better after learning'}`;
+    return owed(stage, 'evaluation', { name, what, rows: evaluationRows({ learn, ...evaluation }) });
+  });
 }
 
 function ofExperiments(stage: PlannedStage): Owed[] {

@@ -118,13 +118,14 @@ function usedJourneys(config: Config, stages: readonly PlannedStage[]): Journey[
     ...(ledger === undefined ? [] : [ledger.write, ...(ledger.read === undefined ? [] : [ledger.read])]),
   ]);
   const loads = stages.flatMap((stage) => stage.loads).flatMap((load) => load.journeys);
-  const watched = stages.flatMap(({ leaks = [], effects = [], compare }) => [
+  const watched = stages.flatMap(({ leaks = [], effects = [], compare, rollback }) => [
     ...leaks.map(({ journey }) => journey),
     ...effects.flatMap(journeysOf),
     ...(compare?.journeys ?? []),
+    ...(rollback?.journeys ?? []),
+    ...Object.values(rollback?.keeps ?? {}),
   ]);
-  const rolled = stages.flatMap(({ rollback }) => [...(rollback?.journeys ?? []), ...Object.values(rollback?.keeps ?? {})]);
-  const used = new Set([...stages.flatMap((stage) => stage.journeys), ...loads, ...watched, ...rolled, ...byExperiments, ...all]);
+  const used = new Set([...stages.flatMap((stage) => stage.journeys), ...loads, ...watched, ...byExperiments, ...all]);
   return Object.entries(config.journeys).flatMap(([name, journey]) => (used.has(name) ? [{ name, ...journey }] : []));
 }
 

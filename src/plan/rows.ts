@@ -1,8 +1,9 @@
 import { CODE } from '../config/fields.ts';
 import { agentsRow, enoughAgents } from '../model/agents.ts';
+import { LEARNING_ROW, rowOf, type PlannedEvaluation } from '../model/evaluation.ts';
 import type { Journey, JourneyStep } from '../model/journey.ts';
-import { followedMessages, reconnects } from '../model/messages.ts';
 import { OF_LATENCY } from '../model/metric.ts';
+import { followedMessages, reconnects } from '../model/messages.ts';
 import type { CoverageGate, PlannedLoad } from '../model/plan.ts';
 import type { StageName } from '../model/stage.ts';
 
@@ -43,6 +44,7 @@ export function journeyRows(journey: Journey, stage: StageName): string[] {
     ...(journey.expect.tokens === undefined ? [] : ['AGT-04']),
     // Progressive disclosure is what token budgets are for: every one of its calls must answer.
     ...(budgeted ? ['AGT-06'] : []),
+    ...(journey.saves === undefined ? [] : ['AGT-05']),
     ...steps,
     ...journey.rows.filter((row) => !OF_LOADS.test(row)),
   ]);
@@ -67,6 +69,11 @@ function stepRows(step: JourneyStep): string[] {
 function urlOf({ options }: JourneyStep): string {
   const url = typeof options === 'object' && options !== null && !Array.isArray(options) ? options['url'] : undefined;
   return typeof url === 'string' ? (url.split(/[?#]/)[0] ?? '') : '';
+}
+
+/** Rows that an evaluation answers; of those about a model, whether that is said too. */
+export function evaluationRows({ rows, score, learn }: Pick<PlannedEvaluation, 'rows' | 'score' | 'learn'>): string[] {
+  return unique([rowOf({ rows, score }), ...rows, ...(learn === undefined ? [] : [LEARNING_ROW]), 'AGT-26']);
 }
 
 /** Rows that a search for leaks answers by who walks, and those that its journey names for itself. */

@@ -2,6 +2,7 @@ import type { CheckPlugin } from '../checks/contract.ts';
 import type { Config } from '../config/load.ts';
 import type { StageEntry } from '../config/stages.ts';
 import { raceFlag } from '../lib/race-flag.ts';
+import type { PlannedEvaluation } from '../model/evaluation.ts';
 import type { Command, PlannedCommand, PlannedLoad, PlannedStage } from '../model/plan.ts';
 import type { Budget, StageName } from '../model/stage.ts';
 import { successThreshold } from '../model/threshold.ts';
@@ -46,15 +47,16 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     name: stage.name,
     commands: planCommands(stage, overrides),
     // With a load, the journeys are what its users do; they run within it, not beside it.
-    journeys: loads.length > 0 ? [] : [...(stage.journeys ?? [])],
+    journeys: loads.length > 0 ? [] : withRivals(stage.journeys ?? [], config),
     checks: [...checks],
     loads: loads,
     experiments: (stage.experiments ?? []).map((name) => ({ name, rows: [], ...config.experiments[name] })),
+    ...(stage.evaluations === undefined ? {} : { evaluations: evaluationsOf(stage.evaluations, config) }),
     thresholds: [...stage.thresholds],
     ...(stage.leaks === undefined ? {} : { leaks: [...stage.leaks] }),
+    ...(stage.effects === undefined ? {} : { effects: [...stage.effects] }),
     ...(stage.compare === undefined ? {} : { compare: stage.compare }),
     ...rollbackOf(stage, config),
-    ...(stage.effects === undefined ? {} : { effects: [...stage.effects] }),
     ...(shortages.length === 0 ? {} : { shortages }),
     ...(stage.mustPass === undefined ? {} : { mustPass: [...stage.mustPass] }),
     ...(stage.legs === undefined ? {} : { legs: [...stage.legs] }),
@@ -74,6 +76,19 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     ...(stage.successRate === undefined ? {} : { successRate: stage.successRate }),
     ...(stage.recovery === undefined ? {} : { recovery: stage.recovery }),
   };
+}
+
+/** What a journey is said to save tokens against is walked beside it. */
+function withRivals(names: readonly string[], { journeys }: Config): string[] {
+  const rivals = names.map((name) => journeys[name]?.saves?.against).filter((name) => name !== undefined);
+  return [...new Set([...names, ...rivals])];
+}
+
+function evaluationsOf(names: readonly string[], { evaluations, model }: Config): PlannedEvaluation[] {
+  return names.flatMap((name) => {
+    const settings = evaluations[name];
+    return settings === undefined ? [] : [{ name, ...settings, ...(model === undefined ? {} : { model }) }];
+  });
 }
 
 /** The last stage before a deployment: a rollback is tried once, when all else is known. */
@@ -107,9 +122,12 @@ function isBounded({ durationMs }: StageEntry, loads: readonly PlannedLoad[]): b
 }
 
 /** An audit that names nothing to do looks at everything that needs neither configuration nor a running stack. */
-function checksOf({ name, checks, run, journeys, scenarios, experiments }: StageEntry, { checks: known }: StageContext): readonly string[] {
+function checksOf(
+  { name, checks, run, journeys, scenarios, evaluations, experiments }: StageEntry,
+  { checks: known }: StageContext,
+): readonly string[] {
   if (checks === 'all') return known.map(({ code }) => code);
-  const bare = name === 'audit' && [checks, run, journeys, scenarios, experiments].every((work) => work === undefined);
+  const bare = name === 'audit' && [checks, run, journeys, scenarios, evaluations, experiments].every((work) => work === undefined);
   return bare ? known.filter(({ needs }) => needs === 'static').map(({ code }) => code) : (checks ?? []);
 }
 

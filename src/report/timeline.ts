@@ -63,6 +63,8 @@ function insideBar(piece: Evidence): Pick<Bar, 'lane' | 'label' | 'state'>[] {
       return [{ lane: piece.stage, label: `effect ${piece.effect}`, state: 'ok' }];
     case 'comparison':
       return [{ lane: piece.stage, label: 'head against base', state: piece.against.state === 'base' ? 'ok' : 'unknown' }];
+    case 'evaluation':
+      return [{ lane: piece.stage, label: `evaluation ${piece.evaluation}`, state: 'ok' }];
     case 'rollback':
       return [{ lane: piece.stage, label: 'rollback', state: piece.to.state === 'previous' ? 'ok' : 'unknown' }];
     case 'claims':

@@ -64,6 +64,7 @@ async function walk(context: RunContext, { stage, journey, manifest, round }: Wa
       user,
       signal: context.signal,
       redact: context.redact,
+      countsTokens: context.plan.journeys.some(({ name, saves }) => saves && [name, saves.against].includes(journey.name)),
     }),
   );
   const suffix = round === 1 ? '' : `-round-${round}`;

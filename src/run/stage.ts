@@ -7,8 +7,9 @@ import { runChecks } from './checks.ts';
 import { runCommand, skipCommand, type CommandEnd } from './command.ts';
 import { addGap, owedByStage, owedIds, timed, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
-import { runEffects, skipEffects } from './effects.ts';
+import { runEvaluations, skipEvaluations } from './evaluations/index.ts';
 import { runExperiments, skipExperiments } from './experiments.ts';
+import { runEffects, skipEffects } from './effects.ts';
 import { runLeaks, skipLeaks } from './leaks.ts';
 import { runComparison, skipComparison } from './regressions.ts';
 import { runRollback, skipRollback } from './rollback.ts';
@@ -129,6 +130,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   work.ms += commands.durationMs;
   if (commands.value === 'interrupted' || (commands.value === 'failed' && stage.failFast)) {
     await skipJourneys(context, stage);
+    await skipEvaluations(context, stage, 'a command of the stage failed first');
     await skipLoads(context, stage, 'a command of the stage failed first');
     await skipEffects(context, stage, 'a command of the stage failed first');
     await skipLeaks(context, stage, 'a command of the stage failed first');
@@ -139,6 +141,8 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   }
   const journeys = await timed(context.ports.clock, () => runStageJourneys(context, stage, stack?.manifest));
   work.ms += journeys.durationMs;
+  const evaluated = await timed(context.ports.clock, () => runEvaluations(context, stage, stack?.manifest));
+  work.ms += evaluated.durationMs;
   const loads = await timed(context.ports.clock, () => runLoads(context, stage, stack));
   work.ms += loads.durationMs;
   const effects = await timed(context.ports.clock, () => runEffects(context, stage, stack));
@@ -150,7 +154,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   work.ms += (await timed(context.ports.clock, () => runExperiments(context, stage, stack))).durationMs;
   const rolled = await timed(context.ports.clock, () => runRollback(context, stage));
   work.ms += rolled.durationMs;
-  const whole = [journeys, loads, effects, leaks, compared, rolled].every(({ value }) => value);
+  const whole = [journeys, evaluated, loads, effects, leaks, compared, rolled].every(({ value }) => value);
   return { status: 'completed', failed: commands.value === 'failed' || !whole };
 }
 

@@ -61,6 +61,7 @@ function implied(plan: Plan, piece: Evidence): readonly string[] {
     case 'comparison':
     case 'rollback':
     case 'fault':
+    case 'evaluation':
     case 'claims':
     case 'gap':
       return [];
