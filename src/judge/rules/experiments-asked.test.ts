@@ -263,6 +263,7 @@ describe('shutdowns', () => {
 
   test('CFG-08: a request that was being answered, all of them, and none', () => {
     expect(found(['CFG-08'], [underWay(5)], facts({}))).toEqual(['CFG-08 P1 confirmed: 1 of 2 requests under way are dropped in one']);
+    expect(found(['CFG-06'], [underWay(5)], facts({}))).toEqual(['CFG-08 P1 confirmed: 1 of 2 requests under way are dropped in one']);
     expect(found(['CFG-08'], [underWay(0)], facts({}))).toEqual([]);
     expect(found(['CFG-08'], [ALL_GOOD], facts({}))).toEqual(['CFG-08 P1 inconclusive: one does not answer CFG-08']);
   });

@@ -17,7 +17,8 @@ export function shutdownFindings(experiment: Experiment, code: string): Drafted[
   if (!parsed.success) return [undecided(experiment, code, 'only the fault `shutdown` shows it')];
   switch (code) {
     case 'CFG-06':
-      return ended(experiment, parsed.data);
+      // What is dropped is said also where nobody asked; that nothing was under way is said only where somebody did.
+      return [...ended(experiment, parsed.data), ...(experiment.observed.rows.includes('CFG-08') ? [] : dropped(experiment))];
     case 'CFG-07':
       return inTime(experiment, parsed.data);
     default:
@@ -46,20 +47,20 @@ function inTime(experiment: Experiment, { service, connections, graceMs, exits }
   if (connections === 0) return [undecided(experiment, 'CFG-07', 'no connection was open: say how many under `connections`')];
   const killed = exits.filter((one) => one.killed);
   if (killed.length === 0) return [];
-  const dropped = droppedIn(experiment);
+  const { lost } = droppedIn(experiment);
   return [
     asked(experiment, 'CFG-07', {
       about: service,
       title: `${service} does not end within ${formatDuration(graceMs)} while ${String(connections)} connections are open`,
       measured: sentenceList(killed.map(wordsOf)),
       expected: `ends within ${formatDuration(graceMs)}`,
-      ...(dropped.dropped > 0 ? { priority: ['P1', 'escalate:work-lost'] as const } : {}),
+      ...(lost > 0 ? { priority: ['P1', 'escalate:work-lost'] as const } : {}),
     }),
   ];
 }
 
 function drained(experiment: Experiment): Drafted[] {
-  const { underWay, dropped, journey } = droppedIn(experiment);
+  const { underWay } = droppedIn(experiment);
   if (underWay === 0)
     return [
       undecided(
@@ -68,12 +69,17 @@ function drained(experiment: Experiment): Drafted[] {
         'no request was under way when the signal came: name a journey that takes half a second or more under `steady`',
       ),
     ];
-  if (dropped === 0 || journey === undefined) return [];
+  return dropped(experiment);
+}
+
+function dropped(experiment: Experiment): Drafted[] {
+  const { underWay, lost, journey } = droppedIn(experiment);
+  if (lost === 0 || journey === undefined) return [];
   return [
     asked(experiment, 'CFG-08', {
       journey,
-      title: `${String(dropped)} of ${String(underWay)} requests under way are dropped in ${experiment.piece.experiment}`,
-      measured: `${String(dropped)} of ${String(underWay)} requests that were being answered got no good answer`,
+      title: `${String(lost)} of ${String(underWay)} requests under way are dropped in ${experiment.piece.experiment}`,
+      measured: `${String(lost)} of ${String(underWay)} requests that were being answered got no good answer`,
       expected: 'all of them are answered',
     }),
   ];
@@ -82,7 +88,7 @@ function drained(experiment: Experiment): Drafted[] {
 /** Walks that the system had begun to answer when the signal came. */
 function droppedIn(experiment: Experiment): {
   underWay: number;
-  dropped: number;
+  lost: number;
   journey: ReturnType<typeof steadyOf>[number] | undefined;
 } {
   const { injectMs } = experiment.observed;
@@ -96,7 +102,7 @@ function droppedIn(experiment: Experiment): {
   });
   return {
     underWay: seen.reduce((sum, { under }) => sum + under, 0),
-    dropped: seen.reduce((sum, { bad }) => sum + bad, 0),
+    lost: seen.reduce((sum, { bad }) => sum + bad, 0),
     journey: seen.find(({ bad }) => bad > 0)?.journey,
   };
 }

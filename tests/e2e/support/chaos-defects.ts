@@ -20,6 +20,7 @@ export const CHAOS_DEFECTS: readonly UnderFault[] = [
     experiments: 'users-leave,postgres-stalls,llm-fails',
   },
   { defects: { 'never-reconnects': ['CHA-02'], 'lying-readiness': ['CFG-12'] }, experiments: 'postgres-hangs' },
+  { defects: { 'abrupt-shutdown': ['CFG-08'] }, experiments: 'api-ends', env: { TOKEN_DELAY_MS: '60' } },
   { defects: { 'no-restart-policy': ['CHA-01'] }, experiments: 'api-dies', env: { API_RESTART: 'no' } },
 ];
 
