@@ -11,6 +11,7 @@ import { kubernetes } from './kubernetes/index.ts';
 import { links } from './links/index.ts';
 import { monitoring } from './monitoring/index.ts';
 import { mounted } from './mounted/index.ts';
+import { procedures } from './procedures/index.ts';
 import { prometheus } from './prometheus/index.ts';
 import { reach } from './reach/index.ts';
 import { redis } from './redis/index.ts';
@@ -21,7 +22,8 @@ import { served } from './served/index.ts';
 import { sharedKeys } from './shared-keys/index.ts';
 import { sockets } from './sockets/index.ts';
 import { sql } from './sql/index.ts';
+import { telemetry } from './telemetry/index.ts';
 import { testEvidence } from './test-evidence/index.ts';
 import { vectors } from './vectors/index.ts';
 
-export const checks: readonly CheckPlugin[] = [...access, ...boots, ...containers, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...monitoring, ...mounted, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...sockets, ...sql, ...testEvidence, ...vectors];
+export const checks: readonly CheckPlugin[] = [...access, ...boots, ...containers, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...monitoring, ...mounted, ...procedures, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...sockets, ...sql, ...telemetry, ...testEvidence, ...vectors];

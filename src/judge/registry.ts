@@ -11,6 +11,7 @@ import { judges as kubernetes } from '../checks/kubernetes/judge.ts';
 import { judges as links } from '../checks/links/judge.ts';
 import { judges as monitoring } from '../checks/monitoring/judge.ts';
 import { judges as mounted } from '../checks/mounted/judge.ts';
+import { judges as procedures } from '../checks/procedures/judge.ts';
 import { judges as prometheus } from '../checks/prometheus/judge.ts';
 import { judges as reach } from '../checks/reach/judge.ts';
 import { judges as redis } from '../checks/redis/judge.ts';
@@ -21,7 +22,8 @@ import { judges as served } from '../checks/served/judge.ts';
 import { judges as sharedKeys } from '../checks/shared-keys/judge.ts';
 import { judges as sockets } from '../checks/sockets/judge.ts';
 import { judges as sql } from '../checks/sql/judge.ts';
+import { judges as telemetry } from '../checks/telemetry/judge.ts';
 import { judges as testEvidence } from '../checks/test-evidence/judge.ts';
 import { judges as vectors } from '../checks/vectors/judge.ts';
 
-export const rowJudges: readonly RowJudge[] = [...access, ...boots, ...containers, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...monitoring, ...mounted, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...sockets, ...sql, ...testEvidence, ...vectors];
+export const rowJudges: readonly RowJudge[] = [...access, ...boots, ...containers, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...monitoring, ...mounted, ...procedures, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...sockets, ...sql, ...telemetry, ...testEvidence, ...vectors];

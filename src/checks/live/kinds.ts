@@ -13,7 +13,8 @@ export type Kind =
   | 'prometheus'
   | 'alertmanager'
   | 'loki'
-  | 'grafana';
+  | 'grafana'
+  | 'jaeger';
 
 /** How one kind of service is known: by the last part of its image's name, and then by what it says itself. */
 interface Known {
@@ -109,6 +110,12 @@ export const KINDS: Readonly<Record<Kind, Known>> = {
     image: /^loki$/,
     port: 3100,
     protocol: http('/loki/api/v1/status/buildinfo', (status, body) => status === 200 && body.includes('"revision"')),
+  },
+  jaeger: {
+    title: 'Jaeger',
+    image: /^(?:jaeger|all-in-one|jaeger-query)$/,
+    port: 16686,
+    protocol: http('/api/services', (status, body) => status === 200 && /"data"\s*:/.test(body)),
   },
   grafana: {
     title: 'Grafana',

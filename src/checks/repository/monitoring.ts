@@ -8,7 +8,12 @@ import { parseYaml, type YamlDocument } from './yaml.ts';
 const BOUNDS: Bounds = { bytes: 512_000, files: 500 };
 
 /** One alert rule of Prometheus: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
-const Alert = z.looseObject({ alert: z.string(), expr: z.coerce.string(), labels: z.record(z.string(), z.coerce.string()).nullish() });
+const Alert = z.looseObject({
+  alert: z.string(),
+  expr: z.coerce.string(),
+  labels: z.record(z.string(), z.coerce.string()).nullish(),
+  annotations: z.record(z.string(), z.coerce.string()).nullish(),
+});
 const Groups = z.looseObject({ groups: z.array(z.looseObject({ rules: z.array(z.looseObject({})).nullish() })) });
 /** A PrometheusRule of the operator holds the same groups. */
 const Custom = z.looseObject({ kind: z.literal('PrometheusRule'), spec: Groups });
@@ -46,6 +51,8 @@ export interface AlertRule {
   readonly name: string;
   readonly expr: string;
   readonly severity: string | undefined;
+  /** What its annotations name as the procedure. */
+  readonly runbook: string | undefined;
 }
 
 export interface AlertmanagerFile {
@@ -83,7 +90,17 @@ function rulesOf(path: string, { data }: YamlDocument): AlertRule[] {
   const rules = plain.success ? plain.data.groups.flatMap((group) => group.rules ?? []) : [];
   return rules.flatMap((rule) => {
     const alert = Alert.safeParse(rule);
-    return alert.success ? [{ path, name: alert.data.alert, expr: alert.data.expr, severity: alert.data.labels?.['severity'] }] : [];
+    return alert.success
+      ? [
+          {
+            path,
+            name: alert.data.alert,
+            expr: alert.data.expr,
+            severity: alert.data.labels?.['severity'],
+            runbook: alert.data.annotations?.['runbook_url'] ?? alert.data.annotations?.['runbook'],
+          },
+        ]
+      : [];
   });
 }
 
