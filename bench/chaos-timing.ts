@@ -2,10 +2,14 @@ import { outages, recoveredIn, type Outages } from '../tests/e2e/chaos/support/o
 
 const OUTAGES_MS = [500, 2_000, 10_000, 30_000] as const;
 
-/** What experiments say of outages that are known, and of writes that are known to be lost. `node bench/chaos-timing.ts process compose`. */
-export async function benchChaosTiming(stacks: readonly ('process' | 'compose')[]): Promise<void> {
+/** What experiments say of outages that are known, and of writes that are known to be lost. `node bench/chaos-timing.ts compose 500 2000`. */
+export async function benchChaosTiming(
+  stacks: readonly ('process' | 'compose')[],
+  outagesMs: readonly number[] = OUTAGES_MS,
+): Promise<void> {
   for (const stack of stacks) {
-    const services = Object.fromEntries(OUTAGES_MS.map((downMs) => [`s${downMs}`, { downMs }]));
+    const services = Object.fromEntries(outagesMs.map((downMs) => [`s${downMs}`, { downMs }]));
+    const [first = ''] = Object.keys(services);
     const experiments = Object.fromEntries(
       Object.keys(services).flatMap((name) => [
         [`crash-${name}`, { fault: { kill: { service: name } }, steady: `ask-${name}`, recovery: '< 60s' }],
@@ -13,11 +17,11 @@ export async function benchChaosTiming(stacks: readonly ('process' | 'compose')[
       ]),
     );
     const seen = await outages(stack, {
-      services: { ...services, store: { downMs: 500, bufferMs: 600, victim: 's500' } },
+      services: { ...services, store: { downMs: 500, bufferMs: 600, victim: first } },
       experiments: {
         ...experiments,
         'ledger-freeze': {
-          fault: { pause: { service: 's500' }, for: '5s' },
+          fault: { pause: { service: first }, for: '5s' },
           ledger: { write: 'write-store', read: 'read-store' },
           recovery: '< 3s',
         },
@@ -60,4 +64,11 @@ function count({ told, stored }: Outages): Record<string, number> {
   };
 }
 
-if (import.meta.main) await benchChaosTiming(process.argv.slice(2).filter((one) => one === 'process' || one === 'compose'));
+if (import.meta.main) {
+  const words = process.argv.slice(2);
+  const outagesMs = words.map(Number).filter((one) => one > 0);
+  await benchChaosTiming(
+    words.filter((one) => one === 'process' || one === 'compose'),
+    outagesMs.length === 0 ? OUTAGES_MS : outagesMs,
+  );
+}

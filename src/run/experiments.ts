@@ -30,6 +30,9 @@ const MOST_JOURNEYS = 3;
 /** Time for experiments that nobody wrote down, where the stage names none. Milliseconds. */
 const DEFAULTS_MS = { pr: 180_000, nightly: 1_800_000, release: 3_600_000 } as const;
 
+/** Experiments that were not started are named up to so many. */
+const NAMED = 8;
+
 /** One experiment to do, or why it cannot be done. Those of a family owe nothing by themselves: together they answer for it. */
 interface Task {
   readonly name: string;
@@ -49,16 +52,47 @@ export async function runExperiments(context: RunContext, stage: PlannedStage, s
   const tasks = stage.experiments.flatMap((planned) => tasksOf(context, stage, { planned, stack }));
   const written = tasks.filter(({ family }) => family === undefined);
   const made = tasks.filter(({ family }) => family !== undefined);
-  const until = clock.monotonicMs() + (stage.grantedMs ?? DEFAULTS_MS[context.plan.budget]);
+  const grantedMs = stage.grantedMs ?? DEFAULTS_MS[context.plan.budget];
+  const until = clock.monotonicMs() + grantedMs;
   const guard = watchdog(context);
   let quarantine: string | undefined;
+  const late: Task[] = [];
   for (const task of [...written, ...made]) {
-    const late = task.family !== undefined && clock.monotonicMs() >= until;
-    const gap = whyNot(context, task, { quarantine, late }) ?? (await carryOut(context, { stage, stack, task, guard }));
+    const because = whyNot(context, task, quarantine);
+    if (because === undefined && task.family !== undefined && clock.monotonicMs() >= until) {
+      late.push(task);
+      continue;
+    }
+    const gap = because ?? (await carryOut(context, { stage, stack, task, guard }));
     if (gap === undefined) continue;
     if ('residue' in gap) quarantine ??= `${task.name} left something behind: ${gap.residue}`;
     else await leaveOpen(context, stage, { ...task, gap });
   }
+  if (late.length > 0) await sayLate(context, stage, { tasks, late, grantedMs });
+}
+
+interface Late {
+  readonly tasks: readonly Task[];
+  readonly late: readonly Task[];
+  readonly grantedMs: number;
+}
+
+/** How many were asked for and how many were done: what was cut is no pass of the whole. */
+async function sayLate(context: RunContext, stage: PlannedStage, { tasks, late, grantedMs }: Late): Promise<void> {
+  const none = [...new Set(late.map(({ family }) => family))].filter((family) =>
+    tasks.every((task) => task.family !== family || late.includes(task)),
+  );
+  const names = late.map(({ name }) => name);
+  const shown = names.length > NAMED ? `${names.slice(0, NAMED).join(', ')}, and ${names.length - NAMED} more` : names.join(', ');
+  await leaveOpen(context, stage, {
+    name: 'late',
+    owed: none.flatMap((family) => (family === undefined ? [] : owedIds(context.plan, { stage: stage.name, kind: 'fault', name: family }))),
+    gap: {
+      reason: 'budget',
+      message: `${tasks.length - late.length} of ${tasks.length} experiments were started within ${formatDuration(grantedMs)}; not: ${shown}`,
+      fix: LONGER,
+    },
+  });
 }
 
 /** Says of every experiment of the stage why it was not started. */
@@ -173,15 +207,10 @@ function journeysOfUsers(context: RunContext, stage: PlannedStage, stack: Runnin
   return asked.slice(0, MOST_JOURNEYS);
 }
 
-function whyNot(
-  context: RunContext,
-  { name, experiment, because }: Task,
-  { quarantine, late }: { quarantine: string | undefined; late: boolean },
-): Gap | undefined {
+function whyNot(context: RunContext, { name, experiment, because }: Task, quarantine: string | undefined): Gap | undefined {
   if (context.signal.aborted)
     return { reason: 'not-started', message: `experiment ${name} was not started: the stage was stopped before it` };
   if (quarantine !== undefined) return { reason: 'not-started', message: `experiments after it were not started: ${quarantine}` };
-  if (late) return { reason: 'budget', message: 'experiments were not started: their time was over', fix: LONGER };
   if (experiment === undefined) return { reason: 'unsupported', message: `experiment ${name}: ${because ?? 'it cannot be done'}` };
   if (experiment.steady.length === 0)
     return { reason: 'nothing-to-run', message: `experiment ${name} has no journey to watch`, fix: JOURNEY };

@@ -64,7 +64,7 @@ function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...Evid
   const rows = pieces.flatMap((piece) => piece.rows);
   const reason = first.reason === 'budget' ? 'budget' : first.reason === 'unsupported' ? 'unsupported' : 'gap';
   const waits = first.reason === 'stack-not-ready';
-  return draft(codeOf(first.reason, rows), {
+  return draft(first.stage === 'chaos' && first.reason === 'budget' ? 'CHA-11' : codeOf(first.reason, rows), {
     stage: first.stage,
     subject: waits ? `${first.stage}: stack not ready` : ids.join(', ') || first.id,
     title: titleOf(first.reason),
