@@ -8,6 +8,11 @@ const AT = 3;
 const UNTIL = 4;
 const UNIT_MS = 0.02;
 
+/** When the clock of this thread began, on the one that all share. Asked several times: the first answer of a clock takes its time. */
+function beganMs(): number {
+  return Math.max(...Array.from({ length: 20 }, () => Number(process.hrtime.bigint()) / 1e6 - performance.now()));
+}
+
 /**
  * Wakes this thread when it is to be woken, from a thread that sleeps with `Atomics.wait`: timers fire a whole millisecond late
  * (docs/adr/0012-load-engine.md). The first time, at once. Ticks that come while this thread is busy become one.
@@ -17,7 +22,7 @@ export class Ticker implements AsyncDisposable {
   readonly #worker: Worker;
 
   constructor(onTick: () => void) {
-    const workerData = { cell: this.#cell, beganMs: Number(process.hrtime.bigint()) / 1e6 - performance.now(), unitMs: UNIT_MS };
+    const workerData = { cell: this.#cell, beganMs: beganMs(), unitMs: UNIT_MS };
     this.#worker = new Worker(THREAD, { eval: true, workerData, stdout: false, stderr: false });
     this.#worker.on('message', () => {
       Atomics.store(this.#cell, POSTED, 0);
@@ -54,7 +59,7 @@ const POLL_MS = 0.1;
 try {
   setPriority(constants.priority.PRIORITY_HIGHEST);
 } catch {}
-const shift = Number(process.hrtime.bigint()) / 1e6 - performance.now() - beganMs;
+const shift = (${beganMs.toString()})() - beganMs;
 while (Atomics.load(cell, STOP) === 0) {
   const epoch = Atomics.load(cell, EPOCH);
   const at = Atomics.load(cell, AT);
