@@ -61,6 +61,8 @@ function slowing({ delay, jitter, direction }: Options): Slowing {
 }
 
 async function controlOf(options: Options, context: FaultContext): Promise<Undo['control']> {
+  // Beside processes nobody can stand where the service that asks does: what the proxy counts must do.
+  if (context.manifest.kind === 'process') return null;
   for (const { container, peers } of await edgesBetween(options, context)) {
     for (const peer of peers) {
       const [host] = peer.addresses;
