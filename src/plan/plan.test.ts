@@ -46,8 +46,8 @@ describe("the mission's own pipeline", () => {
         load peak: 200 users, 5 a minute each, asked 3 m, granted 30 s
         load burst: 500 users within 10 s, 30 s
         load sustained: 100 users, 1 a minute each, asked 1 h, granted 30 s
-        too few samples for success_rate: rate >= 99% under steady: it needs 299 without a bad one, and gets 25
-        too few samples for success_rate: rate >= 99% under sustained: it needs 299 without a bad one, and gets 50
+        too few samples for success_rate: rate >= 99% under steady: it needs 299 without a bad one, and gets 25; peak brings them
+        too few samples for success_rate: rate >= 99% under sustained: it needs 299 without a bad one, and gets 50; peak brings them
         with: success rate >= 99 %
         owes samples of the load steady: 50 users for 30 s [LOAD-01 LOAD-11 LOAD-13]
         owes samples of the load peak: 200 users for 30 s [LOAD-02 LOAD-05 LOAD-11 LOAD-13]
@@ -596,10 +596,10 @@ test('the sketch', () => {
       threshold chat.latency: p(99) < 100ms
       threshold service.api.memory: max < 2GB
       threshold service.api.cpu: avg < 70%
-      too few samples for success_rate: rate >= 99% under steady: it needs 299 without a bad one, and gets 25
-      too few samples for chat.latency: p(99) < 100ms under steady: it needs 299 without a bad one, and gets 25
-      too few samples for success_rate: rate >= 99% under sustained: it needs 299 without a bad one, and gets 50
-      too few samples for chat.latency: p(99) < 100ms under sustained: it needs 299 without a bad one, and gets 50
+      too few samples for success_rate: rate >= 99% under steady: it needs 299 without a bad one, and gets 25; peak brings them
+      too few samples for chat.latency: p(99) < 100ms under steady: it needs 299 without a bad one, and gets 25; peak brings them
+      too few samples for success_rate: rate >= 99% under sustained: it needs 299 without a bad one, and gets 50; peak brings them
+      too few samples for chat.latency: p(99) < 100ms under sustained: it needs 299 without a bad one, and gets 50; peak brings them
       with: the whole stack, success rate >= 99 %
       owes samples of the load steady: 50 users for 30 s [LOAD-01 LOAD-11 LOAD-13]
       owes samples of the load peak: 200 users for 30 s [LOAD-02 LOAD-05 LOAD-11 LOAD-13]

@@ -58,7 +58,7 @@ describe('limits of a load', { retry: 2 }, () => {
     await using here = await inlineProject(project('/fast', 'thresholds: {errors: rate < 0.1%}'));
     const planned = await here.gauntlet(['plan', '--users', '1200', '--duration', '5s']);
     expect(planned.stdout).toContain(
-      'too few samples for errors: rate < 0.1% under peak: it needs 2,995 without a bad one, and gets 1,000',
+      'too few samples for errors: rate < 0.1% under peak: it needs 2,995 without a bad one, and gets 1,000; what it shows is advice (not tested, for want of budget)',
     );
     const { exitCode, report } = await here.gauntlet(RUN);
     expect((await report()).findings.map(({ code, result, disposition }) => [code, result, disposition])).toEqual([
