@@ -38,9 +38,9 @@ describe.each(files)('%s', (file) => {
     const { permissions, jobs } = parse(read(file)) as Workflow;
     expect(permissions).toMatchObject({ contents: 'read' });
     const rights = [permissions, ...Object.values(jobs).map((job) => job.permissions)].flatMap((given) => Object.entries(given ?? {}));
-    const known = ['contents: read', 'pull-requests: write', 'actions: read'];
+    const known = ['contents: read', 'pull-requests: write', 'actions: read', 'id-token: write', 'attestations: write'];
     expect(rights.map(([right, level]) => `${right}: ${level}`).filter((right) => !known.includes(right))).toEqual([]);
-    const lines = read(file).match(/^ +(?:contents|pull-requests|actions): \w+.*$/gm) ?? [];
+    const lines = read(file).match(/^ +(?:contents|pull-requests|actions|id-token|attestations): \w+.*$/gm) ?? [];
     expect(lines.filter((line) => !line.includes('# '))).toEqual([]);
   });
 
@@ -63,6 +63,16 @@ describe.each(files)('%s', (file) => {
   it('puts nothing of an event into a script', () => {
     expect(stepsOf(file).filter(({ run = '' }) => run.includes('${{'))).toEqual([]);
   });
+});
+
+it('only the job that decides signs, after its decision', () => {
+  const signing = files.filter((file) => /id-token|attestations/.test(read(file)));
+  expect(signing).toEqual(['workflows/release.yml']);
+  const { jobs } = parse(read('workflows/release.yml')) as Workflow;
+  const [name, job] = Object.entries(jobs).find(([, { permissions = {} }]) => 'id-token' in permissions) ?? [];
+  const uses = job?.steps.map((step) => step.uses?.split('@')[0] ?? 'run') ?? [];
+  expect(name).toBe('deploy');
+  expect(uses.slice(-3)).toEqual(['<owner>/gauntlet/actions/release', 'actions/attest', 'run']);
 });
 
 describe('the fork-safe pair', () => {
