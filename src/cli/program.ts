@@ -106,6 +106,16 @@ function addReadCommands(program: Command, world: World, finish: Finish): void {
       finish(await (await import('./commands/report.ts')).report(world, run, command.optsWithGlobals())),
     );
   program
+    .command('history')
+    .argument('[folders...]', 'run directories, or folders of such; those of this repository without any')
+    .description('verdicts, durations, flaky tests and scores of the last runs, and a badge')
+    .addOption(new Option('--last <number>', 'how many runs').argParser(parseInteger).default(20))
+    .option('--badge <file>', 'write the newest verdict there: an SVG, or JSON for a badge service if it ends in .json')
+    .option('--json', 'as JSON')
+    .action(async (folders: string[], _, command: Command) =>
+      finish(await (await import('./commands/history.ts')).history(world, folders, command.optsWithGlobals())),
+    );
+  program
     .command('release')
     .argument('[run]', 'run directory, its id, or `latest`', 'latest')
     .description('may this commit go out: a pass of the release budget at this very commit, fresh, whole, judged again today')
