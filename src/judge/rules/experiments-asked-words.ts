@@ -48,7 +48,6 @@ export function undecided(experiment: Experiment, code: string, why: string): Dr
     evidence: [{ id: piece.id, shows: why }],
     measured: why,
     expected: 'an experiment that shows it',
-    // What nobody wrote down is a remark; what somebody asked for must be answered.
-    owed: code !== 'CHA-13',
+    owed: true,
   });
 }

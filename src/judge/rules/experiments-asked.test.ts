@@ -204,7 +204,9 @@ describe('faults', () => {
   });
 
   test('CHA-13: only health was watched', () => {
-    expect(found([], [journey({ ok: 50 }, { journey: 'health of api' })])).toEqual(['CHA-13 P1 inconclusive: one does not answer CHA-13']);
+    expect(found([], [journey({ ok: 50 }, { journey: 'health of api' })])).toEqual([
+      'CHA-13 P1 inconclusive: recovery was seen on health paths alone',
+    ]);
     expect(found([], [ALL_GOOD])).toEqual([]);
   });
 

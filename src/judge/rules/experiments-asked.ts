@@ -3,10 +3,11 @@ import { ANSWERS, type WatchedJourney } from '../../model/experiment.ts';
 import { formatLimit, keeps } from '../../model/limit.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { Drafted } from '../context.ts';
+import { draft } from '../draft.ts';
 import { alertFindings } from './experiments-alert.ts';
 import { asked, FINE, REFUSALS, undecided } from './experiments-asked-words.ts';
 import { rotationFindings, shutdownFindings } from './experiments-facts.ts';
-import { answersIn, number, share, steadyOf, type Experiment } from './experiments-words.ts';
+import { answersIn, number, reproOf, share, steadyOf, type Experiment } from './experiments-words.ts';
 
 /** A path that answers well in so much of its walks never turned. */
 const GREEN = 0.9;
@@ -193,9 +194,21 @@ function failoverOf(
   return { state: 'served', afterMs: last === undefined ? 0 : last[0] + last[1] - injectMs };
 }
 
-/** A path that a program made green shows that a program is up. */
+/** A path that a program made green shows that a program is up. Said once, for all experiments of the stage. */
 function onlyHealth(experiment: Experiment): Drafted[] {
   const steady = steadyOf(experiment);
   if (steady.length === 0 || !steady.every(({ journey }) => journey.startsWith('health of '))) return [];
-  return [undecided(experiment, 'CHA-13', 'no journey of users was watched, so that recovery means health paths alone')];
+  const because = 'no journey of users was watched, so that recovery means health paths alone';
+  return [
+    draft('CHA-13', {
+      stage: experiment.piece.stage,
+      subject: 'recovery',
+      result: { verdict: 'inconclusive', because },
+      summary: `${because}.`,
+      evidence: [{ id: experiment.piece.id, shows: `watched: ${steady.map(({ journey }) => journey).join(', ')}` }],
+      measured: 'health paths alone',
+      expected: 'a journey of users',
+      repro: reproOf(experiment),
+    }),
+  ];
 }
