@@ -1,44 +1,43 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { faults } from '../../faults/registry.ts';
-import { StackManifest } from '../../model/manifest.ts';
+import type { Service, StackManifest } from '../../model/manifest.ts';
 import { defaultsOf } from './defaults.ts';
 
-const SERVICES = { worker: ['db'], lonely: [], api: ['cache', 'db'], cache: [], db: [] };
-const manifest = StackManifest.parse({
+const service = (name: string, dependsOn: string[] = []): Service => ({
+  name,
+  kind: 'long-running',
+  dependsOn,
+  hasHealthcheck: false,
+  replicas: [],
+  ports: [],
+  phases: {},
+});
+const services = [service('web', ['api']), service('api', ['db', 'redis']), service('db'), service('redis')];
+const manifest: StackManifest = {
   schema: 'gauntlet.stack/1',
   kind: 'compose',
   instance: 'head',
-  project: 'p',
-  services: Object.entries(SERVICES).map(([name, dependsOn]) => ({
-    name,
-    kind: 'long-running',
-    dependsOn,
-    hasHealthcheck: false,
-    replicas: [],
-    ports: [],
-    phases: {},
-  })),
+  project: 'shop',
+  services,
   targets: [],
   handle: {},
+};
+const made = (family: string, budget: 'pr' | 'nightly') =>
+  defaultsOf(family, { manifest, plugins: faults, budget }).map(({ name, rows }) => `${name} ${rows.join(' ')}`);
+
+test('a pull request tries each dependency once, and each part of the network', () => {
+  expect(made('service', 'pr')).toEqual(
+    expect.arrayContaining(['redis-down RES-13 RED-09 CHA-02', 'api-dies CHA-01 CHA-02', 'db-hangs RES-13 CHA-02']),
+  );
+  expect(made('service', 'pr').some((name) => name.includes('-ends'))).toBe(false);
+  expect(made('network', 'pr')).toEqual(expect.arrayContaining(['api-db-partition CHA-03', 'api-db-latency CHA-04']));
+  expect(made('state', 'pr')).toEqual(
+    expect.arrayContaining(['db-disk CHA-05', 'db-read-only DB-19 CHA-05', 'db-connections DB-11 DB-12']),
+  );
 });
 
-function names(family: string, budget: 'pr' | 'nightly'): string[] {
-  return defaultsOf(family, { manifest, plugins: faults, budget }).map(({ name }) => name);
-}
-
-describe('experiments that nobody wrote', () => {
-  test('what most services depend on comes first, outages before deaths and hangs', () => {
-    const service = names('service', 'pr');
-    expect(service.slice(0, 2)).toEqual(['db-down', 'cache-down']);
-    expect(service.indexOf('db-hangs')).toBeLessThan(service.indexOf('cache-hangs'));
-    expect(service.indexOf('cache-down')).toBeLessThan(Math.min(...service.flatMap((name, at) => (name.endsWith('-dies') ? [at] : []))));
-    expect(names('network', 'pr')[0]).toMatch(/-db-partition$/);
-  });
-
-  test('nothing is made for what nobody depends on, and a pull request tries fewer kinds', () => {
-    expect(names('service', 'pr')).not.toContain('lonely-down');
-    expect(names('network', 'nightly').length).toBeGreaterThan(names('network', 'pr').length);
-    expect(names('unknown', 'pr')).toEqual([]);
-  });
+test('by night the project’s own services are told to end, too', () => {
+  const ends = made('service', 'nightly').filter((name) => name.includes('-ends'));
+  expect(ends).toEqual(['web-ends CFG-06', 'api-ends CFG-06']);
 });
