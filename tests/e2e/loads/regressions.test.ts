@@ -67,3 +67,27 @@ async function changed(base: Readonly<Record<string, string>>, head: Readonly<Re
   git('commit', '-q', '-a', '-m', 'change');
   return project;
 }
+
+describe('against a stored run of the same machine', { retry: 1 }, () => {
+  it('a journey that takes much longer is found, and the line of the stage says what was compared', async () => {
+    const config = (path: string): Record<string, string> => ({
+      'server.cjs':
+        'require("node:http").createServer((request, response) => setTimeout(() => response.end("{}"), request.url === "/slow" ? 30 : 5)).listen(process.env.PORT, "127.0.0.1");\n',
+      'gauntlet.yml': `version: 1
+stack: {process: {api: {run: node server.cjs, port: auto, health: /}}, ready: 20s}
+targets: {api: {service: api, port: 8080}}
+stages: [performance: {load_profile: users, journeys: [look], thresholds: {look.latency: p(90) < 5s}}]
+loads: {users: {users: 30, per_minute: 120, duration: 4s}}
+journeys: {look: {steps: [{get: "{{api}}${path}", expect: {status: 200}}]}}
+`,
+    });
+    await using project = await inlineProject(config('/fast'));
+    await project.gauntlet(['run']);
+    const run = join('.gauntlet/runs', (await project.read('.gauntlet/latest')).trim());
+    await project.write(config('/slow'));
+    const { report, stdout } = await project.gauntlet(['run', '--baseline', `${run}/baseline.json`]);
+    const { findings } = await report();
+    expect(findings.map(({ code, priority }) => `${code} ${priority}`)).toEqual(['LOAD-14 P2']);
+    expect(stdout).toMatch(/look under users \+\d+(\.\d)?\s?% against the stored run/);
+  });
+});
