@@ -1,4 +1,4 @@
-import { CHAOS_DEFECTS, MORE_CHAOS_DEFECTS, type UnderFault } from '../tests/e2e/support/chaos-defects.ts';
+import { CHAOS_DEFECTS, COMPOSE_DEFECTS, MORE_CHAOS_DEFECTS, type UnderFault } from '../tests/e2e/support/chaos-defects.ts';
 import { chatAgent, codesOf, type Example } from '../tests/e2e/support/example.ts';
 
 // The detection matrix of the example under faults, again and again: every defect is found by its rows, and the hardened system by none.
@@ -6,7 +6,7 @@ import { chatAgent, codesOf, type Example } from '../tests/e2e/support/example.t
 
 type Stack = 'process' | 'compose';
 
-const SETS: readonly UnderFault[] = [...CHAOS_DEFECTS, ...MORE_CHAOS_DEFECTS];
+const SETS: readonly UnderFault[] = [...CHAOS_DEFECTS, COMPOSE_DEFECTS, ...MORE_CHAOS_DEFECTS];
 const rounds = Number(/--rounds[= ](\d+)/.exec(process.argv.join(' '))?.[1] ?? 1);
 const stacks = (['process', 'compose'] as const).filter((stack) => process.argv.includes(stack));
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { CHAOS_DEFECTS } from '../support/chaos-defects.ts';
+import { CHAOS_DEFECTS, COMPOSE_DEFECTS, HARDENED } from '../support/chaos-defects.ts';
+import { describeWithDocker } from '../support/docker.ts';
 import { chatAgent, codesOf, type Example } from '../support/example.ts';
 
 // The example under the experiments of its `chaos.yml`: each defect is found by its rows, and the hardened system comes through.
@@ -14,7 +15,8 @@ beforeAll(async () => {
 afterAll(() => example[Symbol.asyncDispose]());
 
 test('the hardened system comes through all of them', async () => {
-  const { report, exitCode } = await example.gate({ stack: 'process', stages: 'chaos', env: {}, args: ['--config', 'chaos.yml'] });
+  const args = ['--config', 'chaos.yml', '--only', HARDENED];
+  const { report, exitCode } = await example.gate({ stack: 'process', stages: 'chaos', env: {}, args });
   expect({ codes: codesOf(report), exitCode }).toEqual({ codes: [], exitCode: 0 });
 });
 
@@ -24,4 +26,20 @@ test.each(CHAOS_DEFECTS.map((one) => [Object.keys(one.defects).join(', '), one] 
   const { report, exitCode } = await example.gate({ stack: 'process', stages: 'chaos', env, args });
   expect(codesOf(report)).toEqual(expect.arrayContaining(Object.values(one.defects).flat()));
   expect(exitCode).toBe(1);
+});
+
+describeWithDocker('on Compose', () => {
+  const args = ['--config', 'chaos.yml', '--only', COMPOSE_DEFECTS.experiments];
+
+  test('the hardened system comes through', async () => {
+    const { report, exitCode } = await example.gate({ stack: 'compose', stages: 'chaos', env: {}, args });
+    expect({ codes: codesOf(report), exitCode }).toEqual({ codes: [], exitCode: 0 });
+  });
+
+  test('breakers that do not close, storms of retries and calls for users who are gone are found', async () => {
+    const env = { DEFECTS: Object.keys(COMPOSE_DEFECTS.defects).join(',') };
+    const { report, exitCode } = await example.gate({ stack: 'compose', stages: 'chaos', env, args });
+    expect(codesOf(report)).toEqual(expect.arrayContaining(Object.values(COMPOSE_DEFECTS.defects).flat()));
+    expect(exitCode).toBe(1);
+  });
 });

@@ -6,27 +6,38 @@ export interface UnderFault {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Tried on processes. */
 export const CHAOS_DEFECTS: readonly UnderFault[] = [
   {
     defects: { 'dies-with-redis': ['RES-13', 'RED-09'], 'no-llm-timeout': ['RES-12'], 'early-ack': ['DATA-01'] },
     experiments: 'redis-down,llm-hangs,api-dies',
   },
   {
-    defects: { 'racy-breaker': ['RES-05'], 'endless-stream': ['RES-09'], 'hammers-redis': ['RES-11'], 'fails-without-database': ['DB-20'] },
-    experiments: 'llm-fails-at-once,llm-stalls,redis-resets,postgres-down',
+    defects: { 'never-reconnects': ['CHA-02'], 'lying-readiness': ['CFG-12'], 'racy-breaker': ['RES-05'] },
+    experiments: 'llm-fails-at-once,postgres-hangs',
   },
   {
-    defects: { 'retry-storm': ['DB-15'], 'stuck-breaker': ['RES-03'], 'ignores-hang-up': ['RES-10'], 'fails-when-full': ['DB-11'] },
-    experiments: 'users-leave,postgres-stalls,llm-fails',
+    defects: { 'no-restart-policy': ['CHA-01'], 'endless-stream': ['RES-09'], 'fails-without-database': ['DB-20'] },
+    experiments: 'llm-stalls,postgres-down,api-dies',
+    env: { API_RESTART: 'no' },
   },
-  { defects: { 'never-reconnects': ['CHA-02'], 'lying-readiness': ['CFG-12'] }, experiments: 'postgres-hangs' },
   { defects: { 'abrupt-shutdown': ['CFG-08'] }, experiments: 'api-ends', env: { TOKEN_DELAY_MS: '60' } },
-  { defects: { 'no-restart-policy': ['CHA-01'] }, experiments: 'api-dies', env: { API_RESTART: 'no' } },
 ];
 
-/** Found as well, but not in every run of the tests: `npm run bench -- chaos-matrix` does them all. */
+/** What must come through them. */
+export const HARDENED = 'redis-down,llm-hangs,llm-fails-at-once,llm-stalls,postgres-down,postgres-hangs,api-dies,api-ends';
+
+/** Tried on Compose. */
+export const COMPOSE_DEFECTS: UnderFault = {
+  defects: { 'retry-storm': ['DB-15'], 'stuck-breaker': ['RES-03'], 'ignores-hang-up': ['RES-10'] },
+  experiments: 'users-leave,llm-fails',
+};
+
+/** Found as well, but not in every run of the tests: `node bench/chaos-matrix.ts process compose` does all of them on both. */
 export const MORE_CHAOS_DEFECTS: readonly UnderFault[] = [
-  { defects: { 'no-breaker': ['RES-01'] }, experiments: 'llm-fails' },
-  { defects: { 'stuck-breaker': ['RES-14'] }, experiments: 'llm-flaps' },
-  { defects: { 'connection-leak': ['CHA-02'] }, experiments: 'postgres-stalls' },
+  {
+    defects: { 'hammers-redis': ['RES-11'], 'fails-when-full': ['DB-11'], 'no-breaker': ['RES-01'] },
+    experiments: 'redis-resets,llm-fails,postgres-stalls',
+  },
+  { defects: { 'stuck-breaker': ['RES-14'], 'connection-leak': ['CHA-02'] }, experiments: 'llm-flaps,postgres-stalls' },
 ];
