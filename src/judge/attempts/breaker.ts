@@ -54,11 +54,13 @@ export type Closing =
 export function closingOf(curve: Curve, recovered: boolean): Closing {
   const { after } = curve;
   const tail: Span = span(Math.max(after.fromMs, after.toMs - Math.max(2_000, (after.toMs - after.fromMs) * 0.4)), after.toMs);
+  const answered = attemptsIn(curve, after).find(({ end }) => end === 'answered');
+  // Users are served from the dependency again, and it was asked: how late in the window that began is no matter of the breaker.
+  if (recovered && answered !== undefined) return { state: 'closed', afterMs: answered.atMs - after.fromMs };
   const ratio = ratioIn(curve, tail);
   if (ratio === undefined) return { state: 'unsure', why: 'too few walks were made after the heal' };
   if (ratio <= NOTHING && !recovered) return { state: 'never', attempts: attemptsIn(curve, after).length, walks: walksIn(curve, after) };
   if (ratio < CLOSED) return { state: 'unsure', why: `after the heal only ${percent(ratio)} of the attempts were made again` };
-  const answered = attemptsIn(curve, after).find(({ end }) => end === 'answered');
   return { state: 'closed', afterMs: (answered?.atMs ?? after.fromMs) - after.fromMs };
 }
 
