@@ -5,15 +5,16 @@ import { describe, expect, test } from 'vitest';
 import type { FaultContext } from '../../../src/faults/contract.ts';
 import { kill } from '../../../src/faults/kill/index.ts';
 import { pause } from '../../../src/faults/pause/index.ts';
+import { shutdown } from '../../../src/faults/shutdown/index.ts';
 import { stop } from '../../../src/faults/stop/index.ts';
 import type { UpResult } from '../../../src/stacks/contract.ts';
 import { bench, js, plugin as stack, ports, type Bench } from '../process/support/stack.ts';
 
 // What each fault does to real processes, and that nothing of it is left: the promises of src/faults/contract.ts.
 
-const OPTIONS = { service: 'db' };
+const OPTIONS = { service: 'db', grace: '5s', how: 'freezer', connections: 0 };
 
-describe.each([kill, pause, stop].map((fault) => ({ fault, type: fault.type })))('$type', ({ fault }) => {
+describe.each([kill, pause, shutdown, stop].map((fault) => ({ fault, type: fault.type })))('$type', ({ fault }) => {
   test('is proved when it was done, ends with the heal, and leaves the process as it was', async () => {
     await using scene = await up();
     const undo = await fault.prepare(OPTIONS, scene.context);
@@ -53,6 +54,18 @@ describe.each([kill, pause, stop].map((fault) => ({ fault, type: fault.type })))
     expect(await fault.capability({ service: 'nosuch' }, scene.context)).toMatchObject({ state: 'unsupported' });
     expect(await fault.capability(OPTIONS, scene.context)).toEqual({ state: 'able' });
   });
+});
+
+test('how a process ended that was told to, and how long it took', async () => {
+  await using scene = await up();
+  const options = shutdown.options.parse({ service: 'db', grace: '5s' });
+  const undo = await shutdown.prepare(options, scene.context);
+  await shutdown.inject(options, undo, scene.context);
+  await expect
+    .poll(() => shutdown.observe?.(options, undo, scene.context), { timeout: 5_000 })
+    .toMatchObject({ kind: 'shutdown', connections: 0, exits: [{ name: 'db', code: 143, killed: false }] });
+  await shutdown.heal(undo, scene.context);
+  await expect.poll(() => answers(scene), { timeout: 15_000 }).toBe(true);
 });
 
 test('what is held down comes back by itself when its time is over, whoever lives then', async () => {
