@@ -63,10 +63,6 @@ export function isSuccess(answer: Answer): boolean {
   return answer.state === 'answered' && answer.status >= 200 && answer.status < 300;
 }
 
-export function isRefusal(answer: Answer): boolean {
-  return answer.state === 'answered' && answer.status >= 400 && answer.status < 500;
-}
-
 export function isServerError(answer: Answer): boolean {
   return answer.state === 'answered' && answer.status >= 500;
 }

@@ -1,4 +1,5 @@
 import { defineStack } from '../contract.ts';
+import { boots } from './boot.ts';
 import { down, halt } from './down.ts';
 import { inside } from './inside.ts';
 import { logs } from './logs.ts';
@@ -23,6 +24,7 @@ export const compose = defineStack<ComposeOptions>({
   sampler,
   prints,
   inside,
+  boots,
   logs,
   halt,
   down,

@@ -14,6 +14,7 @@ const SECRETS = [
   'redis-Bd57wnUc',
   'token-Xw83ndTe20q',
   'changeme',
+  'local-lab-signing-secret-5d20c7e1f3',
 ];
 
 /** What each row finds on the bad stack; a row that is not here finds nothing on it. */
@@ -40,6 +41,10 @@ const FOUND: Readonly<Record<string, readonly string[]>> = {
   'DB-07': ['P1 postgres: shop', 'P1 mariadb: stock'],
   'DB-08': ['P1 mariadb'],
   'DB-09': ['P1 postgres'],
+  // The same service once more, without its secret or with a weak one: containers of their own.
+  'CFG-01': ['P1 gate'],
+  'CFG-03': ['P1 gate'],
+  'SEC-15': ['P0 gate'],
 };
 
 describeWithDocker('live checks on real servers', () => {

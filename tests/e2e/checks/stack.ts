@@ -62,6 +62,7 @@ export async function liveStack(file: string, tracked: readonly string[]): Promi
     manifest,
     signal,
     tracked: async () => tracked,
+    boots: () => compose.boots?.(options, manifest, context) ?? Promise.resolve(undefined),
     model: () => (model ??= compose.model?.(options, context) ?? Promise.resolve(undefined)),
   };
   return { manifest, audit: (code) => auditLive(code, checkContext), [Symbol.asyncDispose]: down };
