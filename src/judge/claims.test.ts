@@ -180,6 +180,16 @@ describe.each(['CON-03', 'CON-04', 'CON-05'])('a claim that names %s', (row) => 
   });
 });
 
+describe.each(['CON-06', 'LEAK-06'])('a claim about a mapped test that names %s', (row) => {
+  it('is told under its code when the test shows the defect', () => {
+    expect(codes(judged({ claims: one(`pass_means: confirmed, rows: ${row}`), tests: PASSED }))).toEqual([`${row} confirmed blocking`]);
+  });
+
+  it('says nothing when the test shows that there is none', () => {
+    expect(codes(judged({ claims: one(`pass_means: refuted, rows: ${row}`), tests: PASSED }))).toEqual([]);
+  });
+});
+
 describe('names link tests to issues', () => {
   it('and a test that no claim maps is said, with or without a claims file', () => {
     expect(codes(judged({ tests: PASSED }))).toEqual(['TST-17 confirmed advisory']);

@@ -11,6 +11,12 @@ export const LEAK_RULES: Readonly<Record<string, Rule>> = {
   'LEAK-02': { ...MEMORY, title: 'memory grows with every request', priority: 'P1' },
   'LEAK-03': { ...MEMORY, title: 'a session grows with everything that is done in it', priority: 'P1' },
   'LEAK-04': { ...MEMORY, title: 'the state of a limiter is never freed', priority: 'P1' },
+  'LEAK-06': {
+    title: 'the clean-up removes more than what has expired, or less',
+    priority: 'P2',
+    effort: '30 min–2 h',
+    fix: 'Let the clean-up look at each entry’s own time: in its test, let some be expired and some not, and hold both counts afterwards.',
+  },
   'LEAK-10': {
     title: 'open files and sockets pile up',
     priority: 'P1',
