@@ -33,12 +33,12 @@ test('an unknown key that resembles nothing', () => {
     gauntlet.yml:2:1: \`kubernetes\` is not a setting at the top level
       2 | kubernetes: true
         | ^^^^^^^^^^
-      → allowed here: $schema, version, stack, targets, environments, stages, journeys, loads, experiments, budget, policy, waivers, release, claims, components, redact, seed, report
+      → allowed here: $schema, version, stack, targets, environments, api, clients, check_options, stages, journeys, evaluations, model, loads, experiments, budget, policy, waivers, release, claims, components, redact, seed, report
 
     gauntlet.yml:4:20: \`foo\` is not a setting of \`unit\`
       4 |   - unit: {run: x, foo: 1, fail-fast: true}
         |                    ^^^
-      → allowed here: run, results, load_results, coverage, must_pass, legs, race, parallel, fail_fast, retries, services, timeout, duration, environment, users, journeys, checks, load_profile, success_rate, thresholds, leaks, effects, compare, experiments, recovery_time, env, cwd
+      → allowed here: run, results, load_results, coverage, must_pass, legs, race, parallel, fail_fast, retries, services, timeout, duration, environment, users, journeys, checks, load_profile, success_rate, thresholds, leaks, effects, compare, evaluations, experiments, recovery_time, env, cwd
 
     gauntlet.yml:4:28: \`fail-fast\` is not a setting of \`unit\`
       4 |   - unit: {run: x, foo: 1, fail-fast: true}

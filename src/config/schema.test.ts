@@ -120,7 +120,9 @@ test('the sketch, exactly as it is written there', () => {
   expect(settings).toMatchInlineSnapshot(`
     {
       "budget": "pr",
+      "check_options": {},
       "environments": {},
+      "evaluations": {},
       "experiments": {
         "clickhouse-breaker": {
           "during": {
