@@ -65,13 +65,13 @@ describe("the mission's own pipeline", () => {
       note: \`coverage\` of unit has no effect: there is no command that could write it (gauntlet.yml:5)
         → add \`run\` with the command
       note: unit has nothing to do, so its outcome is unknown, which blocks (gauntlet.yml:2)
-        → add \`run\`, \`journeys\`, \`checks\`, \`load_profile\` or \`experiments\`, or remove the stage
+        → add \`run\`, \`journeys\`, \`checks\`, \`evaluations\`, \`load_profile\` or \`experiments\`, or remove the stage
       note: integration has nothing to do, so its outcome is unknown, which blocks (gauntlet.yml:7)
-        → add \`run\`, \`journeys\`, \`checks\`, \`load_profile\` or \`experiments\`, or remove the stage
+        → add \`run\`, \`journeys\`, \`checks\`, \`evaluations\`, \`load_profile\` or \`experiments\`, or remove the stage
       note: integration needs services, and there is no stack that could bring them up (gauntlet.yml:8)
         → add \`stack: {compose: compose.yaml}\`
       note: e2e has nothing to do, so its outcome is unknown, which blocks (gauntlet.yml:12)
-        → add \`run\`, \`journeys\`, \`checks\`, \`load_profile\` or \`experiments\`, or remove the stage
+        → add \`run\`, \`journeys\`, \`checks\`, \`evaluations\`, \`load_profile\` or \`experiments\`, or remove the stage
       note: no targets are given for the environment staging: e2e speaks to the stack's own (gauntlet.yml:13)
         → add \`environments: {staging: {api: https://…}}\`, or remove \`environment\`
       note: the load of performance has no journey: its users would do nothing (gauntlet.yml:18)
@@ -122,7 +122,7 @@ describe("the mission's own pipeline", () => {
             "message": "\`coverage\` of unit has no effect: there is no command that could write it",
           },
           {
-            "fix": "add \`run\`, \`journeys\`, \`checks\`, \`load_profile\` or \`experiments\`, or remove the stage",
+            "fix": "add \`run\`, \`journeys\`, \`checks\`, \`evaluations\`, \`load_profile\` or \`experiments\`, or remove the stage",
             "kind": "matched-nothing",
             "location": {
               "column": 5,
@@ -132,7 +132,7 @@ describe("the mission's own pipeline", () => {
             "message": "unit has nothing to do, so its outcome is unknown, which blocks",
           },
           {
-            "fix": "add \`run\`, \`journeys\`, \`checks\`, \`load_profile\` or \`experiments\`, or remove the stage",
+            "fix": "add \`run\`, \`journeys\`, \`checks\`, \`evaluations\`, \`load_profile\` or \`experiments\`, or remove the stage",
             "kind": "matched-nothing",
             "location": {
               "column": 5,
@@ -152,7 +152,7 @@ describe("the mission's own pipeline", () => {
             "message": "integration needs services, and there is no stack that could bring them up",
           },
           {
-            "fix": "add \`run\`, \`journeys\`, \`checks\`, \`load_profile\` or \`experiments\`, or remove the stage",
+            "fix": "add \`run\`, \`journeys\`, \`checks\`, \`evaluations\`, \`load_profile\` or \`experiments\`, or remove the stage",
             "kind": "matched-nothing",
             "location": {
               "column": 5,
@@ -720,7 +720,7 @@ test('notes say what has no effect, and where', () => {
       "6:7 no-effect: \`coverage\` of unit has no effect: there is no command that could write it
       add \`run\` with the command",
       "5:5 matched-nothing: unit has nothing to do, so its outcome is unknown, which blocks
-      add \`run\`, \`journeys\`, \`checks\`, \`load_profile\` or \`experiments\`, or remove the stage",
+      add \`run\`, \`journeys\`, \`checks\`, \`evaluations\`, \`load_profile\` or \`experiments\`, or remove the stage",
       "8:7 no-effect: the tests of integration are not counted: only the exit code of its command says how they went
       name the reports that it writes with \`results\`",
       "9:7 matched-nothing: integration needs services, and there is no stack that could bring them up
@@ -732,7 +732,7 @@ test('notes say what has no effect, and where', () => {
       "15:7 no-effect: \`standard\` holds every other scenario already
       write \`load_profile: standard\`",
       "16:5 matched-nothing: smoke has nothing to do, so its outcome is unknown, which blocks
-      add \`run\`, \`journeys\`, \`checks\`, \`load_profile\` or \`experiments\`, or remove the stage",
+      add \`run\`, \`journeys\`, \`checks\`, \`evaluations\`, \`load_profile\` or \`experiments\`, or remove the stage",
       "20:3 no-effect: no stage does the experiment service
       add it to the \`experiments\` of the chaos stage, or remove it",
       "21:3 no-effect: no stage does the experiment other
