@@ -3,13 +3,14 @@ import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { eventOf } from '../../fakes/github/events.ts';
+import { eventOf, type EventFixture } from '../../fakes/github/events.ts';
 import { startGitHub, type FakeGitHub, type GitHubOptions } from '../../fakes/github/server.ts';
 import { runComposite } from '../../fakes/runner/index.ts';
 import type { JobResult } from '../../fakes/runner/types.ts';
 import type { Project } from '../support/project.ts';
 import { describeWithDocker } from '../support/docker.ts';
 import { composeLeftovers } from './leftovers.ts';
+import { junit, PASSED } from '../support/reports.ts';
 import { composeSample, sample } from './samples.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -24,7 +25,8 @@ afterEach(async () => {
 
 interface Options {
   readonly inputs?: Record<string, string>;
-  readonly fixture?: 'pull_request.opened' | 'pull_request.opened.fork' | 'push';
+  readonly fixture?: EventFixture;
+  readonly env?: Record<string, string>;
   readonly hub?: GitHubOptions;
   readonly cancelAfter?: RegExp;
 }
@@ -32,7 +34,7 @@ interface Options {
 /** The root action in a job of the project's repository. */
 async function gate(
   project: Project,
-  { inputs = {}, fixture = 'pull_request.opened', hub = {}, cancelAfter }: Options = {},
+  { inputs = {}, fixture = 'pull_request.opened', hub = {}, env = {}, cancelAfter }: Options = {},
 ): Promise<JobResult> {
   const pulls = [
     { number: 7, headSha: HEAD },
@@ -45,7 +47,7 @@ async function gate(
     inputs: { token, ...inputs },
     event: eventOf(fixture),
     workspace: project.path,
-    env: server,
+    env: { ...server, ...env },
     timeoutMs: 280_000,
     ...(cancelAfter === undefined ? {} : { cancelAfter }),
   });
@@ -146,6 +148,43 @@ describe('the root action', () => {
     });
     expect(job.steps.find(({ name }) => name.includes('write the comment'))).toMatchObject({ outcome: 'failure', conclusion: 'success' });
     expect(job.conclusion).toBe('success');
+  });
+
+  // Whatever starts the job, it concludes with a verdict of its own: a required check that stays pending blocks for ever.
+  it.each<[EventFixture, number]>([
+    ['merge_group.checks_requested', 1],
+    ['workflow_dispatch', 0],
+    ['schedule', 0],
+  ])('concludes for %s, and writes %i comments', async (fixture, comments) => {
+    await using project = await sample('good');
+    const job = await gate(project, { fixture });
+    expect([job.conclusion, job.outputs['verdict']]).toEqual(['success', 'pass']);
+    expect(github.state.comments).toHaveLength(comments);
+  });
+
+  it('is the same gate for Dependabot, whose token is that of a fork', async () => {
+    await using project = await sample('bad');
+    const { number, head } = eventOf('pull_request.opened.dependabot').payload.pull_request;
+    const hub = { readOnly: true, pulls: [{ number, headSha: head.sha }] };
+    const job = await gate(project, { fixture: 'pull_request.opened.dependabot', hub });
+    expect([job.conclusion, job.outputs['verdict']]).toEqual(['failure', 'blocked']);
+    expect(job.log).toContain('the token may only read');
+  });
+
+  it('judges a re-run anew, in the same comment, with its attempt', async () => {
+    await using project = await sample('bad');
+    expect((await gate(project)).conclusion).toBe('failure');
+    const [first] = github.state.comments;
+    await github[Symbol.asyncDispose]();
+    await project.write({ 'unit.sh': 'mkdir -p reports && cp good.xml reports/unit.xml\n', 'good.xml': junit(PASSED) });
+    const again = await gate(project, {
+      env: { GITHUB_RUN_ATTEMPT: '2' },
+      hub: { comments: first === undefined ? [] : [{ issue: 7, body: first.body, user: first.user }] },
+    });
+    expect(again.conclusion).toBe('success');
+    expect(github.state.comments).toMatchObject([
+      { issue: 7, body: expect.stringMatching(/^<!-- gauntlet:comment:v1 head=\w+ run=5007 attempt=2 -->\n### ✅/) },
+    ]);
   });
 
   it('takes hostile inputs as text', async () => {

@@ -65,6 +65,22 @@ describe.each(files)('%s', (file) => {
   });
 });
 
+describe.each(files.filter((file) => /workflows\/gate(?:-matrix|-fork-safe)?\.yml$/.test(file) && !file.startsWith('.github')))(
+  '%s as a required check',
+  (file) => {
+    const { on, jobs } = parse(read(file)) as { on: unknown; jobs: Record<string, { if?: string; needs?: unknown }> };
+
+    it('begins for every change, also of documents alone, and for the merge queue', () => {
+      expect(on).toEqual(['pull_request', 'merge_group']);
+    });
+
+    it('has one job of a fixed name that runs whatever became of the others', () => {
+      expect(Object.keys(jobs)).toContain('gate');
+      expect(jobs['gate']?.needs === undefined || jobs['gate'].if === 'always()').toBe(true);
+    });
+  },
+);
+
 it('only the job that decides signs, after its decision', () => {
   const signing = files.filter((file) => /id-token|attestations/.test(read(file)));
   expect(signing).toEqual(['workflows/release.yml']);
