@@ -39,5 +39,6 @@ export const MORE_CHAOS_DEFECTS: readonly UnderFault[] = [
     defects: { 'hammers-redis': ['RES-11'], 'fails-when-full': ['DB-11'], 'no-breaker': ['RES-01'] },
     experiments: 'redis-resets,llm-fails,postgres-stalls',
   },
-  { defects: { 'stuck-breaker': ['RES-14'], 'connection-leak': ['CHA-02'] }, experiments: 'llm-flaps,postgres-stalls' },
+  { defects: { 'stuck-breaker': ['RES-14'] }, experiments: 'llm-flaps' },
+  { defects: { 'connection-leak': ['CHA-02'] }, experiments: 'postgres-hangs' },
 ];
