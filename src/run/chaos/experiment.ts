@@ -15,7 +15,7 @@ import { isOver, referenceOf, type Moments } from './measure.ts';
 import { startProbe } from './probe.ts';
 import { healthJourney, Scene } from './scene.ts';
 import { standFirst } from './standing.ts';
-import { allAtOnce, lastsOf, servicesOf, titleOf } from './together.ts';
+import { allAtOnce, faultsOf, lastsOf, servicesOf, titleOf } from './together.ts';
 import type { Experiment, Experimenting, Watching } from './types.ts';
 
 /** Time before the fault in which all must be well, and the time that a fault is held unless somebody says how long. */
@@ -108,19 +108,16 @@ interface Harming {
 }
 
 async function harm(context: RunContext, experimenting: Experimenting, { scene, standing, phase }: Harming): Promise<FaultRecord> {
-  const { stage, experiment, guard } = experimenting;
-  const { name, plugin, fault } = experiment;
-  context.ports.progress.say(`${stage.name} │ experiment ${name}: ${titleOf(experiment)}`);
-  const holdMs = holdOf(context, experiment);
-  const { manifest } = scene;
-  const first = (): Promise<FaultRecord> =>
-    standing?.harm(holdMs, () => (phase.lasts = true)) ??
-    withFault(context, { plugin, options: fault.options, experiment: name, manifest, holdMs }, guard);
-  return allAtOnce(context, experimenting, { first, manifest, holdMs: TIMES[context.plan.budget].holdMs });
+  const { stage, experiment } = experimenting;
+  context.ports.progress.say(`${stage.name} │ experiment ${experiment.name}: ${titleOf(experiment)}`);
+  const begun = (): void => void (phase.lasts = true);
+  return allAtOnce(context, experimenting, { standing, manifest: scene.manifest, holdMs: holdOf(context, experiment), begun });
 }
 
-function holdOf({ plan }: RunContext, { plugin, fault }: Experiment): number {
-  return plugin.lasts === 'moment' ? 0 : (fault.durationMs ?? TIMES[plan.budget].holdMs);
+/** Several faults at once are held as long as the longest. */
+function holdOf({ plan }: RunContext, experiment: Experiment): number {
+  const held = faultsOf(experiment).filter(({ plugin }) => plugin.lasts === 'held');
+  return Math.max(0, ...held.map(({ fault }) => fault.durationMs ?? TIMES[plan.budget].holdMs));
 }
 
 /** Whether the fault lasts just now. */

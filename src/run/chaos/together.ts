@@ -1,6 +1,6 @@
 import type { Json } from '../../lib/json.ts';
 import type { RunContext } from '../context.ts';
-import { withFault, type FaultRecord, type FaultRun } from '../faults.ts';
+import { standBefore, type FaultRecord, type FaultRun, type Standing } from '../faults.ts';
 import type { Experiment, Experimenting } from './types.ts';
 
 /** Every fault of an experiment, the one that it is named for first. */
@@ -26,33 +26,48 @@ export function lastsOf(experiment: Pick<Experiment, 'fault' | 'plugin' | 'also'
 }
 
 interface Together {
-  /** Does the first one. */
-  readonly first: () => Promise<FaultRecord>;
+  /** The first one, where it is booked already. */
+  readonly standing: Standing | undefined;
   readonly manifest: FaultRun['manifest'];
   readonly holdMs: number;
+  /** Called as soon as the harm begins. */
+  readonly begun: () => void;
 }
 
-/** Does all faults of an experiment at once. Each has its own undo in the journal. @throws what one of them threw, when all are healed. */
+/**
+ * Does all faults of an experiment at once, and holds them for the same time. Each is booked, with what was there before, before any is
+ * begun, and ends when all end: so nobody takes the traces of one for the residue of another. @throws what one of them threw, when all
+ * are healed.
+ */
 export async function allAtOnce(
   context: RunContext,
-  { experiment: { name, also = [] }, guard }: Experimenting,
-  { first, manifest, holdMs }: Together,
+  { experiment, guard }: Experimenting,
+  { standing, manifest, holdMs, begun }: Together,
 ): Promise<FaultRecord> {
-  if (also.length === 0) return first();
-  const others = also.map(({ plugin, fault }, index) => {
-    const own = plugin.lasts === 'moment' ? 0 : (fault.durationMs ?? holdMs);
-    return withFault(context, { plugin, options: fault.options, experiment: `${name}+${index + 2}`, manifest, holdMs: own }, guard);
-  });
-  const ended = await Promise.allSettled([first(), ...others]);
-  const records = ended.map((one) => {
-    if (one.status === 'rejected') throw one.reason;
-    return one.value;
-  });
-  return merged(records);
+  const standings: Standing[] = standing === undefined ? [] : [standing];
+  try {
+    for (const { fault, plugin } of faultsOf(experiment).slice(standings.length)) {
+      const nth = standings.length === 0 ? '' : `+${standings.length + 1}`;
+      const run = { plugin, options: fault.options, experiment: `${experiment.name}${nth}`, manifest, holdMs };
+      standings.push(await standBefore(context, run, { guard, standMs: 0 }));
+    }
+    const ended = await Promise.allSettled(standings.map((one) => one.harm(holdMs, begun)));
+    return merged(
+      ended.map((one) => {
+        if (one.status === 'rejected') throw one.reason;
+        return one.value;
+      }),
+    );
+  } finally {
+    // What stood before all was looked at stays until all is over.
+    await Promise.all(standings.filter((one) => one !== standing).map((one) => one.leave()));
+  }
 }
 
 /** One record of several: proved when each is, begun with the first, healed with the last. */
 function merged(records: readonly FaultRecord[]): FaultRecord {
+  const [only] = records;
+  if (only !== undefined && records.length === 1) return only;
   const unproved = records.find(({ proof }) => proof.state === 'unproved');
   const by = records.flatMap(({ proof }) => (proof.state === 'proved' ? proof.by : []));
   const [one = '', ...more] = by;
