@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inlineProject } from '../support/project.ts';
 
 const SERVER = `require('node:http').createServer((request, response) => {
+  if (request.url === '/slow') console.log('waits for a lock of key sk-live-4242');
   setTimeout(() => response.writeHead(request.url === '/broken' ? 503 : 200).end('{}'), request.url === '/slow' ? 60 : 5);
 }).listen(process.env.PORT, '127.0.0.1');
 `;
@@ -13,6 +14,7 @@ const project = (path: string, limits: string): Record<string, string> => ({
 stack: {process: {api: {run: node server.cjs, port: auto, health: /}}, ready: 20s}
 targets: {api: {service: api, port: 8080}}
 policy: {block: [P0, P1]}
+redact: ['sk-live-\\d+']
 stages:
   - performance: {load_profile: peak, journeys: [chat], ${limits}}
 journeys:
@@ -41,6 +43,9 @@ describe('limits of a load', { retry: 2 }, () => {
       ['LOAD-08', 'confirmed'],
       ['LOAD-15', 'confirmed'],
     ]);
+    expect(findings[1]?.summary).toContain('api │ waits for a lock of key [');
+    expect(findings[1]?.summary).toMatch(/api\.cpu +[▁▂▃▄▅▆▇█ ]+ /);
+    expect(JSON.stringify(findings)).not.toContain('sk-live-4242');
     expect(findings[0]?.summary).toMatch(/Slowest steps:\n- chat, step 2: p\(50\) 6\d(\.\d)? ms/);
     expect(exitCode).toBe(1);
   });
