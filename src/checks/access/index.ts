@@ -6,6 +6,7 @@ import type { Operation } from '../openapi/operations.ts';
 import { clientFor, CLIENTS_LINE, factsOf, inLanes, isAdmin, survey, tryOut, type Working } from '../openapi/tries.ts';
 import { bypasses } from './bypass.ts';
 import { firstCall } from './first.ts';
+import { scopes, SEC07 } from './keys.ts';
 import { forged } from './forged.ts';
 import { forgeries, lifetimes, SEC10 } from './tokens.ts';
 
@@ -20,6 +21,7 @@ export const access: readonly CheckPlugin[] = [
     survey(context, { concerns: (operation) => operation.secured && operation.method === 'GET', attempt: bypasses, most: 10 }),
   ),
   row('SEC-19', 'forged tokens are refused: no algorithm, another signature, another content', (context) => forgeries(context)),
+  { ...row('SEC-07', 'the key of one service opens no other', scopes), options: SEC07 },
   { ...row('SEC-10', 'tokens that a login gives out end in time', (context) => lifetimes(context)), options: SEC10 },
 ];
 

@@ -93,6 +93,18 @@ export const judges: readonly RowJudge[] = [
       }),
   }),
   defineJudge<TriesFacts>({
+    code: 'SEC-07',
+    rule: {
+      title: 'the key of one service opens another',
+      priority: 'P1',
+      effort: '2–8 h',
+      fix: 'Give each service a list of the keys that are meant for it, and refuse all others: a key that leaks must open one door.',
+    },
+    facts: TriesFacts,
+    evaluate: (facts) =>
+      judgeTries(facts, { expected: '401 or 403 for keys of other services', wrong: (one) => (isGood(one) ? open : undefined) }),
+  }),
+  defineJudge<TriesFacts>({
     code: 'SEC-19',
     rule: {
       title: 'a forged token is let in',
