@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,7 +97,7 @@ function findingsOf({ findings }: ReportV1): string[] {
 
 /** An authority of this test alone, and a certificate of it for the store. */
 function certificates(): Record<string, string> {
-  const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
+  const folder = mkdtempSync(join(tmpdir(), 'chaos-tls-'));
   const openssl = (...args: string[]): unknown => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   openssl(
     'req',
@@ -129,5 +130,7 @@ function certificates(): Record<string, string> {
   );
   openssl('x509', '-req', '-in', 'db.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-days', '2', '-out', 'db.pem', '-copy_extensions', 'copy');
   const files = ['ca.key', 'ca.pem', 'db.key', 'db.pem'];
-  return Object.fromEntries(files.map((name) => [`tls/${name}`, execFileSync('cat', [join(folder, name)], { encoding: 'utf8' })]));
+  const made = Object.fromEntries(files.map((name) => [`tls/${name}`, readFileSync(join(folder, name), 'utf8')]));
+  rmSync(folder, { recursive: true, force: true });
+  return made;
 }
