@@ -17,7 +17,7 @@ export async function benchChaosTiming(
       ]),
     );
     const seen = await outages(stack, {
-      services: { ...services, store: { downMs: 500, bufferMs: 600, victim: first } },
+      services: { ...services, store: { downMs: 500, bufferMs: 5_000, victim: first } },
       experiments: {
         ...experiments,
         'ledger-freeze': {

@@ -157,7 +157,9 @@ func flush() {
 	pending = nil
 }
 
+// read is asked when all is over: what lives by then is stored.
 func read(writer http.ResponseWriter, id string) {
+	flush()
 	lock.Lock()
 	copies := stored[id]
 	lock.Unlock()

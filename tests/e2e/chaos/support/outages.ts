@@ -97,7 +97,9 @@ export function recoveredIn(
   const observed = piece?.observed;
   const journey = observed?.journeys.find((one) => one.journey === `ask-${service}` || one.journey === `write-${service}`);
   if (piece === undefined || observed === undefined || journey?.recovery.state !== 'recovered')
-    throw new Error(`${name}: ${JSON.stringify({ proof: piece?.proof, steady: observed?.steady, recovery: journey?.recovery })}`);
+    throw new Error(
+      `${name}: ${JSON.stringify({ proof: piece?.proof, steady: observed?.steady, recovery: journey?.recovery })}\n${stderr}`,
+    );
   const began = Date.parse(piece.window.from);
   const kind = observed.lasts === 'moment' ? 'died' : 'thawed';
   // A moment is known to the beat of the service, and a process may die a little before the clock of the gate is read.
