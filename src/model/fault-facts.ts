@@ -8,6 +8,8 @@ export const ShutdownFacts = z.object({
   graceMs: z.number(),
   /** Connections that were open to it and said nothing. */
   connections: z.number(),
+  /** When it was told (ISO 8601): the helper that opens connections takes its time before. */
+  at: z.string().optional(),
   exits: z.array(
     z.object({
       name: z.string(),

@@ -38,7 +38,7 @@ type Undo = z.output<typeof Undo>;
 
 /** Times until each had ended, milliseconds. */
 type Took = Readonly<Record<string, number>>;
-const Told = z.object({ connections: z.number(), took: z.record(z.string(), z.number()) });
+const Told = z.object({ at: z.string().optional(), connections: z.number(), took: z.record(z.string(), z.number()) });
 
 /** A shutdown as a deployment makes it: SIGTERM, a deadline, SIGKILL. What is asked is how the service ends, and what it drops. */
 export const shutdown = defineFault<Options, Undo>({
@@ -105,10 +105,11 @@ async function inject({ grace, connections }: Options, { target, record, agent }
       await context.ports.clock.sleep(LOOK_MS, context.signal);
   }
   const open = agent === null ? 0 : ((await agentState(context, agent))?.connections ?? 0);
+  const at = context.ports.clock.now();
   const took = await (target.stack === 'process'
     ? stopProcess(target, millisecondsOf(grace), context)
     : stopContainers(target, millisecondsOf(grace), context));
-  await context.ports.files.write(record, JSON.stringify({ connections: open, took }));
+  await context.ports.files.write(record, JSON.stringify({ at, connections: open, took }));
 }
 
 async function stopProcess(target: Extract<Target, { stack: 'process' }>, graceMs: number, context: FaultContext): Promise<Took> {
@@ -137,7 +138,7 @@ async function stopContainers(target: Extract<Target, { stack: 'compose' }>, gra
 
 async function observe({ grace }: Options, { target, record }: Undo, context: FaultContext): Promise<ShutdownFacts> {
   const text = await context.ports.files.readText(record).catch(() => '');
-  const { connections, took } = Told.safeParse(parseJson(text)).data ?? { connections: 0, took: {} };
+  const { at, connections, took } = Told.safeParse(parseJson(text)).data ?? { at: undefined, connections: 0, took: {} };
   const graceMs = millisecondsOf(grace);
   const names = target.stack === 'process' ? [target.service] : target.containers.map(({ name }) => name);
   const ends = await endsOf(target, context);
@@ -146,5 +147,5 @@ async function observe({ grace }: Options, { target, record }: Undo, context: Fa
     const code = ends[index];
     return { name, ...(code === undefined ? {} : { code }), tookMs, killed: code === 137 && tookMs >= graceMs };
   });
-  return { kind: 'shutdown', service: target.service, graceMs, connections, exits };
+  return { kind: 'shutdown', service: target.service, graceMs, connections, ...(at === undefined ? {} : { at }), exits };
 }

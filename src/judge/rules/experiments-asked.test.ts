@@ -267,6 +267,10 @@ describe('shutdowns', () => {
     expect(found(['CFG-08'], [underWay(5)], facts({}))).toEqual(['CFG-08 P1 confirmed: 1 of 2 requests under way are dropped in one']);
     expect(found(['CFG-06'], [underWay(5)], facts({}))).toEqual(['CFG-08 P1 confirmed: 1 of 2 requests under way are dropped in one']);
     expect(found(['CFG-08'], [underWay(0)], facts({}))).toEqual([]);
+    // What had ended when the signal came was not under way, however long the connections before it took.
+    const late = facts({});
+    const given = { ...late, facts: { ...late.facts, at: '2026-11-20T14:00:06.000Z' } as ShutdownFacts };
+    expect(found(['CFG-08'], [underWay(0)], given)).toEqual(['CFG-08 P1 inconclusive: one does not answer CFG-08']);
     expect(found(['CFG-08'], [ALL_GOOD], facts({}))).toEqual(['CFG-08 P1 inconclusive: one does not answer CFG-08']);
   });
 });

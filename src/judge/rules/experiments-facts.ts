@@ -91,7 +91,8 @@ function droppedIn(experiment: Experiment): {
   lost: number;
   journey: ReturnType<typeof steadyOf>[number] | undefined;
 } {
-  const { injectMs } = experiment.observed;
+  const told = ShutdownFacts.safeParse(experiment.piece.facts).data?.at;
+  const injectMs = told === undefined ? experiment.observed.injectMs : Date.parse(told) - Date.parse(experiment.piece.window.from);
   const seen = steadyOf(experiment).map((journey) => {
     const under = journey.points.filter(([dueMs, tookMs]) => dueMs <= injectMs - SURELY_MS && dueMs + tookMs >= injectMs);
     return {
