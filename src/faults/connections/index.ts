@@ -47,7 +47,7 @@ export const connections = defineFault<Options, Undo>({
   // Connections end with the process that holds them; the server itself was never changed.
   fingerprint: async ({ agent }, context) => {
     const state = await agentState(context, agent);
-    return state === undefined ? null : { holding: state.phase === 'working' && isAgent(context, agent, state.pid) };
+    return state?.phase === 'working' && isAgent(context, agent, state.pid) ? { holding: true } : null;
   },
 });
 

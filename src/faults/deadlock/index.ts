@@ -48,7 +48,7 @@ export const deadlock = defineFault<Options, Undo>({
   // Locks end with the session that has them.
   fingerprint: async ({ agent }, context) => {
     const state = await agentState(context, agent);
-    return state === undefined ? null : { locking: state.phase === 'working' && isAgent(context, agent, state.pid) };
+    return state?.phase === 'working' && isAgent(context, agent, state.pid) ? { locking: true } : null;
   },
 });
 
