@@ -21,7 +21,6 @@ export const CHAOS_DEFECTS: readonly UnderFault[] = [
     experiments: 'llm-stalls,postgres-down,api-dies',
     env: { API_RESTART: 'no' },
   },
-  { defects: { 'abrupt-shutdown': ['CFG-08'] }, experiments: 'api-ends', env: { TOKEN_DELAY_MS: '60' } },
 ];
 
 /** What must come through them. */
