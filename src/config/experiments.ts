@@ -121,8 +121,16 @@ function during() {
       },
       { error: expected('a map such as {success_rate: ">= 99%"}') },
     )
-    .transform(({ success_rate: successRate, deadline: deadlineMs, leave_after: leaveAfterMs, fallback, alert: asked, ...rest }): DuringLimits =>
-      defined({ ...rest, successRate, deadlineMs, leaveAfterMs, fallback: fallback && defined(fallback), alert: asked && defined(asked) }),
+    .transform(
+      ({ success_rate: successRate, deadline: deadlineMs, leave_after: leaveAfterMs, fallback, alert: asked, ...rest }): DuringLimits =>
+        defined({
+          ...rest,
+          successRate,
+          deadlineMs,
+          leaveAfterMs,
+          fallback: fallback && defined(fallback),
+          alert: asked && defined(asked),
+        }),
     );
 }
 

@@ -10,9 +10,30 @@ import { thresholdProblems } from './thresholds.ts';
 /** Names that one part of the configuration uses and no other part defines, and settings that contradict each other. */
 export function checkReferences(settings: Settings, places: Places, { sinks }: Plugins): Problem[] {
   const journeyNames = Object.keys(settings.journeys);
+  const problems = [
+    ...settings.stages.flatMap((stage) => stageProblems(settings, stage, places)),
+    ...experimentProblems(settings, places),
+    ...rollbackProblems(settings, places),
+  ];
+  for (const [name, { journeys = [] }] of Object.entries(settings.loads))
+    problems.push(...unknownNames(journeys, { known: journeyNames, what: 'journey', path: ['loads', name, 'journeys'], places }));
+  for (const [name, { saves }] of Object.entries(settings.journeys))
+    if (saves)
+      problems.push(...unknownNames([saves.against], { known: journeyNames, what: 'journey', path: ['journeys', name, 'saves'], places }));
+  const stageNames = settings.stages.map(({ name }) => name);
+  for (const [name, component] of Object.entries(settings.components ?? {})) {
+    if ('stages' in component)
+      problems.push(...unknownNames(component.stages, { known: stageNames, what: 'stage', path: ['components', name, 'stages'], places }));
+  }
+  const reports = { known: sinks.map((sink) => sink.name), what: 'report', path: ['report', 'sinks'], places };
+  return [...problems, ...thresholdProblems(settings, places), ...unknownNames(settings.report.sinks ?? [], reports)];
+}
+
+function stageProblems(settings: Settings, stage: StageEntry, places: Places): Problem[] {
+  const journeyNames = Object.keys(settings.journeys);
   const experimentNames = [...Object.keys(settings.experiments), ...FAULT_FAMILIES];
   const loadNames = [...new Set([...PROFILES, ...Object.keys(settings.loads)])];
-  const problems = settings.stages.flatMap((stage) => [
+  return [
     ...unknownNames(stage.scenarios ?? [], { known: loadNames, what: 'load', path: [...stage.at, 'load_profile'], places }),
     ...unknownNames(stage.journeys ?? [], { known: journeyNames, what: 'journey', path: [...stage.at, 'journeys'], places }),
     ...unknownNames(stage.evaluations ?? [], {
@@ -35,40 +56,28 @@ export function checkReferences(settings: Settings, places: Places, { sinks }: P
     ...unknownNames(stage.compare?.journeys ?? [], { known: journeyNames, what: 'journey', path: [...stage.at, 'compare'], places }),
     ...commandConflicts(stage, places),
     ...unheld(stage, places),
+  ];
+}
+
+function experimentProblems({ experiments, journeys }: Settings, places: Places): Problem[] {
+  const of = { known: Object.keys(journeys), what: 'journey', places };
+  return Object.entries(experiments).flatMap(([name, { steady = [], control = [], ledger }]) => [
+    ...unknownNames(steady, { ...of, path: ['experiments', name, 'steady'] }),
+    ...unknownNames(control, { ...of, path: ['experiments', name, 'control'] }),
+    ...(ledger === undefined ? [] : unknownNames([ledger.write], { ...of, path: ['experiments', name, 'ledger'] })),
+    ...(ledger?.read === undefined ? [] : unknownNames([ledger.read], { ...of, path: ['experiments', name, 'ledger', 'read'] })),
   ]);
-  for (const [name, { journeys = [] }] of Object.entries(settings.loads))
-    problems.push(...unknownNames(journeys, { known: journeyNames, what: 'journey', path: ['loads', name, 'journeys'], places }));
-  for (const [name, { steady = [], control = [], ledger }] of Object.entries(settings.experiments)) {
-    const of = { known: journeyNames, what: 'journey', places };
-    problems.push(
-      ...unknownNames(steady, { ...of, path: ['experiments', name, 'steady'] }),
-      ...unknownNames(control, { ...of, path: ['experiments', name, 'control'] }),
-      ...(ledger === undefined ? [] : unknownNames([ledger.write], { ...of, path: ['experiments', name, 'ledger'] })),
-      ...(ledger?.read === undefined ? [] : unknownNames([ledger.read], { ...of, path: ['experiments', name, 'ledger', 'read'] })),
-    );
-  }
-  const { journeys: tried = [], keeps } = settings.release.rollback ?? {};
-  const ofRollback = { known: journeyNames, what: 'journey', places };
-  problems.push(
-    ...unknownNames(tried, { ...ofRollback, path: ['release', 'rollback', 'journeys'] }),
-    ...(keeps === undefined
-      ? []
-      : unknownNames([keeps.write, ...(keeps.read === undefined ? [] : [keeps.read])], {
-          ...ofRollback,
-          path: ['release', 'rollback', 'keeps'],
-        })),
+}
+
+function rollbackProblems(settings: Settings, places: Places): Problem[] {
+  const { journeys = [], keeps } = settings.release.rollback ?? {};
+  const of = { known: Object.keys(settings.journeys), what: 'journey', places };
+  const kept = keeps === undefined ? [] : [keeps.write, ...(keeps.read === undefined ? [] : [keeps.read])];
+  return [
+    ...unknownNames(journeys, { ...of, path: ['release', 'rollback', 'journeys'] }),
+    ...unknownNames(kept, { ...of, path: ['release', 'rollback', 'keeps'] }),
     ...noRollback(settings, places),
-  );
-  for (const [name, { saves }] of Object.entries(settings.journeys))
-    if (saves)
-      problems.push(...unknownNames([saves.against], { known: journeyNames, what: 'journey', path: ['journeys', name, 'saves'], places }));
-  const stageNames = settings.stages.map(({ name }) => name);
-  for (const [name, component] of Object.entries(settings.components ?? {})) {
-    if ('stages' in component)
-      problems.push(...unknownNames(component.stages, { known: stageNames, what: 'stage', path: ['components', name, 'stages'], places }));
-  }
-  const reports = { known: sinks.map((sink) => sink.name), what: 'report', path: ['report', 'sinks'], places };
-  return [...problems, ...thresholdProblems(settings, places), ...unknownNames(settings.report.sinks ?? [], reports)];
+  ];
 }
 
 function unknownNames(

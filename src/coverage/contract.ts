@@ -1,4 +1,4 @@
-import type { GapReason } from '../model/evidence.ts';
+import type { GapReason } from '../model/gap.ts';
 import type { Ratio } from '../model/coverage.ts';
 import type { Disagreement } from '../model/tests.ts';
 

@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 
-import type { GapReason } from '../model/evidence.ts';
+import type { GapReason } from '../model/gap.ts';
 import type { Files } from '../ports/index.ts';
 import { isCode } from './code-lines.ts';
 import { isTestFile } from './test-files.ts';

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { fillCase, fillEvidence } from '../../tests/cases/fill.ts';
-import { GapReason, type Evidence } from '../model/evidence.ts';
+import { type Evidence } from '../model/evidence.ts';
+import { GapReason } from '../model/gap.ts';
 import { fingerprint } from '../model/finding.ts';
 import { defineJudge, type RowJudge } from '../model/row-judge.ts';
 import { makeBaseline } from './baseline.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { readReport } from '../lib/decode-report.ts';
 import { counted, grouped } from '../lib/text.ts';
-import type { GapReason } from '../model/evidence.ts';
+import type { GapReason } from '../model/gap.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { LoadTool } from '../model/load-results.ts';
 import { reportFix } from '../model/report-fixes.ts';

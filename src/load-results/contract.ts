@@ -1,4 +1,4 @@
-import type { GapReason } from '../model/evidence.ts';
+import type { GapReason } from '../model/gap.ts';
 import type { LoadTool, Reported, ToolThreshold } from '../model/load-results.ts';
 
 /** What the tool calls a request, a group or a scenario: `<label>.latency` and `<label>.errors` in thresholds. */

@@ -7,6 +7,7 @@ import { Detector, Diagnostic } from './diagnostic.ts';
 import { EffectFields } from './effects.ts';
 import { Pass } from './evaluation.ts';
 import { FaultFields } from './experiment.ts';
+import { GapReason } from './gap.ts';
 import { JourneyStepRun, Miss } from './journey.ts';
 import { Return, ServiceAtRest } from './leaks.ts';
 import { LoadTool, Reported } from './load-results.ts';
@@ -17,32 +18,6 @@ import { RollbackFields } from './rollback.ts';
 import { Source } from './source.ts';
 import { StageName, Window } from './stage.ts';
 import { CaseDetail, CaseResult, Disagreement, ResultFile, TestCounts } from './tests.ts';
-
-/** Why evidence that was owed is not there, or cannot be used. */
-export const GapReason = z.enum([
-  'missing',
-  'empty',
-  'zero-tests',
-  'truncated',
-  'hostile',
-  'encoding',
-  'malformed',
-  'ambiguous',
-  'unrecognised',
-  'too-large',
-  'crashed',
-  'timed-out',
-  'interrupted',
-  'not-started',
-  'nothing-to-run',
-  'unsupported',
-  'no-samples',
-  'unproved',
-  'budget',
-  'matched-nothing',
-  'stack-not-ready',
-]);
-export type GapReason = z.output<typeof GapReason>;
 
 const base = {
   /** Unique in the run: `unit/tests`, `integration/exit/main-1`. */

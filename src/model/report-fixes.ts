@@ -1,4 +1,4 @@
-import type { GapReason } from './evidence.ts';
+import type { GapReason } from './gap.ts';
 
 type Kind = 'results' | 'coverage' | 'load-results';
 

@@ -1,5 +1,5 @@
 import type { CaseResult } from '../model/tests.ts';
-import type { GapReason } from '../model/evidence.ts';
+import type { GapReason } from '../model/gap.ts';
 
 /**
  * What a further case of one identity is, within one file: a test of its own (two tests of one title); another run of the

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { FilesAhead } from '../lib/decode-ahead.ts';
 import { readReport } from '../lib/decode-report.ts';
-import type { GapReason } from '../model/evidence.ts';
+import type { GapReason } from '../model/gap.ts';
 import { placeInTrace } from '../lib/trace-place.ts';
 import { LIMITS } from '../model/limits.ts';
 import { reportFix } from '../model/report-fixes.ts';

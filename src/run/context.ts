@@ -1,4 +1,5 @@
-import type { GapEvidence, GapReason, SeriesEvidence } from '../model/evidence.ts';
+import type { GapEvidence, SeriesEvidence } from '../model/evidence.ts';
+import type { GapReason } from '../model/gap.ts';
 import type { Owed, Plan } from '../model/plan.ts';
 import type { ThresholdOutcome } from '../model/report-performance.ts';
 import type { RunInfo } from '../model/run.ts';

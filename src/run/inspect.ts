@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 
 import { inspectCoverage } from '../coverage/collect.ts';
 import type { Ratio } from '../model/coverage.ts';
-import type { GapReason } from '../model/evidence.ts';
+import type { GapReason } from '../model/gap.ts';
 import type { Disagreement, TestCounts } from '../model/tests.ts';
 import type { Ports } from '../ports/index.ts';
 import { inspectResults } from '../results/collect.ts';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { coverageFormats } from '../../src/coverage/registry.ts';
 import { collectLoad, type CollectedLoad } from '../../src/load-results/collect.ts';
 import { loadResultsFormats } from '../../src/load-results/registry.ts';
-import { GapReason } from '../../src/model/evidence.ts';
+import { GapReason } from '../../src/model/gap.ts';
 import { resultsFormats } from '../../src/results/registry.ts';
 import { EXPECTED } from '../producers/expected-file.ts';
 import { files, pieces, withReports } from './results-support.ts';

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { LoadContext, Walked } from '../../src/loads/contract.ts';
 import { DistributionCounts } from '../../src/lib/histogram.ts';
 import { loads } from '../../src/loads/registry.ts';
-import { GapReason, SeriesEvidence } from '../../src/model/evidence.ts';
+import { SeriesEvidence } from '../../src/model/evidence.ts';
+import { GapReason } from '../../src/model/gap.ts';
 import { brokenPorts, itIsNamedAfterItsFolder, itTakesOptions, samplesOf } from './support.ts';
 
 // Every load must keep these promises where nothing answers and no program is installed.

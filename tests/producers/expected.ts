@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 import { coverageFormats } from '../../src/coverage/registry.ts';
-import { GapReason } from '../../src/model/evidence.ts';
+import { GapReason } from '../../src/model/gap.ts';
 import { Disagreement, TestCounts } from '../../src/model/tests.ts';
 import { resultsFormats } from '../../src/results/registry.ts';
 import { EXPECTED } from './expected-file.ts';

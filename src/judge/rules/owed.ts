@@ -1,5 +1,6 @@
 import { atMost, counted } from '../../lib/text.ts';
-import { ofKind, type Evidence, type EvidenceOf, type GapReason } from '../../model/evidence.ts';
+import { ofKind, type Evidence, type EvidenceOf } from '../../model/evidence.ts';
+import { type GapReason } from '../../model/gap.ts';
 import type { Owed } from '../../model/plan.ts';
 import type { Location } from '../../model/source.ts';
 import { byKey, commandGroup, nameOf, stackGroup, whyMissing, type Context, type Drafted, type JudgeRule } from '../context.ts';

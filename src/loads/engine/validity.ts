@@ -1,4 +1,4 @@
-import type { GapReason } from '../../model/evidence.ts';
+import type { GapReason } from '../../model/gap.ts';
 import type { Delivery } from '../../model/load.ts';
 import { formatRatio } from '../../model/units.ts';
 

@@ -90,7 +90,7 @@ export interface Recovered {
 
 /** @throws Error when the experiment did not see a recovery, or the service tells of none. */
 export function recoveredIn(
-  { evidence, told }: Outages,
+  { evidence, told, stderr }: Outages,
   { name, service }: { readonly name: string; readonly service: string },
 ): Recovered {
   const piece = evidence.find(({ experiment }) => experiment === name);
