@@ -45,6 +45,7 @@ const LOOK_MS = 25;
 /** Before a service that is to be started again is killed. */
 const GRACE_MS = 3_000;
 const GONE_MS = 6_000;
+const SEEN_MS = 3_000;
 const UP_MS = 20_000;
 /** A service without a health check that listens nowhere is up when it has lived for so long. */
 const SETTLED_MS = 1_000;
@@ -160,6 +161,9 @@ async function startAgain(undo: Routed, context: HealContext): Promise<void> {
   await ports.files.write(undo.hold, JSON.stringify({ until: Date.parse(ports.clock.now()) + HELD_MS }));
   try {
     await end(before.pid, context);
+    // The supervisor looks for what holds a service when it has seen its end: gone too early, it held nobody.
+    const seenMs = ports.clock.monotonicMs() + SEEN_MS;
+    while ((await own())?.state === 'running' && ports.clock.monotonicMs() < seenMs) await ports.clock.sleep(LOOK_MS);
   } finally {
     await ports.files.remove(undo.hold);
   }

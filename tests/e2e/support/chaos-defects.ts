@@ -28,7 +28,7 @@ export const HARDENED = 'redis-down,llm-hangs,llm-fails-at-once,llm-stalls,postg
 
 /** Tried on Compose. */
 export const COMPOSE_DEFECTS: UnderFault = {
-  defects: { 'retry-storm': ['DB-15'], 'stuck-breaker': ['RES-03'], 'ignores-hang-up': ['RES-10'] },
+  defects: { 'retry-storm': ['DB-15'], 'ignores-hang-up': ['RES-10'] },
   experiments: 'users-leave,llm-fails',
 };
 
@@ -38,6 +38,8 @@ export const MORE_CHAOS_DEFECTS: readonly UnderFault[] = [
     defects: { 'hammers-redis': ['RES-11'], 'fails-when-full': ['DB-11'], 'no-breaker': ['RES-01'] },
     experiments: 'redis-resets,llm-fails,postgres-stalls',
   },
+  // A breaker that stays open leaves nothing to be seen by whoever comes next.
+  { defects: { 'stuck-breaker': ['RES-03'] }, experiments: 'llm-fails' },
   { defects: { 'stuck-breaker': ['RES-14'] }, experiments: 'llm-flaps' },
   { defects: { 'connection-leak': ['CHA-02'] }, experiments: 'postgres-hangs' },
 ];
