@@ -25,8 +25,18 @@ export function stopOnSignal({ log, stop, deadlineMs = 5000, host = process }) {
   host.once('SIGINT', () => void handle('SIGINT'));
 }
 
+/** @type {WeakMap<import('node:net').Server, Set<import('node:net').Socket>>} */
+const connections = new WeakMap();
+
 /** @param {import('node:net').Server} server @param {{host: string, port: number}} where @returns {Promise<number>} */
 export function listen(server, { host, port }) {
+  /** @type {Set<import('node:net').Socket>} */
+  const sockets = new Set();
+  connections.set(server, sockets);
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -41,6 +51,8 @@ export function close(server) {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
+    // Node 18 does not count a connection as idle on which nothing was ever asked.
+    for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
   });
 }
 

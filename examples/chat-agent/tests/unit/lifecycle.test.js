@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { close, listen, stopOnSignal } from '../../src/lifecycle.js';
 
@@ -30,4 +31,13 @@ test('a server listens and closes', async () => {
   const port = await listen(server, { host: '127.0.0.1', port: 0 });
   await assert.rejects(listen(createServer(), { host: '127.0.0.1', port }), { code: 'EADDRINUSE' });
   await close(server);
+});
+
+test('a connection on which nothing was asked does not hold up the end', async () => {
+  const server = createServer();
+  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  const client = connect(port, '127.0.0.1');
+  await new Promise((resolve) => server.once('connection', resolve));
+  await close(server);
+  client.destroy();
 });
