@@ -36,7 +36,7 @@ describeWithDocker('on Compose', () => {
     expect({ codes: codesOf(report), exitCode }).toEqual({ codes: [], exitCode: 0 });
   });
 
-  test('storms of retries and calls for users who are gone are found', async () => {
+  test('storms of retries, breakers that never open and calls for users who are gone are found', async () => {
     const env = { DEFECTS: Object.keys(COMPOSE_DEFECTS.defects).join(',') };
     const { report, exitCode } = await example.gate({ stack: 'compose', stages: 'chaos', env, args });
     expect(codesOf(report)).toEqual(expect.arrayContaining(Object.values(COMPOSE_DEFECTS.defects).flat()));

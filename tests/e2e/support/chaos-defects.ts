@@ -28,7 +28,7 @@ export const HARDENED = 'redis-down,llm-hangs,llm-fails-at-once,llm-stalls,postg
 
 /** Tried on Compose. */
 export const COMPOSE_DEFECTS: UnderFault = {
-  defects: { 'retry-storm': ['DB-15'], 'ignores-hang-up': ['RES-10'] },
+  defects: { 'retry-storm': ['DB-15'], 'ignores-hang-up': ['RES-10'], 'no-breaker': ['RES-01'] },
   experiments: 'users-leave,llm-fails',
 };
 
