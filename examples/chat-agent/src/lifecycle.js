@@ -1,4 +1,5 @@
 // @ts-check
+import { defect } from './defects.js';
 import { describe } from './log.js';
 
 /**
@@ -15,6 +16,7 @@ export function stopOnSignal({ log, stop, deadlineMs = 5000, host = process }) {
   const handle = async (signal) => {
     if (stopping) return;
     stopping = true;
+    if (defect('abrupt-shutdown')) return host.exit(0);
     log('info', 'stopping', { signal });
     setTimeout(() => host.exit(1), deadlineMs).unref();
     const code = await stop().then(() => 0, (error) => (log('error', 'stop_failed', describe(error)), 1));

@@ -2,15 +2,22 @@
 export interface UnderFault {
   readonly defects: Readonly<Record<string, readonly string[]>>;
   readonly experiments: string;
-  /** A restart policy stands in the configuration, not in the code. */
+  /** What is no defect of the code: a restart policy, the pace of the model. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Tried on processes. */
 export const CHAOS_DEFECTS: readonly UnderFault[] = [
   {
-    defects: { 'dies-with-redis': ['RES-13', 'RED-09'], 'no-llm-timeout': ['RES-12'], 'early-ack': ['DATA-01'] },
-    experiments: 'redis-down,llm-hangs,api-dies',
+    defects: {
+      'dies-with-redis': ['RES-13', 'RED-09'],
+      'no-llm-timeout': ['RES-12'],
+      'early-ack': ['DATA-01'],
+      'abrupt-shutdown': ['CFG-08'],
+    },
+    experiments: 'redis-down,llm-hangs,api-ends,api-dies',
+    // Answers that take half a second: some are under way when the api is told to end.
+    env: { TOKEN_DELAY_MS: '60' },
   },
   {
     defects: { 'never-reconnects': ['CHA-02'], 'lying-readiness': ['CFG-12'], 'racy-breaker': ['RES-05'] },

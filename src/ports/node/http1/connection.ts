@@ -47,6 +47,12 @@ type Reason = Extract<HttpResult, { state: 'failed' }>['reason'];
 const IDLE_MS = 4_000;
 
 /**
+ * A kept connection that the peer closes while a request is on its way breaks at once. One that breaks later had been asked, and was
+ * perhaps being answered (RFC 9110, 9.2.2): what becomes of it then is what users of the system see.
+ */
+const STALE_MS = 100;
+
+/**
  * What all sockets of a thread read into: nobody reads two at once, and whatever is kept of an answer is copied. Without it, each read
  * takes new memory. Where reads end by themselves (Windows), each socket needs its own.
  */
@@ -154,7 +160,7 @@ export class Connection {
     this.close();
     if (ask === undefined) return;
     const nowMs = performance.now();
-    const stale = reason === 'reset' && this.#served > 0 && this.#reader.untouched;
+    const stale = reason === 'reset' && this.#served > 0 && this.#reader.untouched && nowMs - startedMs <= STALE_MS;
     if (stale && !ask.once && nowMs < startedMs + ask.timeoutMs) this.#lender.again(ask, startedMs);
     else ask.done({ state: 'failed', reason, message, durationMs: nowMs - startedMs });
   }
