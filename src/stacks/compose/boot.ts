@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Bootable, Booting, BootRequest, Boots } from '../../model/boot.ts';
 import type { StackManifest } from '../../model/manifest.ts';
 import type { StackContext } from '../contract.ts';
-import { listIds } from './engine.ts';
+import { listIds, PROJECT_LABEL } from './engine.ts';
 import { projectFromHandle, type Project } from './options.ts';
 
 const DOCKER_MS = 15_000;
@@ -115,7 +115,10 @@ async function start(scene: Scene, { seen, request }: { readonly seen: Seen; rea
   const looking = look();
   try {
     const { outcome, tail } = await ports.exec.run(
-      { type: 'argv', argv: ['docker', 'run', ...argumentsOf(seen, { name, keys: env.map(([key]) => key) })] },
+      {
+        type: 'argv',
+        argv: ['docker', 'run', ...argumentsOf(seen, { name, project: scene.project.project, keys: env.map(([key]) => key) })],
+      },
       {
         // Values go by the environment: arguments can be read by everybody on the machine.
         env: { ...Object.fromEntries(env), ...engineOf(scene.project.env) },
@@ -143,7 +146,7 @@ async function start(scene: Scene, { seen, request }: { readonly seen: Seen; rea
 
 function argumentsOf(
   { Image, Config, HostConfig, Mounts, NetworkSettings }: Seen,
-  { name, keys }: { name: string; keys: readonly string[] },
+  { name, project, keys }: { name: string; project: string; keys: readonly string[] },
 ): string[] {
   const [network = 'none'] = Object.keys(NetworkSettings.Networks);
   const [program, ...words] = Config.Entrypoint ?? [];
@@ -153,8 +156,8 @@ function argumentsOf(
   return [
     '--name',
     name,
-    '--label',
-    'gauntlet.boot=true',
+    // As `docker compose run` says it: of the project, so that it goes with it, and no service's own.
+    ...[`${PROJECT_LABEL}=${project}`, 'com.docker.compose.oneoff=True', 'gauntlet.boot=true'].flatMap((label) => ['--label', label]),
     '--network',
     network,
     ...keys.flatMap((key) => ['--env', key]),
