@@ -42,7 +42,7 @@ describeWithDocker('rows that experiments are asked for', () => {
       'compose.yaml': SERVICES.replaceAll(/\bHTTP\b/g, image),
       ...tls,
     });
-    const ended = await project.gauntlet(['run', '--stage', 'chaos']);
+    const ended = await project.gauntlet(['run', '--stage', 'chaos', '--budget', 'nightly']);
     report = await ended.report().catch((error: unknown) => {
       throw new Error(ended.stderr, { cause: error });
     });
