@@ -6,8 +6,8 @@ export interface UnderFault {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Tried on processes. */
-export const CHAOS_DEFECTS: readonly UnderFault[] = [
+/** The first is tried on processes, the others on Compose. */
+export const CHAOS_DEFECTS: readonly [UnderFault, ...UnderFault[]] = [
   {
     defects: {
       'dies-with-redis': ['RES-13', 'RED-09'],
