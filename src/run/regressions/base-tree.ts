@@ -27,10 +27,11 @@ export async function checkOut(
 ): Promise<BaseTree> {
   const { ports, root, directory } = context;
   // A stack may be called after its folder: the same name makes it the same stack in its turn.
-  const folder = join(directory.path, 'stack', instance, 'tree', basename(root));
+  const parent = join(directory.path, 'stack', instance, 'tree');
+  const folder = join(parent, basename(root));
   const index = { GIT_INDEX_FILE: join(directory.path, 'stack', instance, 'tree.index') };
   const remove = async (): Promise<void> => {
-    await ports.files.remove(folder);
+    await ports.files.remove(parent);
     await ports.files.remove(index.GIT_INDEX_FILE);
   };
   await using undo = new AsyncDisposableStack();
