@@ -105,3 +105,16 @@ test('counts come from the findings, and an interrupted run exits 4 whatever it 
   expect(counts.blocking + counts.advisory + counts.waived).toBe(findings.length);
   expect(Object.values(counts.byPriority).reduce((sum, count) => sum + count, 0)).toBe(findings.length);
 });
+
+test.each([
+  ['gauntlet.yml', ['run', '--stage', 'unit', '--only', 'x']],
+  ['gauntlet.yml (none: suggested)', ['run', '--stage', 'unit', '--only', 'x']],
+  ['chaos.yml', ['run', '--stage', 'unit', '--only', 'x', '--config', 'chaos.yml']],
+])('a line that shows a finding again reads the configuration that showed it: %s', (configPath, repro) => {
+  const filled = fillCase({ run: {}, evidence: [], plan: { stages: [{ name: 'unit', commands: [{}] }] } });
+  const judged = judge(filled);
+  const findings = judged.findings.map((finding) => ({ ...finding, repro: ['run', '--stage', 'unit', '--only', 'x'] }));
+  const shown = makeReport({ ...filled, run: { ...filled.run, configPath }, judged: { ...judged, findings }, command: 'bin/gauntlet' });
+  expect(shown.findings.length).toBeGreaterThan(0);
+  for (const finding of shown.findings) expect(finding.repro).toEqual(repro);
+});

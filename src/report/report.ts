@@ -18,7 +18,7 @@ export function makeReport(input: ReportInput): ReportV1 {
     run,
     verdict: judged.verdict,
     equation: judged.equation,
-    findings: [...findings],
+    findings: findings.map((finding) => ({ ...finding, repro: again(finding.repro, run.configPath) })),
     counts: {
       byPriority: countBy(findings),
       blocking: findings.filter(({ disposition }) => disposition === 'blocking').length,
@@ -44,6 +44,15 @@ export function makeReport(input: ReportInput): ReportV1 {
     ...optional('slowest', slowestTests(evidence)),
     command: input.command,
   };
+}
+
+/** What a command reads when nobody names a file, also where there is none: `gauntlet.yml (none: suggested)`. */
+const UNNAMED = /^gauntlet\.yml(?: \(|$)/;
+
+/** A line that shows a finding again must read the configuration that showed it. */
+function again(repro: readonly string[], configPath: string): string[] {
+  const [command = ''] = repro;
+  return UNNAMED.test(configPath) || !['run', 'plan'].includes(command) ? [...repro] : [...repro, '--config', configPath];
 }
 
 /** The exit code of a command that ends with this report: an interrupted run says so, whatever it already knew. */

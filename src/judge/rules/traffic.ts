@@ -34,7 +34,12 @@ function unseen(context: Context, { name, services }: PlannedStage): NotLooked[]
   if (blind.length === 0) return [];
   const what = `whether ${name} spoke to ${sentenceList(blind)}`;
   return [
-    { code: 'TST-02', what, because: `${what} cannot be seen in a stack of the kind ${came?.stack ?? 'unknown'} here`, blocks: false },
+    {
+      code: 'TST-02',
+      what,
+      because: `a stack of the kind ${came?.stack ?? 'unknown'} does not tell what ${sentenceList(blind)} received in ${name}`,
+      blocks: false,
+    },
   ];
 }
 
