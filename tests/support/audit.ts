@@ -7,6 +7,7 @@ import type { CheckContext } from '../../src/checks/contract.ts';
 import { checks } from '../../src/checks/registry.ts';
 import { rowJudges } from '../../src/judge/registry.ts';
 import type { RowResult } from '../../src/model/row-judge.ts';
+import type { Json } from '../../src/lib/json.ts';
 import { nodePorts } from '../../src/ports/node/index.ts';
 import { inlineProject } from '../e2e/support/project.ts';
 
@@ -27,6 +28,10 @@ export interface Surroundings {
   readonly now?: string;
   /** Makes what git does not track, in the repository's folder; returns the model when paths in it must be absolute. */
   readonly prepare?: (root: string) => Promise<unknown>;
+  /** Further variables of the environment of the gate. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the configuration says under the code of the check in `check_options`. */
+  readonly options?: Json;
 }
 
 /** Runs one static check, and its judge, on a real repository of these files; the stack's model is given as Compose resolves it. */
@@ -34,14 +39,17 @@ export async function audit(
   code: string,
   files: Readonly<Record<string, string>>,
   model?: unknown,
-  { now, prepare }: Surroundings = {},
+  { now, prepare, env, options }: Surroundings = {},
 ): Promise<Audited> {
   const project = await inlineProject(files);
   onTestFinished(() => project[Symbol.asyncDispose]());
   const check = checks.find((candidate) => candidate.code === code);
   const judge = rowJudges.find((candidate) => candidate.code === code);
   if (!check || !judge) throw new Error(`no check ${code}`);
-  const ports = nodePorts({ env: { PATH: process.env['PATH'] ?? '' }, progress: { say: () => {}, update: () => {}, warn: () => {} } });
+  const ports = nodePorts({
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    progress: { say: () => {}, update: () => {}, warn: () => {} },
+  });
   const prepared = await prepare?.(project.path);
   const context: CheckContext = {
     ports: now === undefined ? ports : { ...ports, clock: { ...ports.clock, now: () => now } },
@@ -50,6 +58,7 @@ export async function audit(
     model: async () => prepared ?? model,
     manifest: undefined,
     signal: AbortSignal.timeout(20_000),
+    ...(options === undefined ? {} : { options: { [code]: check.options?.parse(options) as Json } }),
   };
   const collected = await check.collect(context);
   const stored = JSON.stringify(collected);

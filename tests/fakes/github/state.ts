@@ -25,6 +25,11 @@ export interface Seeds {
   artifacts?: ArtifactSeed[];
   contents?: Record<string, string>;
   rules?: Record<string, unknown[]>;
+  protections?: State['protections'];
+  environments?: State['environments'];
+  labels?: string[];
+  /** Issues with labels. */
+  tickets?: State['tickets'];
 }
 
 /** A commit id that looks real and is the same every time. */
@@ -105,6 +110,10 @@ export function createState(seeds: Seeds): State {
     sarifs: [],
     contents: { ...seeds.contents },
     rules: { ...seeds.rules },
+    protections: { ...seeds.protections },
+    environments: { ...seeds.environments },
+    labels: [...(seeds.labels ?? [])],
+    tickets: [...(seeds.tickets ?? [])],
     nextId: Math.max(nextId, ...used.map((id) => id + 1)),
   };
 }

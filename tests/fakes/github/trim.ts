@@ -36,6 +36,10 @@ const OPERATIONS = [
   'repos/get',
   'repos/get-content',
   'repos/get-branch-rules',
+  'repos/get-branch',
+  'repos/get-all-environments',
+  'issues/list-for-repo',
+  'issues/get-label',
   'code-scanning/upload-sarif',
   'users/get-authenticated',
 ];
@@ -74,6 +78,13 @@ function strip(value: Json, inNameMap = false): Json {
   // `nullable` does not widen an `enum`: https://github.com/OAI/OpenAPI-Specification/blob/main/proposals/2019-10-31-Clarify-Nullable.md
   const { enum: choices, nullable } = kept;
   if (nullable === true && Array.isArray(choices) && !choices.includes(null)) kept['enum'] = [...choices, null];
+  // A validator takes `nullable` beside `type` alone: among alternatives, null is one more.
+  for (const key of ['oneOf', 'anyOf']) {
+    const ways = kept[key];
+    if (nullable !== true || kept['type'] !== undefined || !Array.isArray(ways)) continue;
+    delete kept['nullable'];
+    kept[key] = [...ways, { type: 'string', nullable: true, enum: [null] }];
+  }
   return kept;
 }
 

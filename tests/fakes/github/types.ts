@@ -111,6 +111,20 @@ export interface Sarif {
   sarif: unknown;
 }
 
+/** What protects a branch the classic way, and the checks that it requires. */
+export interface Protection {
+  contexts: string[];
+}
+
+/** An issue, or a pull request among the issues, with its labels. */
+export interface Issue {
+  number: number;
+  title: string;
+  labels: string[];
+  state: 'open' | 'closed';
+  pull?: boolean;
+}
+
 /** Everything the server remembers; tests read and change it freely. */
 export interface State {
   repo: string;
@@ -130,6 +144,12 @@ export interface State {
   contents: Record<string, string>;
   /** Rules by branch, each as GitHub answers it. */
   rules: Record<string, unknown[]>;
+  /** Branches that are protected without a ruleset. */
+  protections: Record<string, Protection>;
+  /** Environments, with the types of their protection rules. */
+  environments: Record<string, string[]>;
+  labels: string[];
+  tickets: Issue[];
   nextId: number;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { paginate } from '../page.ts';
 import { notAccessible, notFound, problem } from '../replies.ts';
-import { accountOf, repoShape, userShape } from '../shapes.ts';
+import { accountOf, idOf, repoShape, userShape } from '../shapes.ts';
 import type { Call, Handler, Reply } from '../types.ts';
 
 const getRepo: Handler = (call) => ({ status: 200, body: repoShape(call, call.state.repo) });
@@ -49,6 +49,56 @@ const content: Handler = (call) => {
 
 const branchRules: Handler = (call) => paginate(call, call.state.rules[decodeURIComponent(call.params['branch'] ?? '')] ?? []);
 
+const branch: Handler = (call) => {
+  const name = decodeURIComponent(call.params['branch'] ?? '');
+  const classic = call.state.protections[name];
+  const contexts = classic?.contexts ?? [];
+  const required = {
+    enforcement_level: classic ? 'everyone' : 'off',
+    contexts,
+    checks: contexts.map((context) => ({ context, app_id: null })),
+  };
+  return {
+    status: 200,
+    body: {
+      name,
+      protected: classic !== undefined || call.state.rules[name] !== undefined,
+      protection: { enabled: classic !== undefined, required_status_checks: required },
+    },
+  };
+};
+
+const environments: Handler = (call) =>
+  paginate(
+    call,
+    Object.entries(call.state.environments).map(([name, types]) => ({
+      name,
+      protection_rules: types.map((type) => ({ id: idOf(type), node_id: '', type })),
+    })),
+    'environments',
+  );
+
+const listIssues: Handler = (call) => {
+  const { labels, state = 'open' } = call.query;
+  const wanted = typeof labels === 'string' ? labels.split(',') : [];
+  const rows = call.state.tickets
+    .filter((issue) => (state === 'all' || issue.state === state) && wanted.every((label) => issue.labels.includes(label)))
+    .map(({ number, title, labels: own, state: is, pull }) => ({
+      number,
+      title,
+      labels: own,
+      state: is,
+      html_url: `https://github.com/${call.state.repo}/issues/${number}`,
+      ...(pull === true ? { pull_request: { diff_url: null, html_url: null, patch_url: null, url: null } } : {}),
+    }));
+  return paginate(call, rows);
+};
+
+const label: Handler = (call) => {
+  const name = decodeURIComponent(call.params['name'] ?? '');
+  return call.state.labels.includes(name) ? { status: 200, body: { name, description: null } } : notFound(call);
+};
+
 const uploadSarif: Handler = (call) => {
   const body = call.body as { commit_sha: string; ref: string; sarif: string };
   let sarif: unknown;
@@ -62,11 +112,15 @@ const uploadSarif: Handler = (call) => {
   return { status: 202, body: { id, url: `${call.apiUrl}/repos/${call.state.repo}/code-scanning/sarifs/${id}` } };
 };
 
-/** The repository itself, its files and rules, its SARIF uploads, and who is asking. */
+/** The repository itself, its files and rules, its issues, its SARIF uploads, and who is asking. */
 export const repository: Record<string, Handler> = {
   'repos/get': getRepo,
   'repos/get-content': content,
   'repos/get-branch-rules': branchRules,
+  'repos/get-branch': branch,
+  'repos/get-all-environments': environments,
+  'issues/list-for-repo': listIssues,
+  'issues/get-label': label,
   'code-scanning/upload-sarif': uploadSarif,
   'users/get-authenticated': viewer,
 };
