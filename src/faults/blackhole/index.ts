@@ -60,11 +60,7 @@ export const blackhole = defineFault<Options, Undo>({
     return { state: 'proved', by: [counted, `a control attempt at ${where}, which was open before, got no answer`] };
   },
   heal: (undo, context) => removeRules(context, undo),
-  fingerprint: ({ holders }, context) =>
-    fingerprintOf(
-      holders.map(({ container }) => container),
-      context,
-    ),
+  fingerprint: ({ holders }, context) => fingerprintOf(holders, context),
 });
 
 async function controlOf(ruled: Ruled, context: FaultContext): Promise<Undo['control']> {

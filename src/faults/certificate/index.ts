@@ -3,8 +3,9 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import { defineFault, type FaultContext, type Proof } from '../contract.ts';
+import { ableIf } from '../kit/capability.ts';
 import { failureOf, fileIn, succeeded } from '../kit/docker.ts';
 import { containerNow, listeningPorts } from '../kit/netns.ts';
 import { madeFingerprint, madeNow, makeAnew, makeAsBefore, modelOf, prepareRecreated, Recreated, writeOverride } from '../kit/recreate.ts';
@@ -42,16 +43,12 @@ export const certificate = defineFault<Options, Recreated>({
   title: ({ service, to }) =>
     `give ${service} a certificate that ${to === 'expired' ? 'has ended' : to === 'soon' ? 'ends in 6 days' : 'is missing'}`,
   services: ({ service }) => [service],
-  capability: async (options, context) => {
-    try {
+  capability: (options, context) =>
+    ableIf(async () => {
       const undo = await prepareRecreated(options.service, context);
       replaced(await modelOf(undo, context), options.service, { path: options.path, by: fileOf(context) });
       if (options.to !== 'missing') await keyOf(options, undo, context);
-      return { state: 'able' };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+    }),
   prepare: ({ service }, context) => prepareRecreated(service, context),
   inject: async (options, undo, context) => {
     context.signal.throwIfAborted();

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
 import { parseJson, type Json } from '../../lib/json.ts';
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import { stackEnvironment } from '../../model/stack-environment.ts';
 import { defineFault, type FaultContext, type HealContext, type Proof } from '../contract.ts';
+import { ableIf } from '../kit/capability.ts';
 import { readToolkit, Toolkit, type Activity } from './read.ts';
 import { runActivities, timeoutOf, wentWell, type Ran, type Running } from './run.ts';
 
@@ -37,14 +38,7 @@ export const chaostoolkit = defineFault<Options, Undo>({
   expires: false,
   title: ({ file }) => `the Chaos Toolkit's ${file.slice(-100)}`,
   services: ({ services }) => services,
-  capability: async (options, context) => {
-    try {
-      await readToolkit({ ...options, root: context.root }, context);
-      return { state: 'able' };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+  capability: (options, context) => ableIf(() => readToolkit({ ...options, root: context.root }, context)),
   prepare: async (options, context) => {
     const toolkit = await readToolkit({ ...options, root: context.root }, context);
     if (toolkit.method.every(({ type }) => type !== 'action'))

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import type { Json } from '../../lib/json.ts';
-import { errorMessage } from '../../model/errors.ts';
 import { defineFault, type FaultContext, type Proof } from '../contract.ts';
+import { ableIf } from '../kit/capability.ts';
 import {
   madeFingerprint,
   madeNow,
@@ -39,14 +39,7 @@ export const config = defineFault<Options, Recreated>({
   expires: false,
   title: ({ service, env, file, to }) => `start ${service} ${to === undefined ? 'without' : 'with another'} ${env ?? file ?? ''}`,
   services: ({ service }) => [service],
-  capability: async (options, context) => {
-    try {
-      await overrideOf(options, await prepareRecreated(options.service, context), context);
-      return { state: 'able' };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+  capability: (options, context) => ableIf(async () => overrideOf(options, await prepareRecreated(options.service, context), context)),
   prepare: ({ service }, context) => prepareRecreated(service, context),
   inject: async (options, undo, context) => {
     context.signal.throwIfAborted();

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import { defineFault, type FaultContext, type Proof } from '../contract.ts';
-import { agentFiles, agentState, isAgent, startAgent, stopAgent } from '../kit/agent.ts';
+import { ableIf } from '../kit/capability.ts';
+import { agentFiles, startAgent, stopAgent, workingAgent } from '../kit/agent.ts';
 import { AgentSpec, type Place } from '../kit/agent-spec.ts';
 import { engineOf } from '../kit/database.ts';
-import { inspectOrThrow, listeningPorts } from '../kit/netns.ts';
+import { inspectOrThrow } from '../kit/netns.ts';
+import { addressesOf } from '../kit/place.ts';
 import { findTarget } from '../kit/target.ts';
 
 const Options = z.strictObject({
@@ -32,27 +34,17 @@ export const connections = defineFault<Options, Undo>({
   expires: true,
   title: ({ service }) => `use up the connections of ${service}`,
   services: ({ service }) => [service],
-  capability: async (options, context) => {
-    try {
-      await prepare(options, context);
-      return { state: 'able' };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+  capability: (options, context) => ableIf(() => prepare(options, context)),
   prepare,
   inject: (_, { agent }, context) => startAgent(context, agent, { within: 'here' }),
   prove,
   heal: ({ agent }, context) => stopAgent(context, agent),
   // Connections end with the process that holds them; the server itself was never changed.
-  fingerprint: async ({ agent }, context) => {
-    const state = await agentState(context, agent);
-    return state?.phase === 'working' && isAgent(context, agent, state.pid) ? { holding: true } : null;
-  },
+  fingerprint: async ({ agent }, context) => ((await workingAgent(context, agent)) === undefined ? null : { holding: true }),
 });
 
 async function prepare({ service, port, most }: Options, context: FaultContext): Promise<Undo> {
-  const { places, engine } = await placesOf(service, port, context);
+  const { places, engine } = await listening(service, port, context);
   return {
     agent: {
       id: context.id,
@@ -63,35 +55,24 @@ async function prepare({ service, port, most }: Options, context: FaultContext):
   };
 }
 
-async function placesOf(
+async function listening(
   service: string,
   port: number | undefined,
   context: FaultContext,
 ): Promise<{ readonly places: Place[]; readonly engine: ReturnType<typeof engineOf> }> {
   const target = await findTarget(service, context);
-  const known = context.manifest.services.find(({ name }) => name === service);
-  const places: Place[] = [];
-  const names = [service, known?.image ?? ''];
-  let variables: string[] = [];
-  if (target.stack === 'process') {
-    const own = port ?? known?.ports[0]?.port;
-    if (own !== undefined) places.push({ host: '127.0.0.1', port: own });
-  } else {
-    for (const container of target.containers) {
-      const { Config, NetworkSettings } = await inspectOrThrow(context, container);
-      variables = (Config.Env ?? []).map((line) => line.split('=')[0] ?? '');
-      const own = port ?? listeningPorts(context, container.pid)[0];
-      const host = Object.values(NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
-      if (host !== undefined && own !== undefined) places.push({ host, port: own });
-    }
-  }
+  const places = [...(await addressesOf(target, context, port))];
   const [first] = places;
   if (first === undefined)
     throw new GauntletError(`nothing of ${service} listens on a TCP port`, {
       kind: 'config',
       hint: 'name a service that listens, or its `port`',
     });
-  return { places, engine: engineOf(names, variables, first.port) };
+  const [container] = target.stack === 'compose' ? target.containers : [];
+  const env = container === undefined ? [] : ((await inspectOrThrow(context, container)).Config.Env ?? []);
+  const image = context.manifest.services.find(({ name }) => name === service)?.image ?? '';
+  const variables = env.map((line) => line.split('=')[0] ?? '');
+  return { places, engine: engineOf([service, image], variables, first.port) };
 }
 
 /**
@@ -108,9 +89,8 @@ function postgresHello(): string {
 
 /** The server itself must have said no: held connections alone take nothing from anybody. */
 async function prove({ service, most }: Options, { agent }: Undo, context: FaultContext): Promise<Proof> {
-  const state = await agentState(context, agent);
-  if (state?.phase !== 'working' || !isAgent(context, agent, state.pid))
-    return { state: 'unproved', why: 'nobody holds connections (any more)' };
+  const state = await workingAgent(context, agent);
+  if (state === undefined) return { state: 'unproved', why: 'nobody holds connections (any more)' };
   const { connections: held, refused, said } = state;
   if (held === 0) return { state: 'unproved', why: `${service} gives no connection: ${said === '' ? 'it says nothing' : said}` };
   if (refused === 0)

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import { defineFault, type FaultContext, type HealContext, type Proof } from '../contract.ts';
+import { ableIf } from '../kit/capability.ts';
 import { coresNow, groupOf, throttledNow } from '../kit/cgroup.ts';
 import { dockerOrThrow } from '../kit/docker.ts';
 import { lifeOf } from '../kit/edge-fault.ts';
@@ -40,14 +41,7 @@ export const cpu = defineFault<Options, Undo>({
   expires: false,
   title: ({ service, cpus }) => `squeeze ${service} to ${String(cpus)} cores`,
   services: ({ service }) => [service],
-  capability: async (options, context) => {
-    try {
-      await prepare(options, context);
-      return { state: 'able' };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+  capability: (options, context) => ableIf(() => prepare(options, context)),
   prepare,
   inject: async ({ cpus }, { containers }, context) => {
     context.signal.throwIfAborted();
@@ -61,11 +55,7 @@ export const cpu = defineFault<Options, Undo>({
   },
   prove,
   heal,
-  fingerprint: ({ containers }, context) =>
-    fingerprintOf(
-      containers.map(({ container }) => container),
-      context,
-    ),
+  fingerprint: ({ containers }, context) => fingerprintOf(containers, context),
 });
 
 async function prepare({ service, cpus }: Options, context: FaultContext): Promise<Undo> {

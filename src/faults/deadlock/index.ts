@@ -2,9 +2,11 @@ import { z } from 'zod';
 
 import { errorMessage, GauntletError } from '../../model/errors.ts';
 import { defineFault, type FaultContext, type Proof } from '../contract.ts';
-import { agentFiles, agentState, isAgent, startAgent, stopAgent } from '../kit/agent.ts';
+import { ableIf } from '../kit/capability.ts';
+import { agentFiles, startAgent, stopAgent, workingAgent } from '../kit/agent.ts';
 import { AgentSpec } from '../kit/agent-spec.ts';
-import { Database, databaseFields, doorOf, findDatabases, openDatabase, passwordOf } from '../kit/database.ts';
+import { Database, databaseFields, findDatabases, openDatabase, passwordOf } from '../kit/database.ts';
+import { addressOf } from '../kit/place.ts';
 
 const PASSWORD = 'GAUNTLET_FAULT_PASSWORD';
 
@@ -31,14 +33,7 @@ export const deadlock = defineFault<Options, Undo>({
   expires: true,
   title: ({ service, table, rows }) => `lock rows ${rows.join(' and ')} of ${table} in ${service} against whoever uses both`,
   services: ({ service }) => [service],
-  capability: async (options, context) => {
-    try {
-      await prepare(options, context);
-      return { state: 'able' };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+  capability: (options, context) => ableIf(() => prepare(options, context)),
   prepare,
   inject: async (_, { database, agent }, context) => {
     await startAgent(context, agent, { within: 'here', env: { [PASSWORD]: await passwordOf(database, context) } });
@@ -46,15 +41,12 @@ export const deadlock = defineFault<Options, Undo>({
   prove,
   heal: ({ agent }, context) => stopAgent(context, agent),
   // Locks end with the session that has them.
-  fingerprint: async ({ agent }, context) => {
-    const state = await agentState(context, agent);
-    return state?.phase === 'working' && isAgent(context, agent, state.pid) ? { locking: true } : null;
-  },
+  fingerprint: async ({ agent }, context) => ((await workingAgent(context, agent)) === undefined ? null : { locking: true }),
 });
 
 async function prepare(options: Options, context: FaultContext): Promise<Undo> {
   const [database] = await findDatabases(options, context);
-  const door = database && (await doorOf(database, context));
+  const door = database && (await addressOf(database.place, context));
   if (database === undefined || door === undefined)
     throw new GauntletError(`nothing of ${options.service} can be asked`, {
       kind: 'stack',
@@ -90,9 +82,8 @@ async function prepare(options: Options, context: FaultContext): Promise<Undo> {
 /** The server's own counter of deadlocks, and our transaction, which was never the victim. */
 async function prove({ service }: Options, { database, agent, deadlocks }: Undo, context: FaultContext): Promise<Proof> {
   try {
-    const state = await agentState(context, agent);
-    if (state?.phase !== 'working' || !isAgent(context, agent, state.pid))
-      return { state: 'unproved', why: 'nobody locks rows (any more)' };
+    const state = await workingAgent(context, agent);
+    if (state === undefined) return { state: 'unproved', why: 'nobody locks rows (any more)' };
     const more = (await deadlocksIn(database, context)) - deadlocks;
     if (more > 0 && state.connections > 0)
       return {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import { defineFault, type FaultContext, type HealContext, type Proof } from '../contract.ts';
+import { ableIf } from '../kit/capability.ts';
 import { docker, dockerOrThrow, failureOf, succeeded } from '../kit/docker.ts';
 import { lifeOf } from '../kit/edge-fault.ts';
 import { fingerprintOf } from '../kit/fingerprint.ts';
@@ -40,14 +41,7 @@ export const disconnect = defineFault<Options, Undo>({
   expires: false,
   title: ({ service, network }) => `take ${service} off ${network ?? 'its networks'}`,
   services: ({ service }) => [service],
-  capability: async (options, context) => {
-    try {
-      await prepare(options, context);
-      return { state: 'able' };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+  capability: (options, context) => ableIf(() => prepare(options, context)),
   prepare,
   inject: async (_, { containers }, context) => {
     context.signal.throwIfAborted();
@@ -58,11 +52,7 @@ export const disconnect = defineFault<Options, Undo>({
   },
   prove,
   heal,
-  fingerprint: ({ containers }, context) =>
-    fingerprintOf(
-      containers.map(({ container }) => container),
-      context,
-    ),
+  fingerprint: ({ containers }, context) => fingerprintOf(containers, context),
 });
 
 async function prepare({ service, network }: Options, context: FaultContext): Promise<Undo> {

@@ -2,14 +2,15 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import { formatRatio } from '../../model/units.ts';
 import { defineFault, type FaultContext, type HealContext, type Proof } from '../contract.ts';
+import { ableIf } from '../kit/capability.ts';
 import { failureOf, succeeded } from '../kit/docker.ts';
 import { lifeOf } from '../kit/edge-fault.ts';
 import { PercentageText, ratioOf } from '../kit/fields.ts';
 import { containerNow, containersOf, inspectOrThrow, pidNow } from '../kit/netns.ts';
-import { asRoot, withoutRoot } from '../kit/root.ts';
+import { asRoot, assertRoot } from '../kit/root.ts';
 import { ContainerLife } from '../kit/rules.ts';
 import type { Container } from '../kit/target.ts';
 
@@ -45,16 +46,11 @@ export const disk = defineFault<Options, Undo>({
   expires: false,
   title: ({ service, path, share }) => `fill ${path ?? 'the volume'} of ${service}${share === undefined ? '' : ` to ${share}`}`,
   services: ({ service }) => [service],
-  capability: async (options, context) => {
-    try {
-      const missing = await withoutRoot(context, ['stat', 'dd', 'rm']);
-      if (missing !== undefined) return { state: 'unsupported', why: missing };
+  capability: (options, context) =>
+    ableIf(async () => {
+      await assertRoot(context, ['stat', 'dd', 'rm']);
       await prepare(options, context);
-      return { state: 'able' };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+    }),
   prepare,
   inject: async (_, { volumes }, context) => {
     context.signal.throwIfAborted();

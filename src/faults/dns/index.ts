@@ -61,11 +61,7 @@ export const dns = defineFault<Options, Undo>({
     return { state: 'proved', by: [`${String(packets)} questions were lost`, `${name}, resolved before, now ends as ${outcome}`] };
   },
   heal: (undo, context) => removeRules(context, undo),
-  fingerprint: ({ holders }, context) =>
-    fingerprintOf(
-      holders.map(({ container }) => container),
-      context,
-    ),
+  fingerprint: ({ holders }, context) => fingerprintOf(holders, context),
 });
 
 /**

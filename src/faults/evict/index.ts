@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { errorMessage, GauntletError } from '../../model/errors.ts';
 import type { RedisSession } from '../../ports/datastores.ts';
 import { defineFault, type FaultContext, type Proof } from '../contract.ts';
+import { ableIf } from '../kit/capability.ts';
 import { CacheDoor, cachesOf, openCache } from '../kit/cache.ts';
 
 const MOST_KEYS = 20_000;
@@ -38,14 +39,7 @@ export const evict = defineFault<Options, Undo>({
   expires: false,
   title: ({ service, keys }) => `take ${keys === '*' ? 'all keys' : keys} out of ${service}`,
   services: ({ service }) => [service],
-  capability: async (options, context) => {
-    try {
-      await looked(options, context);
-      return { state: 'able' };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+  capability: (options, context) => ableIf(() => looked(options, context)),
   prepare: async (options, context) => {
     const undo = await looked(options, context);
     if (undo.caches.some(({ keys }) => keys > 0)) return undo;

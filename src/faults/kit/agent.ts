@@ -36,7 +36,7 @@ export async function startAgent(
 ): Promise<void> {
   const { ports, signal } = context;
   signal.throwIfAborted();
-  if ((await agentState(context, spec))?.phase === 'working' && isAgent(context, spec, (await agentState(context, spec))?.pid ?? 0)) return;
+  if ((await workingAgent(context, spec)) !== undefined) return;
   // Made by us, so that whoever heals may write in it, though the helper may be root's.
   await ports.files.appendDurably(spec.stopFile, 'begun');
   // Nor may what it is told and what it writes down be root's alone.
@@ -73,8 +73,8 @@ export async function stopAgent(context: HealContext, spec: Pick<AgentSpec, 'id'
   await ports.files.appendDurably(spec.stopFile, 'stop');
   const untilMs = ports.clock.monotonicMs() + GONE_MS;
   for (;;) {
-    const state = await agentState(context, spec);
-    if (state === undefined || state.phase !== 'working' || !isAgent(context, spec, state.pid)) return;
+    const state = await workingAgent(context, spec);
+    if (state === undefined) return;
     if (ports.clock.monotonicMs() > untilMs) throw new Error(`the helper of the fault (pid ${String(state.pid)}) does not end`);
     await ports.clock.sleep(LOOK_MS);
   }
@@ -86,8 +86,14 @@ export async function agentState({ ports }: HealContext, { stateFile }: Pick<Age
   return AgentState.safeParse(parseJson(text)).data;
 }
 
+/** What a helper says of itself while it lives and works; `undefined` when it is gone, and whatever it held with it. */
+export async function workingAgent(context: HealContext, spec: Pick<AgentSpec, 'id' | 'stateFile'>): Promise<AgentState | undefined> {
+  const state = await agentState(context, spec);
+  return state?.phase === 'working' && isAgent(context, spec, state.pid) ? state : undefined;
+}
+
 /** The process that has the pid now is this very helper: its id stands in its arguments. */
-export function isAgent({ ports }: HealContext, { id }: Pick<AgentSpec, 'id'>, pid: number): boolean {
+function isAgent({ ports }: HealContext, { id }: Pick<AgentSpec, 'id'>, pid: number): boolean {
   try {
     return ports.files.readNow(`/proc/${String(pid)}/cmdline`).includes(`"id":"${id}"`);
   } catch {

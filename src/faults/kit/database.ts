@@ -6,8 +6,7 @@ import type { FaultContext, HealContext } from '../contract.ts';
 import { fileIn } from './docker.ts';
 import { lifeOf } from './edge-fault.ts';
 import { containerNow, listeningPorts, type Inspected } from './netns.ts';
-import { sameProcess } from './process.ts';
-import { ContainerLife } from './rules.ts';
+import { addressOf, ServicePlace } from './place.ts';
 import { findTarget } from './target.ts';
 
 const SESSION_MS = 5_000;
@@ -38,10 +37,7 @@ export interface DatabaseOptions {
 export const Database = z.strictObject({
   service: z.string(),
   engine: Engine,
-  place: z.discriminatedUnion('stack', [
-    z.strictObject({ stack: z.literal('compose'), container: ContainerLife, port: z.number() }),
-    z.strictObject({ stack: z.literal('process'), pid: z.number(), startedAt: z.string(), port: z.number() }),
-  ]),
+  place: ServicePlace,
   user: z.string(),
   database: z.string(),
   passwordEnv: z.string().nullable(),
@@ -89,7 +85,7 @@ export function engineOf(names: readonly string[], variables: readonly string[],
  * @throws GauntletError when it is there and lets nobody in.
  */
 export async function openDatabase(database: Database, context: HealContext): Promise<(SqlSession & AsyncDisposable) | undefined> {
-  const door = await doorOf(database, context);
+  const door = await addressOf(database.place, context);
   if (door === undefined) return undefined;
   const login: Login = { user: database.user, password: await passwordOf(database, context), database: database.database };
   const { datastores } = context.ports;
@@ -102,18 +98,6 @@ export async function openDatabase(database: Database, context: HealContext): Pr
     kind: 'config',
     hint: 'say `user` and `password_env` of somebody who may change its settings',
   });
-}
-
-/** Where it listens now, as seen from this machine; `undefined` when it does not run any more. */
-export async function doorOf(
-  { place }: Database,
-  context: HealContext,
-): Promise<{ readonly host: string; readonly port: number } | undefined> {
-  if (place.stack === 'process')
-    return (await sameProcess(context, place)) === undefined ? undefined : { host: '127.0.0.1', port: place.port };
-  const now = await containerNow(context, place.container.id);
-  const host = Object.values(now?.NetworkSettings.Networks ?? {}).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
-  return now?.State.Running !== true || host === undefined ? undefined : { host, port: place.port };
 }
 
 interface Found {

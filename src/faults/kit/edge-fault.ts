@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { errorMessage, GauntletError } from '../../model/errors.ts';
-import type { Capability, FaultContext, HealContext, Proof } from '../contract.ts';
+import { GauntletError } from '../../model/errors.ts';
+import { defineFault, type Capability, type FaultContext, type FaultPlugin, type HealContext, type Proof } from '../contract.ts';
+import { capabilityBy } from './capability.ts';
 import { edgesBetween, type Edge, type Peer } from './edges.ts';
 import type { Direction } from './fields.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -21,8 +22,8 @@ const Control = z.strictObject({
 export type Control = z.output<typeof Control>;
 
 /** Rules on an edge; `control` is null where nobody listens (UDP alone): then the counters must do. */
-export const EdgeUndo = z.strictObject({ ...Ruled.shape, control: Control.nullable() });
-export type EdgeUndo = z.output<typeof EdgeUndo>;
+const EdgeUndo = z.strictObject({ ...Ruled.shape, control: Control.nullable() });
+type EdgeUndo = z.output<typeof EdgeUndo>;
 
 export interface EdgeOptions {
   readonly from: string;
@@ -30,7 +31,7 @@ export interface EdgeOptions {
   readonly port?: number | undefined;
 }
 
-export interface EdgeRules {
+interface EdgeRules {
   readonly direction: Direction;
   /** Between where a packet comes from and what becomes of it, such as `-m statistic …`. */
   readonly more?: string;
@@ -39,8 +40,35 @@ export interface EdgeRules {
   readonly protocol?: 'tcp';
 }
 
+interface EdgeKind<Options extends EdgeOptions> extends Pick<FaultPlugin<Options>, 'type' | 'summary' | 'rows' | 'options' | 'title'> {
+  readonly rules: (options: Options) => EdgeRules;
+  /** What the control attempt shows of the fault, in words; `undefined` where it shows nothing. */
+  readonly shows: (probed: Probed) => string | undefined;
+}
+
+/** A fault of packets between two services that rules of the kernel make, on all replicas; the kernel ends it by itself. */
+export function edgeFault<Options extends EdgeOptions>({ rules, shows, ...kind }: EdgeKind<Options>): FaultPlugin {
+  return defineFault<Options, EdgeUndo>({
+    ...kind,
+    undo: EdgeUndo,
+    lasts: 'held',
+    expires: true,
+    // Who asks must live with it: only who is asked is out of reach.
+    services: ({ to }) => [to],
+    capability: (options, context) => edgeCapability(options, rules(options), context),
+    prepare: (options, context) => prepareEdge(options, rules(options), context),
+    inject: async (_, undo, context) => {
+      context.signal.throwIfAborted();
+      await installRules(context, undo);
+    },
+    prove: (_, undo, context) => proveEdge(undo, shows, context),
+    heal: (undo, context) => removeRules(context, undo),
+    fingerprint: ({ holders }, context) => fingerprintOf(holders, context),
+  });
+}
+
 /** Rules for all replicas of an edge, and one control attempt across it. @throws GauntletError when the edge is not there. */
-export async function prepareEdge(options: EdgeOptions, rules: EdgeRules, context: FaultContext): Promise<EdgeUndo> {
+async function prepareEdge(options: EdgeOptions, rules: EdgeRules, context: FaultContext): Promise<EdgeUndo> {
   const edges = await edgesBetween(options, context);
   const holders = edges.map(({ container, peers }) => ({
     container: lifeOf(container),
@@ -55,28 +83,21 @@ export async function prepareEdge(options: EdgeOptions, rules: EdgeRules, contex
 }
 
 /** Whether the rules of this edge can be made on this machine. Never throws. */
-export async function edgeCapability(options: EdgeOptions, rules: EdgeRules, context: FaultContext): Promise<Capability> {
-  try {
+async function edgeCapability(options: EdgeOptions, rules: EdgeRules, context: FaultContext): Promise<Capability> {
+  return capabilityBy(async () => {
     const edges = await edgesBetween(options, context);
     return await rulesCapability(
       context,
       edges.flatMap(({ peers }) => peers.flatMap((peer) => rulesOf(peer, options, rules))),
     );
-  } catch (error) {
-    return { state: 'unsupported', why: errorMessage(error) };
-  }
-}
-
-export async function injectEdge(undo: EdgeUndo, context: FaultContext): Promise<void> {
-  context.signal.throwIfAborted();
-  await installRules(context, undo);
+  });
 }
 
 /**
  * Proved by both: the kernel counted packets in every rule's place, and the control attempt shows what `shows` says.
  * The control is made first: it is traffic of its own, should there be no other.
  */
-export async function proveEdge(undo: EdgeUndo, shows: (probed: Probed) => string | undefined, context: FaultContext): Promise<Proof> {
+async function proveEdge(undo: EdgeUndo, shows: (probed: Probed) => string | undefined, context: FaultContext): Promise<Proof> {
   const { control } = undo;
   if (control !== null && control.before !== 'open')
     return { state: 'unproved', why: `${controlName(control)} could not be reached before the fault either (${control.before})` };
@@ -91,17 +112,6 @@ export async function proveEdge(undo: EdgeUndo, shows: (probed: Probed) => strin
   if (shown === undefined)
     return { state: 'unproved', why: `${counted}, yet the control attempt at ${controlName(control)} was ${probed.outcome}` };
   return { state: 'proved', by: [counted, `${shown}: ${controlName(control)}, which was open before`] };
-}
-
-export async function healEdge(undo: EdgeUndo, context: HealContext): Promise<void> {
-  await removeRules(context, undo);
-}
-
-export async function edgeFingerprint(undo: EdgeUndo, context: HealContext) {
-  return fingerprintOf(
-    undo.holders.map(({ container }) => container),
-    context,
-  );
 }
 
 /** One attempt at the control's place, now. */

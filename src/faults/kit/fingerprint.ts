@@ -4,12 +4,16 @@ import { containerNow, inNetwork, pidNow, type Inspected } from './netns.ts';
 import type { Container } from './target.ts';
 
 /**
- * Of every container that is still there: its rules, queues, names and addresses on its networks, and limits. `null` when all are gone.
- * @throws when the engine does not answer.
+ * Of every container of an undo that is still there: its rules, queues, names and addresses on its networks, and limits. `null` when all
+ * are gone. @throws when the engine does not answer.
  */
-export async function fingerprintOf(containers: readonly Pick<Container, 'id' | 'name' | 'pid'>[], context: HealContext): Promise<Json> {
+export async function fingerprintOf(
+  held: readonly { readonly container: Pick<Container, 'id' | 'name' | 'pid'> }[],
+  context: HealContext,
+): Promise<Json> {
   const seen: Record<string, Json> = {};
-  for (const container of containers) {
+  for (const { container } of held) {
+    if (container.name in seen) continue;
     const now = await containerNow(context, container.id);
     if (now === undefined) continue;
     const pid = await pidNow(context, container);

@@ -38,13 +38,7 @@ export function netemFault({ type, summary, does, queue }: Kind): FaultPlugin {
     inject: (_, undo, context) => installQueues(context, undo),
     prove: (_, undo, context) => prove(undo, context),
     heal: (undo, context) => removeQueues(context, undo),
-    fingerprint: ({ shapes }, context) => {
-      const containers = shapes.map(({ container }) => container);
-      return fingerprintOf(
-        containers.filter(({ id }, index) => containers.findIndex((other) => other.id === id) === index),
-        context,
-      );
-    },
+    fingerprint: ({ shapes }, context) => fingerprintOf(shapes, context),
   });
 }
 

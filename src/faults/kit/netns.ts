@@ -77,6 +77,16 @@ export async function pidNow(context: HealContext, { id, pid }: Pick<Container, 
   return now?.State.Running === true && isOf(context, id, now.State.Pid) ? now.State.Pid : undefined;
 }
 
+/** As `pidNow`. @throws GauntletError when the container does not run. */
+export async function runningPid(context: HealContext, container: Pick<Container, 'id' | 'name' | 'pid'>): Promise<number> {
+  const pid = await pidNow(context, container);
+  if (pid !== undefined) return pid;
+  throw new GauntletError(`container ${container.name} does not run any more`, {
+    kind: 'stack',
+    hint: 'look why it ended before the fault',
+  });
+}
+
 /** Runs a program in the network of a container: only the network, so nothing of its image is needed. */
 export async function inNetwork(
   context: HealContext,

@@ -1,7 +1,7 @@
 import { GauntletError } from '../../model/errors.ts';
 import type { Attempt } from '../../model/attempt.ts';
 import type { HealContext } from '../contract.ts';
-import { agentState, isAgent } from './agent.ts';
+import { agentState, workingAgent } from './agent.ts';
 import type { AgentSpec, Order } from './agent-spec.ts';
 import { attemptsIn } from './attempts.ts';
 
@@ -28,8 +28,7 @@ export async function giveOrder(context: HealContext, spec: AgentSpec, order: Or
 
 /** Lets everything pass again. A proxy that is gone holds nothing up. */
 export async function liftOrder(context: HealContext, spec: AgentSpec): Promise<void> {
-  const state = await agentState(context, spec);
-  if (state?.phase !== 'working' || !isAgent(context, spec, state.pid)) return;
+  if ((await workingAgent(context, spec)) === undefined) return;
   await giveOrder(context, spec, { behaviour: {}, untilMs: 0 });
 }
 

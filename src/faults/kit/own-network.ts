@@ -1,5 +1,6 @@
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import type { Capability, FaultContext } from '../contract.ts';
+import { capabilityBy } from './capability.ts';
 import { assertOwnNetworks, containersOf } from './netns.ts';
 import { lifeOf } from './edge-fault.ts';
 import { rulesCapability, type Rule, type Ruled } from './rules.ts';
@@ -17,12 +18,10 @@ export async function prepareOwn(service: string, rules: readonly Rule[], contex
 
 /** Whether such rules can be made on this machine. Never throws. */
 export async function ownCapability(service: string, rules: readonly Rule[], context: FaultContext): Promise<Capability> {
-  try {
+  return capabilityBy(async () => {
     await prepareOwn(service, rules, context);
     return await rulesCapability(context, rules);
-  } catch (error) {
-    return { state: 'unsupported', why: errorMessage(error) };
-  }
+  });
 }
 
 /** The first container of an undo. @throws GauntletError never in practice: an undo holds one or more. */

@@ -51,10 +51,7 @@ export async function healProxied(undo: Proxied, context: HealContext): Promise<
 
 export async function proxiedFingerprint(undo: Proxied, context: HealContext): Promise<Json> {
   if (undo.by === 'route') return routedFingerprint(undo, context);
-  return fingerprintOf(
-    undo.holders.map(({ container }) => container),
-    context,
-  );
+  return fingerprintOf(undo.holders, context);
 }
 
 /** How a fault that is a proxy stands in its place before it harms, and after. */

@@ -4,9 +4,10 @@ import { z } from 'zod';
 
 import type { Json } from '../../lib/json.ts';
 import { parseJson } from '../../lib/json.ts';
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import type { ExecResult } from '../../ports/index.ts';
 import type { Capability, FaultContext, HealContext } from '../contract.ts';
+import { ableIf } from './capability.ts';
 import { docker, dockerOrThrow, failureOf, inspectContainer, succeeded } from './docker.ts';
 import { containersOf } from './netns.ts';
 
@@ -68,13 +69,10 @@ export async function prepareRecreated(service: string, context: FaultContext): 
 
 /** Never throws. */
 export async function recreatedCapability(service: string, context: FaultContext): Promise<Capability> {
-  try {
+  return ableIf(async () => {
     await prepareRecreated(service, context);
     await dockerOrThrow(context, ['compose', 'version', '--short']);
-    return { state: 'able' };
-  } catch (error) {
-    return { state: 'unsupported', why: errorMessage(error) };
-  }
+  });
 }
 
 /** Makes the service as the project's files say, with one more where it shall be other than they say. Its volumes stay. @throws what Compose said. */

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import type { Capability, FaultContext, HealContext } from '../contract.ts';
+import { capabilityBy } from './capability.ts';
 import { agentFiles, proxyWork, startAgent, stopAgent } from './agent.ts';
 import { AgentSpec } from './agent-spec.ts';
 import { edgesBetween, type Edge } from './edges.ts';
 import { controlOf, lifeOf, type EdgeOptions } from './edge-fault.ts';
-import { pidNow } from './netns.ts';
-import { withoutRoot } from './root.ts';
+import { runningPid } from './netns.ts';
+import { assertRoot } from './root.ts';
 import { countRules, familyOf, installRules, removeRules, Ruled, rulesCapability, type Rule } from './rules.ts';
 
 /** Group and user of the proxy: its own connections are told apart by them. Nobody else on a machine has this number. */
@@ -40,17 +41,14 @@ export async function prepareRedirected(options: EdgeOptions, context: FaultCont
 
 /** Whether a proxy can stand on this edge. Never throws. */
 export async function redirectedCapability(options: EdgeOptions, context: FaultContext): Promise<Capability> {
-  try {
+  return capabilityBy(async () => {
     const { holders } = await prepareRedirected(options, context);
-    const missing = await withoutRoot(context, ['nsenter']);
-    if (missing !== undefined) return { state: 'unsupported', why: missing };
+    await assertRoot(context, ['nsenter']);
     return await rulesCapability(
       context,
       holders.flatMap(({ rules }) => rules),
     );
-  } catch (error) {
-    return { state: 'unsupported', why: errorMessage(error) };
-  }
+  });
 }
 
 /** The proxies first, the way to them after; nothing where all of it stands. */
@@ -59,12 +57,8 @@ export async function standRedirected(undo: Redirected, context: FaultContext): 
   if ((await whyNotRedirected(undo, context)) === undefined) return;
   for (const [index, { container }] of undo.holders.entries()) {
     const spec = undo.agents[index];
-    const pid = await pidNow(context, container);
-    if (spec === undefined || pid === undefined)
-      throw new GauntletError(`container ${container.name} does not run any more`, {
-        kind: 'stack',
-        hint: 'look why it ended before the fault',
-      });
+    if (spec === undefined) continue;
+    const pid = await runningPid(context, container);
     await startAgent(context, spec, { within: ['nsenter', '-t', String(pid), '-n', '-G', String(OWN_ID), '--'] });
   }
   await installRules(context, undo);

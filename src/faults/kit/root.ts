@@ -1,3 +1,4 @@
+import { GauntletError } from '../../model/errors.ts';
 import type { ExecResult } from '../../ports/index.ts';
 import type { HealContext } from '../contract.ts';
 import { succeeded } from './docker.ts';
@@ -30,11 +31,16 @@ export function rootEnvironment({ ports }: Pick<HealContext, 'ports'>): Record<s
   return { ...ports.env, LC_ALL: 'C', PATH: path === undefined ? SYSTEM_PATH : `${path}:${SYSTEM_PATH}` };
 }
 
-/** Why programs cannot be run as root here, or `undefined`. */
-export async function withoutRoot(context: HealContext, programs: readonly string[]): Promise<string | undefined> {
+/** @throws GauntletError where programs cannot be run as root, or are not there. */
+export async function assertRoot(context: HealContext, programs: readonly string[]): Promise<void> {
   const missing = programs.map((program) => `command -v ${program} >/dev/null || echo ${program}`).join('; ');
   const result = await asRoot(context, ['sh', '-c', missing]);
-  if (!succeeded(result)) return `root is needed for it, and neither we are root nor does sudo let us without a password`;
+  if (!succeeded(result))
+    throw new GauntletError('root is needed for it, and neither we are root nor does sudo let us without a password', {
+      kind: 'stack',
+      hint: 'let the gate run as root or use sudo without a password, as hosted runners do',
+    });
   const names = result.stdout.split('\n').filter((name) => name !== '');
-  return names.length === 0 ? undefined : `this machine has no ${names.join(', no ')}`;
+  if (names.length > 0)
+    throw new GauntletError(`this machine has no ${names.join(', no ')}`, { kind: 'stack', hint: 'install it on the machine of the gate' });
 }

@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
 import { parseJson } from '../../lib/json.ts';
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Capability, FaultContext, HealContext } from '../contract.ts';
+import { capabilityBy } from './capability.ts';
 import { agentFiles, agentState, proxyWork, startAgent, stopAgent } from './agent.ts';
 import { AgentSpec } from './agent-spec.ts';
 import type { EdgeOptions } from './edge-fault.ts';
@@ -98,12 +99,10 @@ export async function prepareRouted({ from, to, port }: EdgeOptions, context: Fa
 
 /** Never throws. */
 export async function routedCapability(options: EdgeOptions, context: FaultContext): Promise<Capability> {
-  try {
+  return capabilityBy(async () => {
     await prepareRouted(options, context);
     return { state: 'substitute', by: ROUTE };
-  } catch (error) {
-    return { state: 'unsupported', why: errorMessage(error) };
-  }
+  });
 }
 
 /** How a report names it. */

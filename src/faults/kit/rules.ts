@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { GauntletError } from '../../model/errors.ts';
 import type { Capability, HealContext } from '../contract.ts';
 import { failureOf, succeeded } from './docker.ts';
-import { inNetwork, pidNow } from './netns.ts';
-import { asRoot, withoutRoot } from './root.ts';
+import { inNetwork, pidNow, runningPid } from './netns.ts';
+import { asRoot, assertRoot } from './root.ts';
 
 /** One container, and the process that it was. */
 export const ContainerLife = z.strictObject({ id: z.string(), name: z.string(), pid: z.int().min(2), startedAt: z.string() });
@@ -40,12 +40,7 @@ export function familyOf(address: string): Family {
 /** Puts the rules where they belong, each container's at once: rules of an attempt that was broken off are replaced. @throws when the kernel refuses. */
 export async function installRules(context: HealContext, undo: Ruled): Promise<void> {
   for (const { container, rules } of undo.holders) {
-    const pid = await pidNow(context, container);
-    if (pid === undefined)
-      throw new GauntletError(`container ${container.name} does not run any more`, {
-        kind: 'stack',
-        hint: 'look why it ended before the fault',
-      });
+    const pid = await runningPid(context, container);
     for (const family of familiesOf(rules)) {
       const old = await removals(context, pid, { family, tag: undo.tag });
       const added = rules.filter((rule) => rule.family === family).map((rule) => [rule.table, `-I ${lineOf(rule, undo)}`] as const);
@@ -110,8 +105,7 @@ export function countedIn(saved: string, tag: string): number[] {
 
 /** Can rules like these be made here? Tried in a network of its own that ends with the attempt: nothing else is touched. */
 export async function rulesCapability(context: HealContext, rules: readonly Rule[]): Promise<Capability> {
-  const missing = await withoutRoot(context, ['nsenter', 'unshare', 'iptables-restore', 'iptables-save']);
-  if (missing !== undefined) return { state: 'unsupported', why: missing };
+  await assertRoot(context, ['nsenter', 'unshare', 'iptables-restore', 'iptables-save']);
   const probeEndMs = Date.parse(context.ports.clock.now()) + 60_000;
   for (const family of familiesOf(rules)) {
     const sample = rules

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import type { Capability, FaultContext, HealContext } from '../contract.ts';
+import { capabilityBy } from './capability.ts';
 import { failureOf, succeeded } from './docker.ts';
 import { lifeOf, type EdgeOptions } from './edge-fault.ts';
 import { edgesBetween } from './edges.ts';
 import type { Direction } from './fields.ts';
-import { inNetwork, pidNow } from './netns.ts';
-import { asRoot, withoutRoot } from './root.ts';
+import { inNetwork, pidNow, runningPid } from './netns.ts';
+import { asRoot, assertRoot } from './root.ts';
 import { ContainerLife, familyOf } from './rules.ts';
 
 /** Ours among all queues: nobody else's is ever taken away. */
@@ -45,25 +46,20 @@ export async function prepareShaped(
 
 /** Whether the kernel has such a queue: tried in a network of its own that ends with the attempt. Never throws. */
 export async function queueCapability(context: HealContext, queue: string): Promise<Capability> {
-  try {
-    const missing = await withoutRoot(context, ['nsenter', 'unshare', 'tc', 'ip']);
-    if (missing !== undefined) return { state: 'unsupported', why: missing };
+  return capabilityBy(async () => {
+    await assertRoot(context, ['nsenter', 'unshare', 'tc', 'ip']);
     const sample = batchOf({ device: 'lo', peers: [{ address: '192.0.2.1', side: 'dport' }] }, queue);
     const result = await asRoot(context, ['unshare', '-n', '--', 'tc', '-batch', '-'], sample);
     if (succeeded(result)) return { state: 'able' };
     return { state: 'unsupported', why: `this kernel has no ${queue.split(' ')[0] ?? queue}: ${failureOf(result)}` };
-  } catch (error) {
-    return { state: 'unsupported', why: errorMessage(error) };
-  }
+  });
 }
 
 /** Puts the queues in place; those of an attempt that was broken off are replaced. @throws when somebody else has one there. */
 export async function installQueues(context: FaultContext, { queue, shapes }: Shaped): Promise<void> {
   context.signal.throwIfAborted();
   for (const shape of shapes) {
-    const pid = await pidNow(context, shape.container);
-    if (pid === undefined)
-      throw new GauntletError(`container ${shape.container.name} does not run any more`, { kind: 'stack', hint: 'look why it ended' });
+    const pid = await runningPid(context, shape.container);
     const there = await queuesOf(context, pid, shape.device);
     if (/^qdisc \S+ (?!0:)\S+ root/m.test(there) && !there.includes(`qdisc htb ${HANDLE} root`))
       throw new GauntletError(`${shape.container.name} has a queue of its own on ${shape.device}, which is never replaced`, {

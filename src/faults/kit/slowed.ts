@@ -51,9 +51,5 @@ export async function healSlowed(undo: Slowed, context: HealContext): Promise<vo
 
 export async function slowedFingerprint(undo: Slowed, context: HealContext): Promise<Json> {
   if (undo.means === 'proxy') return proxiedFingerprint(undo.proxied, context);
-  const containers = undo.shapes.map(({ container }) => container);
-  return fingerprintOf(
-    containers.filter(({ id }, index) => containers.findIndex((other) => other.id === id) === index),
-    context,
-  );
+  return fingerprintOf(undo.shapes, context);
 }

@@ -4,12 +4,13 @@ import { z } from 'zod';
 
 import type { Json } from '../../lib/json.ts';
 import { parseJson } from '../../lib/json.ts';
-import { errorMessage, GauntletError } from '../../model/errors.ts';
-import type { Capability, FaultContext, HealContext, Proof } from '../contract.ts';
+import { GauntletError } from '../../model/errors.ts';
+import { defineFault, type Capability, type FaultContext, type FaultPlugin, type HealContext, type Proof } from '../contract.ts';
+import { ableIf } from './capability.ts';
 import { docker, dockerOrThrow, failureOf, inspectContainer, succeeded } from './docker.ts';
 import { containersOf } from './netns.ts';
 import { Made } from './recreate.ts';
-import { asRoot, withoutRoot } from './root.ts';
+import { asRoot, assertRoot } from './root.ts';
 import { healStopped, stoppedFingerprint } from './stopped.ts';
 import { livesOf, stateOf, Target } from './target.ts';
 
@@ -18,7 +19,7 @@ const GRACE_S = 3;
 const GARBAGE_BYTES = 4_096;
 
 /** A volume of Docker's own, or a file of it, which lies aside while something worse is in its place. Nothing is ever copied or deleted of it. */
-export const Swapped = z.strictObject({
+const Swapped = z.strictObject({
   target: Target,
   volume: z.string(),
   /** On this machine: what is swapped, and where it lies meanwhile, beside everything that a container sees. */
@@ -28,13 +29,36 @@ export const Swapped = z.strictObject({
   /** Of the subject before: what tells it from its replacement. */
   inode: z.string(),
 });
-export type Swapped = z.output<typeof Swapped>;
+type Swapped = z.output<typeof Swapped>;
 
-export interface Swapping {
+interface Swapping {
   readonly service: string;
   /** In the container: where the volume is mounted, or a file below. The only volume when left out. */
   readonly path?: string | undefined;
   readonly kind: Swapped['kind'];
+}
+
+interface SwapKind<Options extends Omit<Swapping, 'kind'>> extends Pick<FaultPlugin<Options>, 'type' | 'summary' | 'options' | 'title'> {
+  readonly kind: (options: Options) => Swapping['kind'];
+}
+
+/** A service is started with something worse in the place of what it stores, and gets its own back. */
+export function swapFault<Options extends Omit<Swapping, 'kind'>>({ kind, ...more }: SwapKind<Options>): FaultPlugin {
+  const swapping = (options: Options): Swapping => ({ service: options.service, path: options.path, kind: kind(options) });
+  return defineFault<Options, Swapped>({
+    ...more,
+    rows: ['CHA-05'],
+    undo: Swapped,
+    lasts: 'held',
+    expires: false,
+    services: ({ service }) => [service],
+    capability: (options, context) => swappedCapability(swapping(options), context),
+    prepare: (options, context) => prepareSwapped(swapping(options), context),
+    inject: (_, undo, context) => injectSwapped(undo, context),
+    prove: (_, undo, context) => proveSwapped(undo, context),
+    heal: healSwapped,
+    fingerprint: swappedFingerprint,
+  });
 }
 
 const Volume = z
@@ -42,19 +66,15 @@ const Volume = z
   .length(1);
 
 /** Never throws. */
-export async function swappedCapability(swapping: Swapping, context: FaultContext): Promise<Capability> {
-  try {
-    const missing = await withoutRoot(context, ['sh', 'stat', 'mv', 'cp', 'chmod', 'chown', 'dd']);
-    if (missing !== undefined) return { state: 'unsupported', why: missing };
+async function swappedCapability(swapping: Swapping, context: FaultContext): Promise<Capability> {
+  return ableIf(async () => {
+    await assertRoot(context, ['sh', 'stat', 'mv', 'cp', 'chmod', 'chown', 'dd']);
     await prepareSwapped(swapping, context);
-    return { state: 'able' };
-  } catch (error) {
-    return { state: 'unsupported', why: errorMessage(error) };
-  }
+  });
 }
 
 /** @throws GauntletError when there is no such volume, when it is none of Docker's own, or when others use it too. */
-export async function prepareSwapped({ service, path, kind }: Swapping, context: FaultContext): Promise<Swapped> {
+async function prepareSwapped({ service, path, kind }: Swapping, context: FaultContext): Promise<Swapped> {
   const containers = [...(await containersOf(service, context))];
   const [first] = containers;
   const made = first && Made.safeParse(await inspectContainer(context, first.id)).data;
@@ -90,7 +110,7 @@ export async function prepareSwapped({ service, path, kind }: Swapping, context:
 }
 
 /** Stops the service, swaps, and starts it: what it finds then is what it has to live with. */
-export async function injectSwapped(undo: Swapped, context: FaultContext): Promise<void> {
+async function injectSwapped(undo: Swapped, context: FaultContext): Promise<void> {
   context.signal.throwIfAborted();
   // Broken off between the two: it lies aside, and nothing is in its place.
   const half = (await inodeOf(undo.subject, context)) === undefined && (await inodeOf(undo.aside, context)) !== undefined;
@@ -103,7 +123,7 @@ export async function injectSwapped(undo: Swapped, context: FaultContext): Promi
 }
 
 /** Puts back what lies aside. A volume that is gone took it along. */
-export async function healSwapped(undo: Swapped, context: HealContext): Promise<void> {
+async function healSwapped(undo: Swapped, context: HealContext): Promise<void> {
   if (!(await isThere(undo, context))) return;
   if ((await inodeOf(undo.aside, context)) !== undefined) {
     await stopAll(undo, context);
@@ -112,7 +132,7 @@ export async function healSwapped(undo: Swapped, context: HealContext): Promise<
   await healStopped(undo.target, context);
 }
 
-export async function proveSwapped(undo: Swapped, context: FaultContext): Promise<Proof> {
+async function proveSwapped(undo: Swapped, context: FaultContext): Promise<Proof> {
   const { volume, subject, inode, aside, target } = undo;
   const now = await inodeOf(subject, context);
   if (now === undefined || now === inode || (await inodeOf(aside, context)) === undefined)
@@ -121,7 +141,7 @@ export async function proveSwapped(undo: Swapped, context: FaultContext): Promis
   return { state: 'proved', by: [`${subject} is another one (inode ${now}, before ${inode})`, `${target.service} was started with it`] };
 }
 
-export async function swappedFingerprint(undo: Swapped, context: HealContext): Promise<Json> {
+async function swappedFingerprint(undo: Swapped, context: HealContext): Promise<Json> {
   if (!(await isThere(undo, context))) return null;
   const aside = (await inodeOf(undo.aside, context)) !== undefined;
   return { inode: (await inodeOf(undo.subject, context)) ?? 'none', aside, runs: await stoppedFingerprint(undo.target, context) };

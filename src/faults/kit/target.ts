@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { parseJson } from '../../lib/json.ts';
 import { GauntletError } from '../../model/errors.ts';
 import type { Capability, FaultContext, HealContext } from '../contract.ts';
+import { ableIf } from './capability.ts';
 import { dockerOrThrow, inspectContainer } from './docker.ts';
 import { lookAt, sameProcess } from './process.ts';
 
@@ -62,12 +63,7 @@ export async function reachable(service: string, context: FaultContext): Promise
   const { kind } = context.manifest;
   if (kind !== 'process' && kind !== 'compose')
     return { state: 'unsupported', why: `a stack of the kind ${kind} is not ours to harm: its processes cannot be reached from here` };
-  try {
-    await findTarget(service, context);
-    return { state: 'able' };
-  } catch (error) {
-    return { state: 'unsupported', why: error instanceof Error ? error.message : String(error) };
-  }
+  return ableIf(() => findTarget(service, context));
 }
 
 /** Of each life of the target that is still the same, what it is doing; those that are gone are left out. */

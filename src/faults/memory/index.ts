@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { errorMessage, GauntletError } from '../../model/errors.ts';
+import { GauntletError } from '../../model/errors.ts';
 import { defineFault, type FaultContext, type Proof } from '../contract.ts';
+import { ableIf } from '../kit/capability.ts';
 import { agentFiles, startAgent, stopAgent } from '../kit/agent.ts';
 import { AgentSpec } from '../kit/agent-spec.ts';
 import { groupOf } from '../kit/cgroup.ts';
@@ -9,7 +10,7 @@ import { docker } from '../kit/docker.ts';
 import { lifeOf } from '../kit/edge-fault.ts';
 import { fingerprintOf } from '../kit/fingerprint.ts';
 import { containerNow, containersOf, inspectOrThrow, pidNow } from '../kit/netns.ts';
-import { asRoot, withoutRoot } from '../kit/root.ts';
+import { asRoot, assertRoot } from '../kit/root.ts';
 import { ContainerLife } from '../kit/rules.ts';
 
 /** Over the limit by this much at the utmost, should the kernel find nobody to kill. */
@@ -36,15 +37,11 @@ export const memory = defineFault<Options, Undo>({
   expires: true,
   title: ({ service }) => `use up the memory of ${service}`,
   services: ({ service }) => [service],
-  capability: async (options, context) => {
-    try {
+  capability: (options, context) =>
+    ableIf(async () => {
       await prepare(options, context);
-      const missing = await withoutRoot(context, ['sh', 'dd']);
-      return missing === undefined ? { state: 'able' } : { state: 'unsupported', why: missing };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+      await assertRoot(context, ['sh', 'dd']);
+    }),
   prepare,
   inject: async (_, { containers }, context) => {
     context.signal.throwIfAborted();
@@ -61,11 +58,7 @@ export const memory = defineFault<Options, Undo>({
       if (agent.work.type === 'memory') await asRoot(context, ['rm', '-f', agent.work.file]);
     }
   },
-  fingerprint: ({ containers }, context) =>
-    fingerprintOf(
-      containers.map(({ container }) => container),
-      context,
-    ),
+  fingerprint: ({ containers }, context) => fingerprintOf(containers, context),
 });
 
 async function prepare({ service }: Options, context: FaultContext): Promise<Undo> {

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { errorMessage, GauntletError } from '../../model/errors.ts';
 import type { SqlSession } from '../../ports/datastores.ts';
 import { defineFault, type FaultContext, type HealContext, type Proof } from '../contract.ts';
-import { Database, databaseFields, doorOf, findDatabases, openDatabase } from '../kit/database.ts';
+import { ableIf } from '../kit/capability.ts';
+import { Database, databaseFields, findDatabases, openDatabase } from '../kit/database.ts';
+import { addressOf } from '../kit/place.ts';
 
 const Options = z.strictObject(databaseFields);
 type Options = z.output<typeof Options>;
@@ -68,14 +70,7 @@ export const readOnly = defineFault<Options, Undo>({
   expires: false,
   title: ({ service }) => `make ${service} read-only`,
   services: ({ service }) => [service],
-  capability: async (options, context) => {
-    try {
-      await prepare(options, context);
-      return { state: 'able' };
-    } catch (error) {
-      return { state: 'unsupported', why: errorMessage(error) };
-    }
-  },
+  capability: (options, context) => ableIf(() => prepare(options, context)),
   prepare,
   inject: async (_, { databases }, context) => {
     context.signal.throwIfAborted();
@@ -91,7 +86,7 @@ export const readOnly = defineFault<Options, Undo>({
   fingerprint: async ({ databases }, context) => {
     const seen: Record<string, string | null> = {};
     for (const { database } of databases) {
-      const door = await doorOf(database, context);
+      const door = await addressOf(database.place, context);
       if (door === undefined) continue;
       await using session = await openDatabase(database, context);
       if (session !== undefined) seen[`${door.host}:${String(door.port)}`] = await WAYS[database.engine].before(session);

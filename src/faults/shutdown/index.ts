@@ -6,10 +6,10 @@ import { parseJson } from '../../lib/json.ts';
 import type { ShutdownFacts } from '../../model/fault-facts.ts';
 import { defineFault, type FaultContext, type Proof } from '../contract.ts';
 import { agentFiles, agentState, startAgent, stopAgent } from '../kit/agent.ts';
-import { AgentSpec, type Place } from '../kit/agent-spec.ts';
+import { AgentSpec } from '../kit/agent-spec.ts';
 import { docker, failureOf, succeeded } from '../kit/docker.ts';
 import { DurationText, millisecondsOf } from '../kit/fields.ts';
-import { inspectOrThrow, listeningPorts } from '../kit/netns.ts';
+import { addressesOf } from '../kit/place.ts';
 import { endsOf, healStopped, stoppedFingerprint } from '../kit/stopped.ts';
 import { findTarget, livesOf, nameOf, reachable, Target } from '../kit/target.ts';
 
@@ -73,26 +73,10 @@ async function prepare({ service, connections, port }: Options, context: FaultCo
   const target = await findTarget(service, context);
   const record = join(context.folder, `${context.id}-shutdown.json`);
   if (connections === 0) return { target, record, agent: null };
-  const to = await placesOf(target, port, context);
-  const work = { type: 'hold' as const, to, hello: '', most: connections };
-  return { target, record, agent: { id: context.id, endsAtMs: context.expiresAtMs, ...agentFiles(context, 'hold'), work } };
-}
-
-async function placesOf(target: Target, port: number | undefined, context: FaultContext): Promise<[Place, ...Place[]]> {
-  const places: Place[] = [];
-  if (target.stack === 'process') {
-    const own = port ?? context.manifest.services.find(({ name }) => name === target.service)?.ports[0]?.port;
-    if (own !== undefined) places.push({ host: '127.0.0.1', port: own });
-  } else
-    for (const container of target.containers) {
-      const { NetworkSettings } = await inspectOrThrow(context, container);
-      const own = port ?? listeningPorts(context, container.pid)[0];
-      const host = Object.values(NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
-      if (host !== undefined && own !== undefined) places.push({ host, port: own });
-    }
-  const [first, ...more] = places;
+  const [first, ...more] = await addressesOf(target, context, port);
   if (first === undefined) throw new Error(`nothing of ${target.service} listens on a TCP port: say its \`port\``);
-  return [first, ...more];
+  const work = { type: 'hold' as const, to: [first, ...more], hello: '', most: connections };
+  return { target, record, agent: { id: context.id, endsAtMs: context.expiresAtMs, ...agentFiles(context, 'hold'), work } };
 }
 
 async function inject({ grace, connections }: Options, { target, record, agent }: Undo, context: FaultContext): Promise<void> {
