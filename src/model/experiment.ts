@@ -237,6 +237,8 @@ export const ExperimentFacts = z.object({
   steady: z.discriminatedUnion('state', [z.object({ state: z.literal('good') }), z.object({ state: z.literal('bad'), why: z.string() })]),
   /** The same effect by another means. */
   substitute: z.string().optional(),
+  /** When the steady window began, after everything that stands in between was in its place: all milliseconds here count from then. */
+  beganAt: z.string().optional(),
   injectMs: z.number(),
   healedMs: z.number(),
   endMs: z.number(),

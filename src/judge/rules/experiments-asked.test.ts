@@ -24,7 +24,7 @@ const journey = (during: Counts, more: Partial<WatchedJourney> = {}): WatchedJou
 });
 const health = (during: Counts): WatchedJourney => journey(during, { journey: 'health of api', role: 'health' });
 
-interface Given extends Partial<Pick<ExperimentFacts, 'during' | 'alert' | 'ledger' | 'lasts' | 'recovery'>> {
+interface Given extends Partial<Pick<ExperimentFacts, 'during' | 'alert' | 'ledger' | 'lasts' | 'recovery' | 'beganAt'>> {
   readonly fault?: string;
   readonly facts?: ShutdownFacts | RotationFacts;
 }
@@ -272,6 +272,10 @@ describe('shutdowns', () => {
     const given = { ...late, facts: { ...late.facts, at: '2026-11-20T14:00:06.000Z' } as ShutdownFacts };
     expect(found(['CFG-08'], [underWay(0)], given)).toEqual(['CFG-08 P1 inconclusive: one does not answer CFG-08']);
     expect(found(['CFG-08'], [ALL_GOOD], facts({}))).toEqual(['CFG-08 P1 inconclusive: one does not answer CFG-08']);
+    // A look at all containers comes before the first walk, and takes its time.
+    const [at, beganAt] = ['2026-11-20T14:00:05.500Z', '2026-11-20T14:00:02.500Z'];
+    const looked = { ...late, facts: { ...late.facts, at } as ShutdownFacts, beganAt };
+    expect(found(['CFG-08'], [underWay(5)], looked)).toEqual(['CFG-08 P1 confirmed: 1 of 2 requests under way are dropped in one']);
   });
 });
 

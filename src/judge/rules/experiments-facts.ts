@@ -92,7 +92,8 @@ function droppedIn(experiment: Experiment): {
   journey: ReturnType<typeof steadyOf>[number] | undefined;
 } {
   const told = ShutdownFacts.safeParse(experiment.piece.facts).data?.at;
-  const injectMs = told === undefined ? experiment.observed.injectMs : Date.parse(told) - Date.parse(experiment.piece.window.from);
+  const { observed, piece } = experiment;
+  const injectMs = told === undefined ? observed.injectMs : Date.parse(told) - Date.parse(observed.beganAt ?? piece.window.from);
   const seen = steadyOf(experiment).map((journey) => {
     const under = journey.points.filter(([dueMs, tookMs]) => dueMs <= injectMs - SURELY_MS && dueMs + tookMs >= injectMs);
     return {

@@ -38,6 +38,7 @@ export function evidenceOf(context: RunContext, { stage, experiment }: Experimen
     services,
     steady: sick === undefined ? { state: 'good' } : { state: 'bad', why: context.redact(sick) },
     ...(substitute === undefined ? {} : { substitute }),
+    beganAt: beganAt(context, moments),
     injectMs: moments.injectMs - moments.startMs,
     healedMs: moments.healedMs - moments.startMs,
     endMs: moments.endMs - moments.startMs,
@@ -65,4 +66,9 @@ export function evidenceOf(context: RunContext, { stage, experiment }: Experimen
     facts: record === undefined ? null : mapStrings(record.facts, context.redact),
     observed,
   };
+}
+
+/** On the clock of the wall, as services and plugins write down what they did. */
+function beganAt({ ports: { clock } }: RunContext, { startMs }: Moments): string {
+  return new Date(Date.parse(clock.now()) - (clock.monotonicMs() - startMs)).toISOString();
 }
