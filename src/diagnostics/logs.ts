@@ -12,9 +12,10 @@ const PREFIX = /^(?:[\w.-]{1,80}\s+\| ?)?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\
 const EVENT = /^\{"(?:Time|Action|ImportPath)":/;
 
 /** Looks through a log line by line; a log that cannot be read is an error of the caller's port. */
-export async function readLog(files: Files, path: string, { journal, origin, echo }: LogOptions): Promise<void> {
+export async function readLog(files: Files, path: string, { journal, origin, echo, whole }: LogOptions): Promise<void> {
   await eachLine(decode(files.stream(path) as AsyncIterable<Uint8Array>, newDecoding()), LINE, ({ text }) => {
     if (EVENT.test(text)) return undefined;
+    whole?.(text);
     const plain = text.replace(PREFIX, '');
     journal.line(`log ${path}`, plain, origin);
     echo?.(plain);
@@ -28,4 +29,6 @@ export interface LogOptions {
   readonly origin: Origin;
   /** Sees each line without its prefix. */
   readonly echo?: ((line: string) => void) | undefined;
+  /** Sees each line as it stands in the log. */
+  readonly whole?: ((line: string) => void) | undefined;
 }

@@ -24,6 +24,7 @@ import { agents } from './rules/agents.ts';
 import { bottleneck } from './rules/bottleneck.ts';
 import { claims } from './rules/claims.ts';
 import { coverage } from './rules/coverage.ts';
+import { criticalLines } from './rules/critical-lines.ts';
 import { diagnostics } from './rules/diagnostics.ts';
 import { exits } from './rules/exits.ts';
 import { experiments } from './rules/experiments.ts';
@@ -108,6 +109,7 @@ const RULES: readonly JudgeRule[] = [
   missingTests,
   claims,
   diagnostics,
+  criticalLines,
 ];
 
 /** What the evidence of a run means. Pure and total: never throws, and a rule that crashes makes the verdict unknown. */

@@ -53,3 +53,18 @@ export type Diagnostic = z.output<typeof Diagnostic>;
 /** Whether a race detector or sanitizer was really on while a command ran, and what shows it. */
 export const Detector = z.object({ state: z.enum(['on', 'off', 'unknown']), shows: z.string() });
 export type Detector = z.output<typeof Detector>;
+
+/** Lines of one service that are critical by their own level, alike but for times, ids and numbers. */
+export const CriticalLines = z.object({
+  service: z.string(),
+  level: z.string(),
+  /** The line without what changes from one to the next; stable over runs. */
+  pattern: z.string(),
+  count: z.number(),
+  /** The first one as it was printed, bounded and redacted. */
+  first: z.string(),
+  /** When they were printed (ISO 8601), as the engine says: the first ones, where it does. */
+  at: z.array(z.string()),
+  source: z.string(),
+});
+export type CriticalLines = z.output<typeof CriticalLines>;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LinkedTest } from './claim.ts';
 import { Against, ComparedLife } from './comparison.ts';
 import { ChangedCoverage, FileCoverage, NeverLoaded, Ratio } from './coverage.ts';
-import { Detector, Diagnostic } from './diagnostic.ts';
+import { CriticalLines, Detector, Diagnostic } from './diagnostic.ts';
 import { EffectFields } from './effects.ts';
 import { Pass } from './evaluation.ts';
 import { FaultFields } from './experiment.ts';
@@ -250,6 +250,8 @@ export const DiagnosticsEvidence = z.object({
   reports: z.array(Diagnostic),
   /** Causes beyond the bound. */
   omitted: z.number(),
+  /** Lines of services that are critical by their own level. */
+  critical: z.array(CriticalLines).optional(),
   /** Files that were looked through. */
   sources: z.array(z.string()),
   /** Why a report may have been missed. */

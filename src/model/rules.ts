@@ -7,6 +7,7 @@ import { FAULT_RULES } from './rules-faults.ts';
 import { JOURNEY_RULES } from './rules-journeys.ts';
 import { LEAK_RULES } from './rules-leaks.ts';
 import { LOAD_RULES } from './rules-load.ts';
+import { LOG_RULES } from './rules-logs.ts';
 import { MESSAGE_RULES } from './rules-messages.ts';
 
 export type { Rule } from './rule.ts';
@@ -177,6 +178,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ...EFFECT_RULES,
   ...EVALUATION_RULES,
   ...LOAD_RULES,
+  ...LOG_RULES,
   ...MESSAGE_RULES,
   'CFG-05': {
     title: 'a service does not serve',

@@ -1,3 +1,4 @@
+import { CriticalLog } from '../diagnostics/critical.ts';
 import { DiagnosticJournal } from '../diagnostics/journal.ts';
 import { frameLocator } from '../diagnostics/locate.ts';
 import { readLog } from '../diagnostics/logs.ts';
@@ -111,21 +112,25 @@ export class CommandDiagnostics implements ResultWatcher {
   }
 }
 
-/** Looks through the logs of services. Reports there are findings whether or not anybody asked. */
+/** Looks through the logs of services. Reports and critical lines there are findings whether or not anybody asked. */
 export async function storeLogDiagnostics(context: RunContext, logs: readonly Source[], stage: StageName): Promise<void> {
   if (logs.length === 0) return;
   const journal = new DiagnosticJournal({ redact: context.redact, locate: await locator(context) });
+  const critical = new CriticalLog(context.redact);
   const problems: string[] = [];
   for (const { file } of logs) {
     const service = file.replace(/^.*\//, '').replace(/\.log$/, '');
     try {
-      await readLog(context.ports.files, context.directory.file(file), { journal, origin: { source: file, service } });
+      // What the version before this one logs is not of this change.
+      const whole = file.startsWith('logs/head/') ? (line: string): void => critical.line(line, { source: file, service }) : undefined;
+      await readLog(context.ports.files, context.directory.file(file), { journal, origin: { source: file, service }, whole });
     } catch (error) {
       problems.push(`${file} could not be read: ${errorMessage(error)}`);
     }
   }
   const { reports, omitted } = journal.finish();
-  if (reports.length === 0) return;
+  const lines = critical.finish();
+  if (reports.length + lines.length === 0) return;
   const now = context.ports.clock.now();
   await context.directory.addEvidence({
     id: `${stage}/diagnostics-services`,
@@ -134,6 +139,7 @@ export async function storeLogDiagnostics(context: RunContext, logs: readonly So
     window: { from: now, to: now },
     reports: [...reports],
     omitted,
+    ...(lines.length === 0 ? {} : { critical: [...lines] }),
     sources: logs.map(({ file }) => file),
     ...(problems.length === 0 ? {} : { incomplete: problems.join('; ') }),
   });

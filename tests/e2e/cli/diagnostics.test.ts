@@ -81,3 +81,22 @@ journeys:
   expect(found).toMatchObject([{ title: 'concurrent map access: `main.(*registry).Mark`', locations: [{ path: 'main.go', line: 13 }] }]);
   expect(found[0]?.evidence[0]?.shows).toContain('service api');
 });
+
+it('a critical line in the log of a service is a finding, and an error that quotes one is none', async () => {
+  const printing = (line: string) =>
+    inlineProject({
+      'api.mjs': `import { createServer } from 'node:http';\ncreateServer((_, response) => response.end()).listen(process.env.PORT, '127.0.0.1');\nconsole.log(${JSON.stringify(line)});\n`,
+      'report.xml': JUNIT,
+      'gauntlet.yml':
+        'version: 1\nstack: {process: {api: {run: node api.mjs, port: auto, health: /}}, ready: 20s}\nstages:\n  - e2e: {run: "cp report.xml e2e.xml", results: e2e.xml}\n',
+    });
+  await using bad = await printing('2026-01-01 10:00:00,123 - shop.ledger - CRITICAL - ledger 12 differs');
+  const found = await bad.gauntlet(['-q', 'run']);
+  expect((await found.report()).findings).toMatchObject([
+    { code: 'OBS-19', priority: 'P1', stage: 'e2e', result: { verdict: 'confirmed' } },
+  ]);
+  await using good = await printing('2026-01-01 10:00:00,123 - shop.ledger - ERROR - said "CRITICAL:root:ledger"');
+  const { exitCode, report } = await good.gauntlet(['-q', 'run']);
+  expect((await report()).findings).toEqual([]);
+  expect(exitCode).toBe(0);
+});
