@@ -3,6 +3,7 @@ import type { CheckPlugin } from './contract.ts';
 import { access } from './access/index.ts';
 import { boots } from './boots/index.ts';
 import { containers } from './containers/index.ts';
+import { deployment } from './deployment/index.ts';
 import { doors } from './doors/index.ts';
 import { encryption } from './encryption/index.ts';
 import { healthcheck } from './healthcheck/index.ts';
@@ -25,5 +26,6 @@ import { sql } from './sql/index.ts';
 import { telemetry } from './telemetry/index.ts';
 import { testEvidence } from './test-evidence/index.ts';
 import { vectors } from './vectors/index.ts';
+import { verification } from './verification/index.ts';
 
-export const checks: readonly CheckPlugin[] = [...access, ...boots, ...containers, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...monitoring, ...mounted, ...procedures, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...sockets, ...sql, ...telemetry, ...testEvidence, ...vectors];
+export const checks: readonly CheckPlugin[] = [...access, ...boots, ...containers, ...deployment, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...monitoring, ...mounted, ...procedures, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...sockets, ...sql, ...telemetry, ...testEvidence, ...vectors, ...verification];

@@ -3,6 +3,7 @@ import type { RowJudge } from '../model/row-judge.ts';
 import { judges as access } from '../checks/access/judge.ts';
 import { judges as boots } from '../checks/boots/judge.ts';
 import { judges as containers } from '../checks/containers/judge.ts';
+import { judges as deployment } from '../checks/deployment/judge.ts';
 import { judges as doors } from '../checks/doors/judge.ts';
 import { judges as encryption } from '../checks/encryption/judge.ts';
 import { judges as healthcheck } from '../checks/healthcheck/judge.ts';
@@ -25,5 +26,6 @@ import { judges as sql } from '../checks/sql/judge.ts';
 import { judges as telemetry } from '../checks/telemetry/judge.ts';
 import { judges as testEvidence } from '../checks/test-evidence/judge.ts';
 import { judges as vectors } from '../checks/vectors/judge.ts';
+import { judges as verification } from '../checks/verification/judge.ts';
 
-export const rowJudges: readonly RowJudge[] = [...access, ...boots, ...containers, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...monitoring, ...mounted, ...procedures, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...sockets, ...sql, ...telemetry, ...testEvidence, ...vectors];
+export const rowJudges: readonly RowJudge[] = [...access, ...boots, ...containers, ...deployment, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...monitoring, ...mounted, ...procedures, ...prometheus, ...reach, ...redis, ...renewal, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...sockets, ...sql, ...telemetry, ...testEvidence, ...vectors, ...verification];
