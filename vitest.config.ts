@@ -1,15 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
 const REAL = { testTimeout: 300_000, hookTimeout: 300_000 };
-/** Tests that compare times, apply loads or bring up whole systems: each has the machine for itself. */
+/** Tests that bring up whole systems and mostly wait for them: two files at a time. */
+const STACKS = [
+  'tests/e2e/{chaos,checks,examples}/**/*.test.ts',
+  'tests/e2e/compose/{pitfalls,rollback,stack,taken-away}.test.ts',
+  'tests/e2e/cli/faults.test.ts',
+];
+/** Tests that compare times, apply loads or keep every core busy: each has the machine for itself. */
 const ALONE = [
-  'tests/e2e/{act,chaos,checks,compose,examples,loads}/**/*.test.ts',
+  'tests/e2e/{act,loads}/**/*.test.ts',
   'tests/e2e/actions/root.test.ts',
-  'tests/e2e/cli/{faults,loads,resources,thresholds}.test.ts',
+  'tests/e2e/chaos/timing.test.ts',
+  'tests/e2e/cli/{loads,resources,thresholds}.test.ts',
+  'tests/e2e/compose/{resources,speed}.test.ts',
 ];
 
-// Four projects: unit (beside the code), contract (one suite per plugin kind), e2e (real processes, two files at a time),
-// alone (real engines, real runners, loads: one file at a time).
+// Five projects: unit (beside the code), contract (one suite per plugin kind), e2e (real processes, two files at a time),
+// stacks (real engines, two files at a time), alone (real runners, loads: one file at a time).
 export default defineConfig({
   test: {
     projects: [
@@ -21,7 +29,8 @@ export default defineConfig({
         },
       },
       { test: { name: 'contract', include: ['tests/contracts/**/*.test.ts', 'tests/cases/**/*.test.ts'], testTimeout: 30_000 } },
-      { test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], exclude: ALONE, ...REAL, maxWorkers: 2 } },
+      { test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], exclude: [...ALONE, ...STACKS], ...REAL, maxWorkers: 2 } },
+      { test: { name: 'stacks', include: STACKS, exclude: ALONE, ...REAL, maxWorkers: 2 } },
       { test: { name: 'alone', include: ALONE, ...REAL, fileParallelism: false } },
     ],
   },

@@ -6,10 +6,10 @@ import { runChecks } from './check.ts';
 import type { Counts } from './count-reporter.ts';
 import { interruption, ROOT, run, runNode } from './process.ts';
 
-// `npm test`: everything. `npm test -- unit` one part of it: check, unit, contract, e2e or alone.
+// `npm test`: everything. `npm test -- unit` one part of it: check, unit, contract, e2e, stacks or alone.
 // Counts go to .gauntlet-test/summary.json, which .ci/run reads; the folder itself is never deleted.
 
-const PROJECTS = ['unit', 'contract', 'e2e', 'alone'];
+const PROJECTS = ['unit', 'contract', 'e2e', 'stacks', 'alone'];
 const PARTS = ['check', ...PROJECTS];
 const OUT = join(ROOT, '.gauntlet-test');
 const SUMMARY = join(OUT, 'summary.json');
@@ -43,7 +43,7 @@ async function main(asked: readonly string[]): Promise<number> {
     console.error('\nInterrupted: nothing was counted.');
     return 4;
   }
-  if (parts.has('e2e') || parts.has('alone')) parts.set('machine', await lookAtMachine());
+  if (['e2e', 'stacks', 'alone'].some((part) => parts.has(part))) parts.set('machine', await lookAtMachine());
   return await report(parts);
 }
 
