@@ -318,3 +318,43 @@ describe('reports of runtimes', () => {
     }
   });
 });
+
+it('a data race keeps its title and its place whichever of its two accesses came first', () => {
+  const access = (title: string, name: string, line: number) => ({
+    title,
+    frames: [{ function: `app.(*Gate).${name}`, location: { path: 'gate.go', line } }],
+  });
+  const of = (...stacks: readonly unknown[]) => ({
+    kind: 'diagnostics',
+    command: 'main',
+    reports: [
+      {
+        kind: 'data-race',
+        tool: 'Go race detector',
+        message: 'data race',
+        fingerprint: 'f',
+        stacks,
+        text: '',
+        count: 1,
+        seen: [{ source: 'r', count: 1 }],
+      },
+    ],
+    omitted: 0,
+    sources: [],
+  });
+  const found = (evidence: unknown) =>
+    judged({ claims: one('pass_means: refuted'), tests: PASSED, evidence: [evidence] })
+      .findings.filter(({ code }) => code === 'CON-01')
+      .map(({ title, locations }) => [title, locations]);
+  const first = found(of(access('Read', 'allow', 12), access('Previous write', 'Set', 20)));
+  expect(first).toEqual([
+    [
+      'data race: `app.(*Gate).Set` and `app.(*Gate).allow`',
+      [
+        { path: 'gate.go', line: 20 },
+        { path: 'gate.go', line: 12 },
+      ],
+    ],
+  ]);
+  expect(found(of(access('Write', 'Set', 20), access('Previous read', 'allow', 12)))).toEqual(first);
+});

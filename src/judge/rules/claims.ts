@@ -73,7 +73,7 @@ function found(decided: DecidedClaim, file: string): Drafted {
       .join('\n'),
     evidence: refsOf(decided, file),
     measured: numbers[0] ?? because,
-    expected: claim.kind === 'statement' ? 'the statement holds' : `${nameOfClaim(id)} refuted`,
+    expected: claim.kind === 'statement' ? 'the statement holds' : `nothing that confirms ${nameOfClaim(id)}`,
     fix: recommendation,
     locations: location === undefined ? [claim.at] : [location],
     group: raced ? `claim:${id}` : undefined,

@@ -54,7 +54,8 @@ const NAMES: Record<DiagnosticKind, string> = {
   'goroutine-leak': 'goroutine leak',
 };
 
-function found(piece: Piece, report: Diagnostic, claims: readonly DecidedClaim[]): Drafted {
+function found(piece: Piece, printed: Diagnostic, claims: readonly DecidedClaim[]): Drafted {
+  const report = inFixedOrder(printed);
   const tops = topsOf(report);
   const where = tops.map((frame) => shortName(frame.function));
   const seen = report.seen.map(({ source, service, test }) => test ?? service ?? source);
@@ -78,6 +79,23 @@ function found(piece: Piece, report: Diagnostic, claims: readonly DecidedClaim[]
     locations: placesOf(report, tops),
     ...(claim === undefined ? { group: groupOfReport(report), cause: true } : { group: `claim:${claim.claim.id}` }),
   });
+}
+
+/** Which of two racing accesses comes first is chance: in one order, the finding keeps its title and its place from run to run. */
+function inFixedOrder(report: Diagnostic): Diagnostic {
+  const [one, other, ...rest] = report.stacks;
+  if (report.kind !== 'data-race' || one === undefined || other === undefined) return report;
+  const [first, second] = [one, other].sort((a, b) => compare(nameOf(a), nameOf(b)));
+  return first && second ? { ...report, stacks: [first, second, ...rest] } : report;
+}
+
+function nameOf(stack: CallStack): string {
+  const { function: name = '', location } = topOf(stack) ?? {};
+  return `${name} ${location?.path ?? ''} ${String(location?.line ?? 0).padStart(8, '0')}`;
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** The stacks, own calls first; as it was printed when nothing could be taken apart. */
