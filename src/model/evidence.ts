@@ -250,7 +250,6 @@ export const DiagnosticsEvidence = z.object({
   reports: z.array(Diagnostic),
   /** Causes beyond the bound. */
   omitted: z.number(),
-  /** Lines of services that are critical by their own level. */
   critical: z.array(CriticalLines).optional(),
   /** Files that were looked through. */
   sources: z.array(z.string()),

@@ -54,12 +54,17 @@ export async function readTexts({ ports, root, signal }: CheckContext, paths: re
 }
 
 /**
- * Tracked text files that hold one of these words, found by git itself: 20,000 files take it a fraction of a second.
+ * Tracked text files that hold one of these words, found by git itself: 20,000 files take it a fraction of a second. `among` are patterns
+ * of git for their paths.
  * @throws Error when git cannot search here.
  */
-export async function filesWith({ ports, root, signal }: CheckContext, words: readonly string[]): Promise<readonly string[]> {
+export async function filesWith(
+  { ports, root, signal }: CheckContext,
+  words: readonly string[],
+  among: readonly string[] = [],
+): Promise<readonly string[]> {
   const { outcome, stdout, stderr, droppedBytes } = await ports.exec.run(
-    { type: 'argv', argv: ['git', 'grep', '--no-color', '-I', '-l', '-z', '-F', ...words.flatMap((word) => ['-e', word])] },
+    { type: 'argv', argv: ['git', 'grep', '--no-color', '-I', '-l', '-z', '-F', ...words.flatMap((word) => ['-e', word]), '--', ...among] },
     { cwd: root, env: { ...ports.env, GIT_OPTIONAL_LOCKS: '0' }, timeoutMs: GREP_MS, captureBytes: GREP_BYTES, signal },
   );
   const code = outcome.ended === 'exit' ? outcome.code : undefined;
