@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 
+import { rowJudges } from '../judge/registry.ts';
 import { makeFinding } from './finding.ts';
+import { ruleOf, RULES } from './rules.ts';
 
 const WHOLE = {
   code: 'TST-01',
@@ -30,6 +32,25 @@ test.each([
   ['expected value', { expected: '' }],
   ['fix', { fix: '' }],
   ['way to see it again', { repro: [] }],
+  ['effort', { effort: undefined }],
+  ['a basis of its effort', { effort: { range: '1 h' } }],
 ])('a finding without %s is refused', (_, part) => {
-  expect(() => makeFinding({ ...WHOLE, ...part })).toThrow();
+  expect(() => makeFinding({ ...WHOLE, ...part } as typeof WHOLE)).toThrow();
+});
+
+const MINUTES = { min: 1, h: 60, d: 480, days: 480 } as const;
+const RANGE = /^(?:(\d+(?:\.\d+)?)(?: (min|h|d|days))?–)?(\d+(?:\.\d+)?) (min|h|d|days)$/;
+
+test('RPT-05: every code says how long its repair takes, from less to more', () => {
+  const efforts = [
+    ...Object.keys(RULES).map((code) => [code, ruleOf(code).effort]),
+    ...rowJudges.flatMap(({ code, rule }) => (rule ? [[code, rule.effort]] : [])),
+  ];
+  expect(efforts.length).toBeGreaterThan(200);
+  const wrong = efforts.filter(([, effort = '']) => {
+    const [, low, lowUnit, high = '', unit = 'min'] = RANGE.exec(effort ?? '') ?? [];
+    const minutes = (number: string, of: string): number => Number(number) * MINUTES[of as keyof typeof MINUTES];
+    return high === '' || (low !== undefined && minutes(low, lowUnit ?? unit) >= minutes(high, unit));
+  });
+  expect(wrong).toEqual([]);
 });
