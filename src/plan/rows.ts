@@ -1,5 +1,6 @@
 import { CODE } from '../config/fields.ts';
 import { agentsRow, enoughAgents } from '../model/agents.ts';
+import type { Json } from '../lib/json.ts';
 import { LEARNING_ROW, rowOf, type PlannedEvaluation } from '../model/evaluation.ts';
 import type { Journey, JourneyStep } from '../model/journey.ts';
 import { OF_LATENCY } from '../model/metric.ts';
@@ -62,12 +63,21 @@ const STEP_BUDGETS: readonly (readonly [RegExp, string])[] = [
 function stepRows(step: JourneyStep): string[] {
   const rows: string[] = [];
   if (step.expect.tokens !== undefined) rows.push(...STEP_BUDGETS.filter(([path]) => path.test(urlOf(step))).map(([, row]) => row));
-  if (step.type === 'websocket') rows.push('WS-12', ...(step.expect.within === undefined ? [] : ['WS-03']));
+  if (step.type === 'websocket')
+    rows.push(
+      'WS-12',
+      ...(step.expect.within === undefined ? [] : ['WS-03']),
+      ...(optionOf(step, 'events') === undefined ? [] : ['WS-05']),
+    );
   return rows;
 }
 
-function urlOf({ options }: JourneyStep): string {
-  const url = typeof options === 'object' && options !== null && !Array.isArray(options) ? options['url'] : undefined;
+function optionOf({ options }: JourneyStep, name: string): Json | undefined {
+  return typeof options === 'object' && options !== null && !Array.isArray(options) ? options[name] : undefined;
+}
+
+function urlOf(step: JourneyStep): string {
+  const url = optionOf(step, 'url');
   return typeof url === 'string' ? (url.split(/[?#]/)[0] ?? '') : '';
 }
 

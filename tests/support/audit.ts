@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { CheckContext } from '../../src/checks/contract.ts';
 import { checks } from '../../src/checks/registry.ts';
 import { rowJudges } from '../../src/judge/registry.ts';
+import type { StackManifest } from '../../src/model/manifest.ts';
 import type { RowResult } from '../../src/model/row-judge.ts';
 import type { Json } from '../../src/lib/json.ts';
 import { nodePorts } from '../../src/ports/node/index.ts';
@@ -32,6 +33,10 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** What the configuration says under the code of the check in `check_options`. */
   readonly options?: Json;
+  /** Compose files that the stack is made of, later ones on top. */
+  readonly stackFiles?: readonly string[];
+  /** Places that are up, by the names of their targets: `http://127.0.0.1:49153`. Without them no stack is. */
+  readonly targets?: Readonly<Record<string, string>>;
 }
 
 /** Runs one static check, and its judge, on a real repository of these files; the stack's model is given as Compose resolves it. */
@@ -39,7 +44,7 @@ export async function audit(
   code: string,
   files: Readonly<Record<string, string>>,
   model?: unknown,
-  { now, prepare, env, options }: Surroundings = {},
+  { now, prepare, env, options, stackFiles, targets }: Surroundings = {},
 ): Promise<Audited> {
   const project = await inlineProject(files);
   onTestFinished(() => project[Symbol.asyncDispose]());
@@ -56,8 +61,9 @@ export async function audit(
     root: project.path,
     tracked: async () => (await run('git', ['ls-files', '-z'], { cwd: project.path })).stdout.split('\0').filter((path) => path !== ''),
     model: async () => prepared ?? model,
-    manifest: undefined,
+    manifest: targets === undefined ? undefined : manifestOf(targets),
     signal: AbortSignal.timeout(20_000),
+    stackFiles,
     ...(options === undefined ? {} : { options: { [code]: check.options?.parse(options) as Json } }),
   };
   const collected = await check.collect(context);
@@ -68,4 +74,14 @@ export async function audit(
     .filter(({ result }) => result.verdict === 'confirmed')
     .map(({ subject, priority }) => `${priority?.[0] ?? judge.rule?.priority ?? '?'} ${subject}`);
   return { state: 'collected', stored, found, results };
+}
+
+function manifestOf(targets: Readonly<Record<string, string>>): StackManifest {
+  const resolved = Object.entries(targets).map(([name, url]) => ({
+    name,
+    url,
+    host: new URL(url).hostname,
+    port: Number(new URL(url).port),
+  }));
+  return { schema: 'gauntlet.stack/1', kind: 'external', instance: 'head', project: 'audit', services: [], targets: resolved, handle: {} };
 }

@@ -6,7 +6,7 @@ import { askApi, type Told } from '../live/api.ts';
 import { isStores, storesOf, type Store } from '../live/stores.ts';
 import { once } from '../repository/files.ts';
 import { AlertmanagerFacts, MetricFacts, RuleFacts, TargetFacts } from './judge.ts';
-import { metricNames } from './metric-names.ts';
+import { metricNames } from '../../lib/metric-names.ts';
 
 /** The parts of https://prometheus.io/docs/prometheus/latest/querying/api/ that are read. */
 const Rules = z.object({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { auditLive, httpServer, stackOf } from '../../../tests/support/live.ts';
-import { metricNames } from './metric-names.ts';
+import { metricNames } from '../../lib/metric-names.ts';
 
 test.each([
   ['up == 0', ['up']],

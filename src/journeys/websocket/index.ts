@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { Socket } from '../../ports/index.ts';
 import { defineStep, type StepContext, type StepReply } from '../contract.ts';
+import { Events } from './events.ts';
 import { send } from './send.ts';
 import { SOCKET } from './socket.ts';
 
@@ -21,12 +22,15 @@ const Options = z.union([
       send: z.json().describe('message to send on the open WebSocket; with an expected reply, the step waits for it'),
       times: z.int().min(1).max(MOST).default(1).describe('how many such messages to send at once, each with a nonce of its own'),
       ordered: z.boolean().default(true).describe('whether answers come in the order of their messages'),
+      events: Events.optional().describe('messages that must come before the answer, each once and no others'),
     })
-    .transform(({ send: message, times, ordered }) => ({
+    .refine(({ times, events }) => times === 1 || events === undefined, 'events are of one message: leave out `times`')
+    .transform(({ send: message, times, ordered, events }) => ({
       act: 'send' as const,
       message: typeof message === 'string' ? message : JSON.stringify(message),
       times,
       ordered,
+      ...(events === undefined ? {} : { events }),
     })),
   z.strictObject({ close: z.literal(true).describe('true closes the WebSocket') }).transform(() => ({ act: 'close' as const })),
 ]);

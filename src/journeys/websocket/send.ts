@@ -2,6 +2,7 @@ import { containsJson, mapStrings, parseJson } from '../../lib/json.ts';
 import type { Expectation, JourneyStep, Miss } from '../../model/journey.ts';
 import type { Socket } from '../../ports/index.ts';
 import type { StepContext, StepReply } from '../contract.ts';
+import { EventLog, type Events } from './events.ts';
 import { SOCKET } from './socket.ts';
 
 export interface Sending {
@@ -9,6 +10,7 @@ export interface Sending {
   /** How many such messages, at once. */
   readonly times: number;
   readonly ordered: boolean;
+  readonly events?: Events;
 }
 
 /** One message with what answers it. */
@@ -30,7 +32,8 @@ export async function send(sending: Sending, context: StepContext, { expect }: J
     if (nonce !== undefined) context.messages.sent(nonce, { answers, ordered: sending.ordered, atMs: from });
   await sendAll(letters, socket);
   if (!expectsReply(expect)) return { durationMs: 0, text: '', bytes: 0 };
-  return answersTo(letters, { socket, context, expect, from });
+  const events = sending.events && new EventLog(sending.events, letters[0]?.nonce);
+  return answersTo(letters, { socket, context, expect, from, events });
 }
 
 async function sendAll(letters: readonly Letter[], socket: Socket): Promise<unknown> {
@@ -43,9 +46,10 @@ interface Awaiting {
   readonly context: StepContext;
   readonly expect: Expectation;
   readonly from: number;
+  readonly events: EventLog | undefined;
 }
 
-async function answersTo(letters: readonly Letter[], { socket, context, expect, from }: Awaiting): Promise<StepReply> {
+async function answersTo(letters: readonly Letter[], { socket, context, expect, from, events }: Awaiting): Promise<StepReply> {
   const { clock } = context.ports;
   const waiting = new Set(letters);
   let text = '';
@@ -68,13 +72,15 @@ async function answersTo(letters: readonly Letter[], { socket, context, expect, 
     const letter = answered(waiting, event.text);
     if (letter === undefined) {
       last = `last message ${event.text.slice(0, 200)}`;
+      events?.heard(event.text);
       continue;
     }
     waiting.delete(letter);
     // What is expected of the step has the nonce of the first.
     if (letter === letters[0]) text = event.text;
     if (waiting.size > 0) continue;
-    return { durationMs, text, bytes: Buffer.byteLength(text) };
+    const failure = events?.miss();
+    return { durationMs, text, bytes: Buffer.byteLength(text), ...(failure === undefined ? {} : { failure }) };
   }
 }
 

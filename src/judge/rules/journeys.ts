@@ -67,7 +67,7 @@ function codeOf(step: JourneyStepRun, miss: Miss, row: string | undefined): stri
   if (miss.what === 'tokens') return row ?? 'REL-11';
   if (miss.what === 'status' && row !== undefined) return 'AGT-06';
   if (miss.what === 'within' && /websocket|^ws$|send|receive/i.test(step.type)) return 'WS-03';
-  return 'REL-11';
+  return miss.what === 'events' ? 'WS-05' : 'REL-11';
 }
 
 interface MissedStep {
