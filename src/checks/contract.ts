@@ -15,6 +15,8 @@ export interface CheckContext {
   readonly tracked: () => Promise<readonly string[]>;
   /** The stack's resolved model (for compose: `docker compose config --format json`). */
   readonly model: () => Promise<unknown>;
+  /** Compose files that the stack is made of, from the root, later ones on top; other tracked ones describe other stacks. */
+  readonly stackFiles?: readonly string[] | undefined;
   readonly manifest: StackManifest | undefined;
   readonly signal: AbortSignal;
   /** What the configuration says of the API and its callers. */

@@ -95,7 +95,7 @@ function headline({ tests, coverage, journeys, experiments, loads, commands, che
     checks.apart > 0 ? `${counted(checks.apart, 'check')} not applicable` : '',
   ].filter(Boolean);
   const open = blocking.find((finding) => !isConfirmed(finding));
-  if (parts.length > 0) return open ? `${parts.join(', ')}; not looked at: ${cut(open.title, 100)}` : parts.join(', ');
+  if (parts.length > 0) return open ? `${parts.join(', ')}; not looked at: ${cut(reasonOf(open), 100)}` : parts.join(', ');
   if (open && 'because' in open.result) return `not looked at: ${cut(open.result.because, 140)}`;
   if (commands > 0) return counted(commands, 'command');
   return status === undefined ? 'never started' : status === 'completed' ? 'nothing reported' : status;
@@ -160,6 +160,11 @@ function lastAttempts(pieces: readonly EvidenceOf<'journey'>[]): EvidenceOf<'jou
       last.set(key, piece);
   }
   return [...last.values()];
+}
+
+/** A title may say itself that nobody looked. */
+function reasonOf({ title, result }: Finding): string {
+  return title.startsWith('not looked at') && 'because' in result ? result.because : title;
 }
 
 function isConfirmed({ result }: Finding): boolean {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import { checks } from '../checks/registry.ts';
 import type { CheckContext, CheckPlugin } from '../checks/contract.ts';
 import { mapStrings, type Json } from '../lib/json.ts';
@@ -12,6 +14,19 @@ import { trackedFiles } from './git.ts';
 import type { RunningStack } from './stack.ts';
 
 const LANES = 8;
+
+/** Of a stack that files describe. */
+const StackFiles = z.object({ files: z.array(z.string()) });
+
+/**
+ * What a stage can look at without the stack that it waits for: the repository is there whatever became of the services.
+ * @returns ids of what the stage owes and these checks answer.
+ */
+export async function runStaticChecks(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<string[]> {
+  const codes = stage.checks.filter((code) => checks.some((check) => check.code === code && check.needs === 'static'));
+  await runChecks(context, { ...stage, checks: codes }, stack);
+  return codes.flatMap((name) => owedIds(context.plan, { stage: stage.name, kind: 'facts', name }));
+}
 
 /** Collects the facts of every planned check. A check that crashes leaves a gap and never stops the others. */
 export async function runChecks(context: RunContext, stage: PlannedStage, stack: RunningStack | undefined): Promise<void> {
@@ -69,6 +84,7 @@ function contextFor(context: RunContext, stage: PlannedStage, stack: RunningStac
     signal,
     tracked: () => (tracked ??= trackedFiles(context)),
     model: () => (model ??= readModel()),
+    stackFiles: StackFiles.safeParse(plan.stack?.options).data?.files,
     api: plan.api,
     options: plan.checkOptions,
     seed: plan.seed,

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { errorMessage } from '../model/errors.ts';
 import type { PlannedStage } from '../model/plan.ts';
 import type { StageRun } from '../model/stage.ts';
-import { runChecks } from './checks.ts';
+import { runChecks, runStaticChecks } from './checks.ts';
 import { runCommand, skipCommand, type CommandEnd } from './command.ts';
 import { addGap, owedByStage, owedIds, timed, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
@@ -122,7 +122,9 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   }
   const missing = whyNotReady(context, stage, stack);
   if (missing !== undefined) {
-    await addGap(context, { stage: stage.name, name: 'stack', owed }, { reason: 'stack-not-ready', message: missing });
+    const looked = await runStaticChecks(context, stage, stack);
+    const open = owed.filter((id) => !looked.includes(id));
+    await addGap(context, { stage: stage.name, name: 'stack', owed: open }, { reason: 'stack-not-ready', message: missing });
     return { status: 'skipped', because: missing };
   }
   if (stage.checks.length > 0) work.ms += (await timed(context.ports.clock, () => runChecks(context, stage, stack))).durationMs;

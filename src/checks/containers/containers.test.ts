@@ -171,3 +171,19 @@ test('TLS-19, TLS-20, SEC-05: a health check that accepts any certificate, a key
   expect((await audit('TLS-20', files, { services })).found).toEqual(['P2 tls: writable-key']);
   expect((await audit('SEC-05', files, { services })).found).toEqual(['P1 api: secret-folder']);
 });
+
+test('a place is one of the stack’s own files, the one that says it; other files describe other stacks', async () => {
+  const files = {
+    'compose.yaml': 'services:\n  db:\n    image: postgres\n',
+    'compose.override.yaml': 'services:\n  db:\n    ports: ["5432:5432"]\n',
+    'compose.dev.yaml': 'services:\n  db: {image: postgres}\n',
+  };
+  const model = { services: { db: { image: 'postgres', ports: [{ target: 5432, published: '5432' }] } } };
+  const own = { stackFiles: ['./compose.yaml', 'compose.override.yaml'] };
+  const place = async (code: string) => (await audit(code, files, model, own)).results[0];
+  expect(await place('CFG-14')).toMatchObject({ locations: [{ path: 'compose.yaml', line: 3 }] });
+  expect((await audit('CFG-14', files, model, own)).found).toEqual(['P2 db: unpinned']);
+  expect(await place('AUTH-12')).toMatchObject({ locations: [{ path: 'compose.override.yaml', line: 3 }] });
+  const dev = await audit('CFG-14', files, model, { stackFiles: ['compose.dev.yaml'] });
+  expect(dev.results[0]).toMatchObject({ locations: [{ path: 'compose.dev.yaml', line: 2 }] });
+});

@@ -1,3 +1,5 @@
+import { normalize } from 'node:path/posix';
+
 import { z } from 'zod';
 
 import { isSamplePath } from '../../lib/secret-value.ts';
@@ -70,7 +72,7 @@ export function resolvedStack(context: CheckContext): Promise<ResolvedStack | st
     return {
       services: Object.entries(parsed.data.services).map(([name, service]) => ({ name, service })),
       secretFiles: new Map(Object.entries(parsed.data.secrets).flatMap(([name, { file }]) => (file === undefined ? [] : [[name, file]]))),
-      place: (...keys) => placeOf(files, keys),
+      place: (...keys) => placeOf(ofStack(files, context.stackFiles), keys),
     };
   });
 }
@@ -86,16 +88,35 @@ export function composeFiles(context: CheckContext): Promise<{ files: readonly Y
   });
 }
 
-function placeOf(files: readonly YamlFile[], keys: readonly string[]): { path: string; line: number } | undefined {
-  const [service = ''] = keys;
-  for (const { path, documents } of files)
-    for (const { data, line } of documents) if (hasService(data, service)) return { path, line: line(['services', ...keys]) };
-  return undefined;
+/** The stack's own files first, the topmost before those below it: other files may describe a service of the same name. */
+function ofStack(files: readonly YamlFile[], own: readonly string[] = []): readonly YamlFile[] {
+  const named = own.map((path) => normalize(path)).toReversed();
+  const rank = ({ path }: YamlFile): number => (named.includes(path) ? named.indexOf(path) : named.length);
+  return files.toSorted((a, b) => rank(a) - rank(b));
 }
 
-function hasService(data: unknown, name: string): boolean {
+function placeOf(files: readonly YamlFile[], [service = '', ...keys]: readonly string[]): { path: string; line: number } | undefined {
+  const found = files.flatMap(({ path, documents }) =>
+    documents.flatMap(({ data, line }) => {
+      const written = serviceIn(data, service);
+      return written === undefined ? [] : [{ path, whole: has(written, keys), line: line(['services', service, ...keys]) }];
+    }),
+  );
+  const best = found.find(({ whole }) => whole) ?? found[0];
+  return best && { path: best.path, line: best.line };
+}
+
+function serviceIn(data: unknown, name: string): unknown {
   const services: unknown = (data as { services?: unknown } | null)?.services;
-  return typeof services === 'object' && services !== null && Object.hasOwn(services, name);
+  return typeof services === 'object' && services !== null && Object.hasOwn(services, name)
+    ? ((services as Record<string, unknown>)[name] ?? {})
+    : undefined;
+}
+
+/** Do these keys stand here? Lists (`environment: [A=b]`) are looked for by their key alone. */
+function has(value: unknown, [first, ...rest]: readonly string[]): boolean {
+  if (first === undefined || Array.isArray(value)) return true;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, first) && has((value as Record<string, unknown>)[first], rest);
 }
 
 function depth(path: string): number {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path/posix';
+import { basename, dirname, join } from 'node:path/posix';
 
 import { classifySecret, isSecretName } from '../../lib/secret-value.ts';
 import type { CheckContext } from '../contract.ts';
@@ -14,7 +14,7 @@ export interface ComposeEntry {
   readonly path: string;
   readonly service: string;
   readonly entry: Entry;
-  readonly from: 'compose' | 'env-file';
+  readonly from: 'compose' | 'env-file' | 'default';
 }
 
 const BOUNDS = { bytes: 256_000, files: 200 };
@@ -25,13 +25,16 @@ export function composeSecrets(context: CheckContext): Promise<{ entries: readon
     const { files, unread } = await composeFiles(context);
     const tracked = new Set(await context.tracked());
     const own: ComposeEntry[] = [];
-    const named = new Map<string, string>();
+    const named = new Map<string, Set<string>>();
     for (const { path, documents } of files)
       for (const document of documents)
         for (const service of serviceNames(document)) {
           const keys = ['services', service];
           own.push(...document.scalars([...keys, 'environment']).map((entry) => ({ path, service, entry, from: 'compose' as const })));
-          for (const file of envFiles(document, service)) named.set(join(dirname(path), file), service);
+          for (const file of envFiles(document, service)) {
+            const at = join(dirname(path), file);
+            named.set(at, (named.get(at) ?? new Set()).add(service));
+          }
         }
     const loaded = await readTexts(
       context,
@@ -39,7 +42,14 @@ export function composeSecrets(context: CheckContext): Promise<{ entries: readon
       BOUNDS,
     );
     const fromFiles = loaded.files.flatMap(({ path, text }) =>
-      parseEnv(text).map((entry) => ({ path, service: named.get(path) ?? '', entry, from: 'env-file' as const })),
+      parseEnv(text).flatMap((entry): ComposeEntry[] => {
+        const [first = ''] = named.get(path) ?? [];
+        const taker = own.find(({ service, entry: one }) => one.key === entry.key && named.get(path)?.has(service));
+        if (taker === undefined || written(taker.entry.value).how !== 'indirect')
+          return [{ path, service: first, entry, from: 'env-file' }];
+        // What `environment` takes from outside wins over `env_file`; only a `.env` then says what it is when nobody sets it.
+        return basename(path) === '.env' ? [{ path, service: taker.service, entry, from: 'default' }] : [];
+      }),
     );
     return { entries: [...own, ...fromFiles], files: files.length, unread: unread + loaded.unread };
   });
@@ -63,7 +73,7 @@ export async function defaultSites(context: CheckContext, entries: readonly Comp
         service,
         name: key,
         class: like,
-        how: from === 'env-file' ? 'env-file' : text.how,
+        how: from === 'compose' ? text.how : from,
         ...taken,
         length: text.value.length,
       },

@@ -116,6 +116,20 @@ test('SEC-12: placeholders of Secrets, also encoded, in several documents and in
   expect(results.map(({ locations }) => locations?.[0]?.line)).toEqual([10, 11, 13, 6]);
 });
 
+test('SEC-13: what `environment` takes from outside wins over the file: a .env is only its default, another file is not read for it', async () => {
+  const compose = (file: string) => ({
+    'compose.yaml': `services:\n  worker: {image: "a:1", env_file: ${file}}\n  api:\n    image: a:1\n    env_file: ${file}\n    environment: ["SECRET_KEY=\${SECRET_KEY?not set}"]\n`,
+    [file]: 'SECRET_KEY=changethis\n',
+  });
+  const { found, results } = await audit('SEC-13', compose('.env'), { services: { api: { environment: { SECRET_KEY: 'changethis' } } } });
+  expect(found).toEqual(['P1 .env: SECRET_KEY']);
+  expect(results[0]?.summary).toContain('SECRET_KEY of api a placeholder when nobody sets it, and in this run nobody did');
+  expect((await audit('SEC-13', compose('.env'), { services: { api: { environment: { SECRET_KEY: 'real' } } } })).found).toEqual([
+    'P2 .env: SECRET_KEY',
+  ]);
+  expect((await audit('SEC-13', compose('app.env'))).found).toEqual([]);
+});
+
 test('SEC-13: placeholders and well-known passwords; a default weighs less than a value, and says whether it was taken', async () => {
   const files = {
     'compose.yaml': `

@@ -39,7 +39,7 @@ function ending(context: Context, { name }: PlannedStage): Drafted[] {
     return judged ? [] : [nothing(name, runs)];
   }
   const open = owed.filter((piece) => whyMissing(piece, context.evidence));
-  if (explained(context, open) && runs.every(({ status }) => status === 'skipped' || status === 'completed')) return [];
+  if (explained(context, name, open) && runs.every(({ status }) => status === 'skipped' || status === 'completed')) return [];
   const bad = runs.find(({ status }) => status !== 'completed');
   // One Ctrl-C is one finding: it says what every stage left open.
   if (stopped(context) && (!bad || bad.status === 'interrupted')) return [];
@@ -69,9 +69,12 @@ function ending(context: Context, { name }: PlannedStage): Drafted[] {
 }
 
 /** A gap for every piece that a skipped stage left open says it better; a budget's gap does not, because it may not block. */
-function explained({ evidence }: Context, open: readonly Owed[]): boolean {
-  const told = new Set(ofKind(evidence, 'gap').flatMap(({ reason, owed }) => (reason === 'budget' ? [] : owed)));
-  return open.length > 0 && open.every(({ id }) => told.has(id));
+function explained({ evidence }: Context, name: StageName, open: readonly Owed[]): boolean {
+  const gaps = ofKind(evidence, 'gap');
+  const told = new Set(gaps.flatMap(({ reason, owed }) => (reason === 'budget' ? [] : owed)));
+  // A stage without its stack may still have looked at all that needs none: its gap blocks, and says why it was skipped.
+  if (open.length === 0) return gaps.some(({ stage, reason }) => stage === name && reason === 'stack-not-ready');
+  return open.every(({ id }) => told.has(id));
 }
 
 const STATUS: Record<StageRun['status'], string> = {

@@ -32,6 +32,25 @@ describe('bad configuration', () => {
   });
 });
 
+describe('a stack that does not come up', () => {
+  it('keeps no check from looking at the repository; what needed the stack is open, said once, and blocks', async () => {
+    await using project = await inlineProject({
+      'gauntlet.yml': 'version: 1\nstack: {process: {api: {run: "exit 3"}}, ready: 10s}\nstages:\n  - audit: {services: all}\n',
+      Dockerfile: 'FROM debian\n',
+    });
+    const { exitCode, report } = await project.gauntlet(['run']);
+    const { findings, stages } = await report();
+    expect(exitCode).toBe(1);
+    expect(findings.map(({ code, result, disposition }) => `${code} ${result.verdict} ${disposition}`)).toEqual([
+      'CFG-18 confirmed blocking',
+      'GAT-05 not_tested blocking',
+      'CFG-14 confirmed advisory',
+    ]);
+    expect(findings[1]?.summary).toContain('Left open: the stack is ready: every service that the stages need.');
+    expect(stages[0]?.headline).toMatch(/^\d+ checks, \d+ checks not applicable; not looked at: the stack is not ready: api/);
+  });
+});
+
 describe('commands that misbehave', () => {
   const withCommand = (run: string, more = '') => ({ 'gauntlet.yml': `version: 1\nstages:\n  - unit:\n      run: ${run}\n${more}` });
 
