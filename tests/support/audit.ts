@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly now?: string;
   /** Makes what git does not track, in the repository's folder; returns the model when paths in it must be absolute. */
   readonly prepare?: (root: string) => Promise<unknown>;
+  /** The row is asked for by its code. */
+  readonly named?: boolean;
   /** Further variables of the environment of the gate. */
   readonly env?: Readonly<Record<string, string>>;
   /** What the configuration says under the code of the check in `check_options`. */
@@ -44,7 +46,7 @@ export async function audit(
   code: string,
   files: Readonly<Record<string, string>>,
   model?: unknown,
-  { now, prepare, env, options, stackFiles, targets }: Surroundings = {},
+  { now, prepare, named, env, options, stackFiles, targets }: Surroundings = {},
 ): Promise<Audited> {
   const project = await inlineProject(files);
   onTestFinished(() => project[Symbol.asyncDispose]());
@@ -61,6 +63,7 @@ export async function audit(
     root: project.path,
     tracked: async () => (await run('git', ['ls-files', '-z'], { cwd: project.path })).stdout.split('\0').filter((path) => path !== ''),
     model: async () => prepared ?? model,
+    named,
     manifest: targets === undefined ? undefined : manifestOf(targets),
     signal: AbortSignal.timeout(20_000),
     stackFiles,
