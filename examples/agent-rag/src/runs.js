@@ -19,8 +19,12 @@ export function createRuns(services, metrics) {
   async function answer({ user, question, context, depth }, onStep) {
     admit(user);
     if (depth === 'simple' && defect('slow-answers') && (simple += 1) % 8 === 0) await new Promise((resolve) => setTimeout(resolve, 5500));
-    const run = await runWorkflow(services, { question, context, depth }, onStep);
-    metrics.answered(run);
+    const began = performance.now();
+    const run = await runWorkflow(services, { question, context, depth }, onStep).catch((error) => {
+      metrics.failed();
+      throw error;
+    });
+    metrics.answered(run, (performance.now() - began) / 1000);
     services.analytics.record({ topic: topicOf(question), route: run.route });
     const { found, ...rest } = run;
     return { question, ...rest, sources: found.map(({ id }) => id), top: found[0]?.name ?? null };

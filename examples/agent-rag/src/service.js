@@ -109,6 +109,7 @@ export function parseObject(text) {
 /** Listens on PORT and stops on SIGTERM: no new connections, what is under way is answered. */
 export async function serve(server, { stop = async () => {} } = {}) {
   const { PORT = '8080', HOST = '127.0.0.1' } = process.env;
+  if (!/^\d{1,5}$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > 65_535) throw new Error('PORT must be a whole number from 1 to 65535');
   const open = new Set();
   server.on('connection', (socket) => {
     open.add(socket);
