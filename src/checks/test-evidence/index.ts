@@ -4,7 +4,7 @@ import type { Source } from '../../model/source.ts';
 import { defineCheck, type CheckContext, type CheckPlugin, type Collected } from '../contract.ts';
 import { CONTRACT_TOOLS, contractKind, MOCKS, PROPERTIES } from './libraries.ts';
 import { ContractFacts, MockFacts, PropertyFacts, VacuousFacts } from './judge.ts';
-import { lineAt } from './mask.ts';
+import { lineAt } from '../repository/mask.ts';
 import { scanTests, testLanguage } from './vacuous.ts';
 
 /** Bounds of what is read: a repository may hold anything. */

@@ -1,5 +1,5 @@
 import type { VacuousKind } from './judge.ts';
-import { closing, lineAt, maskGo, maskPython, maskScript } from './mask.ts';
+import { closing, lineAt, maskGo, maskPython, maskScript } from '../repository/mask.ts';
 
 export interface Suspect {
   readonly line: number;
