@@ -97,3 +97,12 @@ export interface Reference {
   /** Each answer names the milliseconds that it was held back in the header `x-held-ms`. */
   serve(delayMs: number): Promise<{ readonly url: string } & AsyncDisposable>;
 }
+
+/** A place on this machine that somebody else sends to: the webhook of an alert receiver. */
+export interface Inbox {
+  /** Listens until it is disposed of; port 0 is any free one. Answers everything with 200. @throws Error when the port is taken. */
+  open(
+    port: number,
+    onRequest: (request: { readonly path: string; readonly body: string }) => void,
+  ): Promise<{ readonly port: number } & AsyncDisposable>;
+}

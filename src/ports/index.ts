@@ -2,8 +2,9 @@ import type { Clock } from './clock.ts';
 import type { Datastores } from './datastores.ts';
 import type { Exec } from './exec.ts';
 import type { Files } from './files.ts';
-import type { Http, Reference, Sockets, Tcp } from './http.ts';
+import type { Http, Inbox, Reference, Sockets, Tcp } from './http.ts';
 import type { Progress } from './log.ts';
+import type { Threads } from './threads.ts';
 import type { Tls } from './tls.ts';
 
 export type { BaselineStore } from './baseline.ts';
@@ -14,6 +15,7 @@ export type { FileWriter, Files } from './files.ts';
 export type { Forge, NoteOutcome } from './forge.ts';
 export type { Http, HttpResult, Socket, Sockets, Tcp } from './http.ts';
 export type { Progress } from './log.ts';
+export type { Thread, Threads } from './threads.ts';
 export type { Handshake, Tls, TlsVersion } from './tls.ts';
 
 /** Everything outside, handed to plugins and to the pipeline; `ports/node` holds the real ones. */
@@ -24,11 +26,13 @@ export interface Ports {
   /** HTTP for loads: a connection for each request under way, so that a wait is the system's. All of it ends with the signal. */
   readonly loadHttp: (signal: AbortSignal) => Http & Disposable;
   readonly reference: Reference;
+  readonly inbox: Inbox;
   readonly sockets: Sockets;
   readonly tcp: Tcp;
   readonly tls: Tls;
   readonly datastores: Datastores;
   readonly clock: Clock;
+  readonly threads: Threads;
   readonly progress: Progress;
   /** The environment of the gate's own process, read once at the entry. */
   readonly env: Readonly<Record<string, string>>;

@@ -6,9 +6,11 @@ import { nodeExec } from './exec.ts';
 import { nodeFiles } from './files.ts';
 import { makeHttp } from './http.ts';
 import { makeLoadHttp } from './http1/index.ts';
+import { nodeInbox } from './inbox.ts';
 import { nodeReference } from './reference.ts';
 import { nodeSockets } from './sockets.ts';
 import { nodeTcp } from './tcp.ts';
+import { nodeThreads } from './threads.ts';
 import { nodeTls } from './tls.ts';
 
 export interface NodePortsOptions {
@@ -27,11 +29,13 @@ export function nodePorts(options: NodePortsOptions): Ports {
     http: makeHttp(),
     loadHttp: makeLoadHttp,
     reference: nodeReference,
+    inbox: nodeInbox,
     sockets: nodeSockets,
     tcp: nodeTcp,
     tls: nodeTls,
     datastores: nodeDatastores,
     clock: nodeClock,
+    threads: nodeThreads,
     progress: options.progress,
     env: options.env,
     self: options.self ?? [process.execPath, process.argv[1] ?? ''],
