@@ -10,6 +10,8 @@ const ROOT = import.meta.dirname;
 /** Name in dist → source. Actions run in a process of their own each, so each is an entry. */
 const ENTRIES = {
   cli: 'src/cli/main.ts',
+  // The program of the threads that share a load (src/ports/node/threads.ts).
+  'load-worker': 'src/cli/load-worker.ts',
   'action/stack': 'src/action/stack.ts',
   'action/stage': 'src/action/stage.ts',
   'action/judge': 'src/action/judge.ts',

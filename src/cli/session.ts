@@ -10,7 +10,7 @@ import { ConfigError } from '../config/problems.ts';
 import { parseWaivers } from '../config/waivers.ts';
 import { outcomeSoFar } from '../judge/series/outcome.ts';
 import { kindOf } from '../judge/series/performance.ts';
-import { makeRedactor, secretsFromEnv } from '../lib/redact.ts';
+import { makeRunRedactor, type Redacting } from '../lib/redact.ts';
 import type { ClaimLedger } from '../model/claim.ts';
 import { errorMessage, GauntletError } from '../model/errors.ts';
 import type { Plan, Waiver } from '../model/plan.ts';
@@ -146,19 +146,9 @@ function unplanned({ budget, seed, configPath }: RunInfo): Plan {
   return { schema: 'gauntlet.plan/1', budget, seed, configPath, policy: { block: [], waivers: [] }, ...empty };
 }
 
-export interface Redacting {
-  /** Salts the digests that tell equal secrets apart from different ones. */
-  readonly runId: string;
-  readonly root: string;
-  readonly patterns: readonly string[];
-}
-
 /** Replaces secrets of this environment and of the configuration in anything that is kept or shown, and this machine's path of the repository. */
-export function redactorOf(world: World, { runId, root, patterns }: Redacting): (text: string) => string {
-  const redact = makeRedactor({ secrets: secretsFromEnv(world.env), salt: runId });
-  const configured = patterns.map((pattern) => new RegExp(pattern, 'g'));
-  return (text) =>
-    configured.reduce((rest, pattern) => rest.replace(pattern, '[secret configured]'), redact(text)).replaceAll(`${root}/`, '');
+export function redactorOf(world: World, redacting: Omit<Redacting, 'env'>): (text: string) => string {
+  return makeRunRedactor({ ...redacting, env: world.env });
 }
 
 function contextOf(world: World, parts: Omit<RunContext, 'signal' | 'redact' | 'outcomeOf'>): RunContext {

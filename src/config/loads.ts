@@ -29,16 +29,28 @@ const load = z
     shape: LoadShape.optional().describe(
       '`ramp`: from nothing to `per_minute` over the first half. `spike`: a tenth, everything for a fifth of the time, a tenth again. `step`: twice as much from level to level until the system is full, further, and back.',
     ),
+    workers: z
+      .union([z.literal('auto'), wholeNumber(1, 64)], { error: expected('a whole number from 1 to 64, or auto') })
+      .optional()
+      .describe(
+        'In how many threads the load is generated, each with some of its users; 1 without it. `auto`: as many as its rate needs, and one core less than the machine has at most.',
+      ),
     duration: duration.describe('For how long. A budget may grant less.'),
   })
   .superRefine((written, context) => {
-    const { per_minute: perMinute, think, connect_within: within, shape } = written;
+    const { per_minute: perMinute, think, connect_within: within, shape, users, workers = 1 } = written;
     const say = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (perMinute === undefined && think === undefined && within === undefined)
       context.addIssue({ code: 'custom', message: phrase('does not say what its users do', 'add per_minute, think or connect_within') });
     if (perMinute !== undefined && think !== undefined)
       say('think', phrase('cannot stand beside `per_minute`', 'who waits for an answer before asking again has no rate: keep one of them'));
     if (shape !== undefined && perMinute === undefined) say('shape', phrase('needs a rate', 'add per_minute'));
+    if (shape === 'step' && workers !== 1)
+      say(
+        'workers',
+        phrase('cannot stand beside the shape `step`', 'one thread looks at all users to see where the system is full: leave it out'),
+      );
+    if (workers !== 'auto' && workers > users) say('workers', phrase('is more than there are users', `write ${users} at most`));
     if (shape === 'step' && within !== undefined) say('connect_within', phrase('cannot stand beside the shape `step`', 'leave it out'));
   })
   .transform(
@@ -49,10 +61,11 @@ const load = z
       think: thinkMs,
       connect_within: connectWithinMs,
       shape,
+      workers,
       duration: askedMs,
     }): Scenario => ({
       users,
-      ...defined({ journeys, perUserPerMinute, thinkMs, connectWithinMs, shape }),
+      ...defined({ journeys, perUserPerMinute, thinkMs, connectWithinMs, shape, workers }),
       askedMs,
     }),
   );

@@ -1,4 +1,4 @@
-import type { LoadShape } from '../model/load-shape.ts';
+import type { LoadShape, LoadWorkers } from '../model/load-shape.ts';
 
 /** One scenario of load: how many users, how often each acts, and for how long. */
 export interface Scenario {
@@ -13,6 +13,8 @@ export interface Scenario {
   readonly thinkMs?: number;
   /** How the rate changes over the time; it stays without it. */
   readonly shape?: LoadShape;
+  /** Threads that it is generated in; one without it. */
+  readonly workers?: LoadWorkers;
   readonly askedMs: number;
 }
 

@@ -7,7 +7,8 @@
  * HdrHistogram (https://hdrhistogram.github.io/HdrHistogram/).
  */
 export class DistributionCounts {
-  #counts = new Float64Array(1_024);
+  /** Most of the many that a load keeps for its slices stay empty for long. */
+  #counts = NONE;
   #count = 0;
   #sum = 0;
   #min = Number.POSITIVE_INFINITY;
@@ -42,6 +43,8 @@ export class DistributionCounts {
   }
 
   merge(other: StoredCounts): void {
+    // The extremes of nothing are no extremes.
+    if (other.buckets.length === 0) return;
     for (const [index, times] of other.buckets) {
       if (index >= this.#counts.length) this.#grow(index);
       this.#counts[index] = (this.#counts[index] ?? 0) + times;
@@ -84,7 +87,7 @@ export class DistributionCounts {
   }
 
   #grow(index: number): void {
-    const counts = new Float64Array(Math.max(index + 1, 2 * this.#counts.length));
+    const counts = new Float64Array(Math.max(LEAST, index + 1, 2 * this.#counts.length));
     counts.set(this.#counts);
     this.#counts = counts;
   }
@@ -98,6 +101,8 @@ export interface StoredCounts {
   readonly max: number;
 }
 
+const NONE = new Float64Array(0);
+const LEAST = 1_024;
 /** Numbers beyond count as this one: in microseconds, twelve days. */
 const MOST = 2 ** 40;
 const PARTS = 256;

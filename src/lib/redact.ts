@@ -41,6 +41,25 @@ const SHAPES: readonly Shape[] = [
   { name: 'bearer', hints: ['earer ', 'EARER '], pattern: /\bbearer {1,8}(?<secret>[\w.~+/=-]{16,8192})/gi },
 ];
 
+/** What a run's redactor is made of: data, so that every thread of the run can have the same. */
+export interface Redacting {
+  readonly env: Readonly<Record<string, string>>;
+  /** Salts the digests that tell equal secrets apart from different ones. */
+  readonly runId: string;
+  /** Of the repository on this machine. */
+  readonly root: string;
+  /** Regular expressions of further secrets. */
+  readonly patterns: readonly string[];
+}
+
+/** Replaces secrets of an environment and of the configuration, and this machine's path of the repository. */
+export function makeRunRedactor({ env, runId, root, patterns }: Redacting): Redactor {
+  const redact = makeRedactor({ secrets: secretsFromEnv(env), salt: runId });
+  const configured = patterns.map((pattern) => new RegExp(pattern, 'g'));
+  return (text) =>
+    configured.reduce((rest, pattern) => rest.replace(pattern, '[secret configured]'), redact(text)).replaceAll(`${root}/`, '');
+}
+
 /**
  * Replaces the given values (4 characters or more; also base64, URL-encoded and JSON-escaped) and the well-known shapes
  * of tokens by `[secret <class> <length> hmac:<6 hex>]`. The HMAC with the run's salt tells equal secrets apart from

@@ -49,6 +49,53 @@ export interface Population extends AsyncDisposable {
   facts(): Pick<SeriesEvidence, 'messages' | 'completion'>;
   /** From sending to the answer of each message that was followed, in microseconds. */
   readonly messageLatency: DistributionCounts;
+  /** What turned up here since this was last asked and belongs to users of other threads. */
+  takeStrays(): readonly Stray[];
+  /** Messages of these users that turned up in other threads. */
+  seen(strays: readonly Stray[]): void;
+}
+
+/** A message that arrived at a user whose it is not. */
+export interface Stray {
+  /** Whose it is: the user's number. */
+  readonly owner: number;
+  readonly sequence: number;
+  readonly nonce: string;
+  /** Who got it. */
+  readonly to: string;
+  /** On the clock that all threads have in common. */
+  readonly atMs: number;
+}
+
+/** Threads of this process, in which a load can have its users walk too. */
+export interface LoadThreads {
+  /** Cores that this process may use. */
+  readonly cores: number;
+  /** Milliseconds for which cores of this machine had nothing to do, of all of them together. */
+  idleMs(): number;
+  /** Starts one with the same users. What it is told and says is the plugin's own affair: `LoadPlugin.work` gets `part`. */
+  start(part: unknown, hearing: Hearing): LoadThread;
+}
+
+export interface Hearing {
+  readonly said: (report: unknown) => void;
+  /** Called once: it is over, whoever ended it, and says nothing more. */
+  readonly ended: (why: string) => void;
+}
+
+export interface LoadThread {
+  tell(order: unknown): void;
+  /** Ends it where it stands. */
+  end(): Promise<void>;
+}
+
+/** What a thread of a load works with. */
+export interface WorkContext {
+  readonly ports: Pick<Ports, 'clock' | 'loadHttp'>;
+  readonly populate: (signal: AbortSignal) => Population;
+  readonly say: (report: unknown) => void;
+  /** Whoever hears the orders from now on. */
+  readonly hear: (order: (order: unknown) => void) => void;
 }
 
 export interface LoadContext {
@@ -57,6 +104,9 @@ export interface LoadContext {
   readonly ports: Pick<Ports, 'clock' | 'loadHttp' | 'reference' | 'exec' | 'files' | 'env'>;
   /** Brings the users in. Every walk ends soon after the signal. */
   readonly populate: (signal: AbortSignal) => Population;
+  readonly threads: LoadThreads;
+  /** Steps that a walk has, in the middle. */
+  readonly stepsPerWalk: number;
   /** The tightest limit of a latency that this load is held to, in milliseconds: what may be late by how much depends on it. */
   readonly limitMs?: number | undefined;
   /** Repeats everything random. */
@@ -85,6 +135,8 @@ export interface LoadPlugin<Options = unknown> {
   readonly options: z.ZodType<Options>;
   readonly title: (options: Options) => string;
   readonly run: (options: Options, context: LoadContext) => AsyncIterable<LoadOutput>;
+  /** In a thread of its own: the part that `run` started it with. Only of plugins that start some. */
+  readonly work?: (part: unknown, context: WorkContext) => Promise<void>;
 }
 
 /**

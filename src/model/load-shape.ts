@@ -7,6 +7,10 @@ import { z } from 'zod';
 export const LoadShape = z.enum(['ramp', 'spike', 'step']);
 export type LoadShape = z.output<typeof LoadShape>;
 
+/** Threads that a load is generated in: one without it, `auto` as many as its rate needs and the machine has. */
+export const LoadWorkers = z.union([z.int().min(1), z.literal('auto')]);
+export type LoadWorkers = z.output<typeof LoadWorkers>;
+
 /** A stretch of time in which arrivals come at a rate that stays, or changes evenly. */
 export interface Segment {
   readonly durationMs: number;

@@ -108,6 +108,17 @@ export const Delivery = z.object({
   lag: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
   /** Share of its time in which the generator's thread was busy: near 1, its own delays are taken for the system's. */
   busy: z.number(),
+  /** Threads that shared the load; only of several. `lag` and `busy` above are those of the worst of them. */
+  workers: z
+    .array(
+      z.object({
+        /** Arrivals that it launched. */
+        arrivals: z.number(),
+        lag: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
+        busy: z.number(),
+      }),
+    )
+    .optional(),
   /** What the same engine added to the known delays of a server of its own, just before the load: its own error in milliseconds. */
   calibration: z.object({ samples: z.number(), perSecond: z.number(), p50: z.number(), p99: z.number() }).optional(),
   /** Of a load that climbs until the system is full. */

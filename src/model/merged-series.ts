@@ -1,5 +1,6 @@
 import { DistributionCounts } from '../lib/histogram.ts';
 import type { SeriesEvidence } from './evidence.ts';
+import { mergedCompletion, mergedMessages } from './merged-facts.ts';
 import type { Delivery, Histogram, LoadMiss, Rate, Slice } from './load.ts';
 
 /** Shards that ran beside each other for less than this part of their time were no load together. */
@@ -106,9 +107,15 @@ function mergedDelivery(pieces: Pieces): Delivery | undefined {
     busy: most(({ busy }) => busy),
     ...(calibrations[0] && calibrations.length === all.length ? { calibration: calibrations[0] } : {}),
     ...(aborted ? { aborted } : {}),
+    ...(all.every(({ workers }) => workers === undefined) ? {} : { workers: all.flatMap(workersOf) }),
     shards: all.length,
     proof: why === undefined ? { state: 'proved' } : { state: 'unproved', why },
   };
+}
+
+/** A shard of one thread is its own only worker. */
+function workersOf({ workers, achieved: { arrivals }, lag, busy }: Delivery): NonNullable<Delivery['workers']> {
+  return workers ?? [{ arrivals, lag, busy }];
 }
 
 function mergedMisses(misses: readonly LoadMiss[]): LoadMiss[] {
@@ -136,19 +143,8 @@ function apart(pieces: Pieces): string | undefined {
 function addedFacts(pieces: Pieces): Pick<SeriesEvidence, 'messages' | 'completion'> {
   const messages = pieces.flatMap((piece) => piece.messages ?? []);
   const completion = pieces.flatMap((piece) => piece.completion ?? []);
-  return {
-    ...(messages[0] ? { messages: messages.slice(1).reduce(added, messages[0]) } : {}),
-    ...(completion[0] ? { completion: completion.slice(1).reduce(added, completion[0]) } : {}),
-  };
-}
-
-function added<Facts extends Readonly<Record<string, number | readonly unknown[]>>>(one: Facts, other: Facts): Facts {
-  const both = Object.entries(one).map(([name, value]) => {
-    const more = other[name];
-    if (typeof value === 'number') return [name, value + (typeof more === 'number' ? more : 0)];
-    return [name, [...value, ...(Array.isArray(more) ? (more as unknown[]) : [])].slice(0, MOST_LISTED)];
-  });
-  return Object.fromEntries(both) as Facts;
+  const [sent, ended] = [mergedMessages(messages), mergedCompletion(completion)];
+  return { ...(sent ? { messages: sent } : {}), ...(ended ? { completion: ended } : {}) };
 }
 
 function earliest(pieces: Pieces): string {

@@ -9,7 +9,7 @@ import { Journey } from './journey.ts';
 import { PlannedComparison } from './comparison.ts';
 import { PlannedLeaks } from './leaks.ts';
 import { Limit } from './limit.ts';
-import { LoadShape } from './load-shape.ts';
+import { LoadShape, LoadWorkers } from './load-shape.ts';
 import { PlannedRollback } from './rollback.ts';
 import { Location } from './source.ts';
 import { Budget, StageName } from './stage.ts';
@@ -100,6 +100,7 @@ export const PlannedLoad = z.object({
   /** A closed model: the time for which each user thinks before it asks again. */
   thinkMs: z.number().optional(),
   shape: LoadShape.optional(),
+  workers: LoadWorkers.optional(),
   askedMs: z.number(),
   grantedMs: z.number(),
   /** The part of the granted time that is there only for the samples that a limit needs. */

@@ -109,10 +109,11 @@ function loadOf(load: PlannedLoad): string {
   return `${name}: ${users} users${ramp}${rate}, ${time}${more}${journeys.length === 0 ? '' : `, doing ${journeys.join(', ')}`}`;
 }
 
-function rateOf({ perUserPerMinute, thinkMs, shape }: PlannedLoad): string {
+function rateOf({ perUserPerMinute, thinkMs, shape, workers = 1 }: PlannedLoad): string {
   const rate = perUserPerMinute === undefined ? '' : `, ${perUserPerMinute} a minute each`;
   const think = thinkMs === undefined ? '' : `, asking again ${formatDuration(thinkMs)} after an answer`;
-  return `${rate}${think}${shape === undefined ? '' : `, ${SHAPES[shape]}`}`;
+  const by = workers === 1 ? '' : `, by ${workers === 'auto' ? 'as many workers as it needs' : `${workers} workers`}`;
+  return `${rate}${think}${shape === undefined ? '' : `, ${SHAPES[shape]}`}${by}`;
 }
 
 const SHAPES = {

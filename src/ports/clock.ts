@@ -4,6 +4,8 @@ export interface Clock {
   now(): string;
   /** Milliseconds on a clock that never jumps. */
   monotonicMs(): number;
+  /** What `monotonicMs` lacks to the clock that all threads of this process have in common. */
+  sharedOffsetMs(): number;
   /** Resolves after the time, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Launches every arrival at its time, whatever became of those before it. Resolves with the last one, or soon after the signal. */
@@ -20,6 +22,8 @@ export interface Pacing {
   /** `wake` looks at once whether something is due. */
   readonly begin: (startMs: number, wake: () => void) => void;
   readonly signal: AbortSignal;
+  /** The time of the beginning, on the clock of `monotonicMs`; as soon as it can without it. */
+  readonly beginMs?: number;
 }
 
 export interface Paced {

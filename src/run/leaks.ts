@@ -151,7 +151,7 @@ function enter(context: RunContext, { stage, stack, journey }: Scene, suffix: st
   const env = commandEnvironment(context, stage.name, stack.manifest);
   const prefix = stage.users === 'synthetic' ? `synthetic-${info.id}` : 'gauntlet';
   const walking = { ports: { ...ports, http }, root, targets, env, signal, redact };
-  const population = closing.use(populate([journey], walking, (user) => `${prefix}-leaks${suffix}-${user + 1}`));
+  const population = closing.use(populate([journey], walking, { name: (user) => `${prefix}-leaks${suffix}-${user + 1}` }));
   return { population, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }
 

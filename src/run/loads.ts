@@ -8,7 +8,7 @@ import { holdsFor, type Owed, type PlannedLoad, type PlannedStage } from '../mod
 import { addGap, type Gap, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
 import { momentsOf } from './moments.ts';
-import { populate } from './population.ts';
+import { threadsOf, usersOf, type LoadUsers } from './load-users.ts';
 import { isResourceMetric } from './resource-metrics.ts';
 import type { RunningStack } from './stack.ts';
 import { targetsOf } from './targets.ts';
@@ -102,14 +102,24 @@ interface Outputting extends Running {
 
 async function* outputsOf(context: RunContext, { stage, load, stack, plugin, journeys }: Outputting): AsyncGenerator<LoadOutput> {
   const { ports, root, signal, redact, info, plan } = context;
-  const { perUserPerMinute, connectWithinMs, thinkMs, shape, grantedMs } = load;
+  const { perUserPerMinute, connectWithinMs, thinkMs, shape, workers, grantedMs } = load;
   const shard = shardOf(context, stage);
-  const users = usersOf(load, shard);
-  const options = plugin.options.parse({ users, perUserPerMinute, connectWithinMs, thinkMs, shape, durationMs: grantedMs });
+  const count = countOf(load, shard);
+  const options = plugin.options.parse({ users: count, perUserPerMinute, connectWithinMs, thinkMs, shape, workers, durationMs: grantedMs });
   ports.progress.say(`${stage.name} │ ${load.name}: ${plugin.title(options)}`);
-  const closing = new AsyncDisposableStack();
-  await using _closing = closing;
-  const prefix = stage.users === 'synthetic' ? `synthetic-${info.id}` : 'gauntlet';
+  await using closing = new AsyncDisposableStack();
+  const users: LoadUsers = {
+    journeys,
+    root,
+    targets: targetsOf(context, stage, stack?.manifest),
+    env: commandEnvironment(context, stage.name, stack?.manifest),
+    naming: {
+      prefix: stage.users === 'synthetic' ? `synthetic-${info.id}` : 'gauntlet',
+      first: (shard?.index ?? 0) + 1,
+      step: shard?.of ?? 1,
+    },
+  };
+  const redacting = { env: ports.env, runId: info.id, root, patterns: plan.redact };
   const loadContext: LoadContext = {
     name: load.name,
     ports,
@@ -119,13 +129,9 @@ async function* outputsOf(context: RunContext, { stage, load, stack, plugin, jou
       ports.progress.update(`${stage.name} │ ${load.name}: ${[line, context.resources?.line() ?? ''].filter(Boolean).join(', ')}`),
     limitMs: limitOf(thresholdsOf(context, { stage, load })),
     abort: abortOf(context, { stage, load }),
-    populate: (walks) => {
-      const http = closing.use(ports.loadHttp(walks));
-      const targets = targetsOf(context, stage, stack?.manifest);
-      const env = commandEnvironment(context, stage.name, stack?.manifest);
-      const walking = { ports: { ...ports, http }, root, targets, env, signal: walks, redact };
-      return populate(journeys, walking, (user) => `${prefix}-${user * (shard?.of ?? 1) + (shard?.index ?? 0) + 1}`);
-    },
+    populate: (walks) => usersOf(users, { ports, redact, closing }, walks),
+    threads: threadsOf(ports, { type: plugin.type, users, redacting, name: load.name }),
+    stepsPerWalk: journeys.reduce((sum, { steps }) => sum + steps.length, 0) / journeys.length,
   };
   for await (const output of plugin.run(options, loadContext)) {
     const { delivery } = output.kind === 'series' ? output : {};
@@ -148,7 +154,7 @@ function shardOf({ plan, info }: RunContext, { legs }: PlannedStage): Shard | un
 const EXTERNAL = 'external';
 
 /** Every so many-eth user is this shard's. */
-function usersOf({ users }: PlannedLoad, shard: Shard | undefined): number {
+function countOf({ users }: PlannedLoad, shard: Shard | undefined): number {
   return shard ? Math.ceil((users - shard.index) / shard.of) : users;
 }
 

@@ -79,7 +79,7 @@ async function chat(path: string, { times = 5, shared = false, ordered = true }:
   const journeys = [journeyOf('enter', [connect]), journeyOf('chat', [connect, send])];
   const { signal } = new AbortController();
   const context = { ports, root: '/', targets: [], env: {}, signal, redact: (text: string) => text };
-  await using users = populate(journeys, context, (user) => `user-${user}`);
+  await using users = populate(journeys, context, { name: (user) => `user-${user}` });
   for (const journey of users.journeys) await Promise.all([0, 1, 2].map((user) => journey.walk(user)));
   const { messages, completion } = users.facts();
   completions.push(completion);

@@ -1,12 +1,13 @@
 import { hash, randomBytes } from 'node:crypto';
 
 import type { MessageLog } from '../journeys/contract.ts';
+import type { Stray } from '../loads/contract.ts';
 import { DistributionCounts } from '../lib/histogram.ts';
+import { worstOf } from '../model/merged-facts.ts';
 import type { MessageFault, Messages, UserMessages } from '../model/messages.ts';
 
 /** Answers of a user that a duplicate is recognised of. */
 const RECENT = 32;
-const WORST = 10;
 /** Of each kind. */
 const EXAMPLES = 3;
 
@@ -41,6 +42,21 @@ interface Found {
   readonly nonce: string;
 }
 
+/** Of one load in several threads, each with some of its users and a ledger of its own. */
+export interface AmongThreads {
+  /** Eight hexadecimal digits that the ledgers have in common: a nonce of each is known to all. */
+  readonly tag: string;
+  readonly sharedOffsetMs: number;
+  readonly monotonicMs: () => number;
+}
+
+export function newTag(): string {
+  return randomBytes(4).toString('hex');
+}
+
+/** Messages given up that a late word from another thread is still waited for; and strays between two reports. */
+const MOST_OPEN = 50_000;
+
 /**
  * Follows messages by their nonces. A nonce is shaped like a random UUID and holds a tag of this ledger, the user and a number, so that
  * it is known whose it is wherever it turns up, without keeping it: what is kept grows with users, not with messages.
@@ -50,14 +66,21 @@ export class MessageLedger {
   readonly latency = new DistributionCounts();
   readonly #nameOf: (user: number) => string;
   readonly #users = new Map<number, User>();
-  readonly #tag = randomBytes(4).toString('hex');
-  readonly #pattern = new RegExp(`${this.#tag}-?([0-9a-f]{4})-?4([0-9a-f]{3})-?[89ab][0-9a-f]{3}-?([0-9a-f]{8})[0-9a-f]{4}`, 'gi');
+  readonly #among: AmongThreads | undefined;
+  readonly #strays = new Map<string, Stray>();
+  /** Who gave a message up, and when. */
+  readonly #givenUp = new Map<string, { readonly from: string; readonly atMs: number }>();
+  readonly #tag: string;
+  readonly #pattern: RegExp;
   readonly #noise = new Noise();
   readonly #examples: Messages['examples'] = [];
   readonly #sums = { cutOff: 0, streamed: 0, misrouted: 0 };
 
-  constructor(nameOf: (user: number) => string) {
+  constructor(nameOf: (user: number) => string, among?: AmongThreads) {
     this.#nameOf = nameOf;
+    this.#among = among;
+    this.#tag = among?.tag ?? newTag();
+    this.#pattern = patternOf(this.#tag);
   }
 
   /** The log of one user, by a number below 2^28. */
@@ -82,9 +105,8 @@ export class MessageLedger {
         if (waiting === undefined) return;
         user.waiting.delete(sequence);
         if (waiting.seenBy !== undefined) {
-          this.#sums.misrouted += 1;
-          this.#example('misrouted', { nonce, from: user.name, to: waiting.seenBy });
-        }
+          this.#misrouted({ nonce, from: user.name, to: waiting.seenBy });
+        } else if (this.#among !== undefined) this.#keepOpen(keyOf(index, sequence), user, this.#among);
         if (why === 'cut-off') {
           this.#sums.cutOff += 1;
           return;
@@ -93,6 +115,26 @@ export class MessageLedger {
         this.#example('lost', { nonce, from: user.name });
       },
     };
+  }
+
+  /** Messages of users of other threads that turned up here since this was last asked, each once. */
+  takeStrays(): readonly Stray[] {
+    const strays = [...this.#strays.values()];
+    this.#strays.clear();
+    return strays;
+  }
+
+  /** Messages of our users that turned up in other threads: as if they had been seen here at that time. */
+  seen(strays: readonly Stray[]): void {
+    for (const { owner, sequence, nonce, to, atMs } of strays) {
+      const waiting = this.#users.get(owner)?.waiting.get(sequence);
+      if (waiting) waiting.seenBy ??= to;
+      const key = keyOf(owner, sequence);
+      const givenUp = this.#givenUp.get(key);
+      if (givenUp === undefined || givenUp.atMs < atMs) continue;
+      this.#givenUp.delete(key);
+      this.#misrouted({ nonce, from: givenUp.from, to });
+    }
   }
 
   /** What became of them; `undefined` when no message was followed. */
@@ -109,10 +151,7 @@ export class MessageLedger {
       outOfOrder: sum(({ outOfOrder }) => outOfOrder),
       foreign: sum(({ foreign }) => foreign),
       ...this.#sums,
-      worst: users
-        .toSorted((one, other) => faultsOf(other) - faultsOf(one) || other.slowestMs - one.slowestMs)
-        .slice(0, WORST)
-        .map(toFacts),
+      worst: worstOf(users.map(toFacts)),
       examples: [...this.#examples],
     };
   }
@@ -153,9 +192,29 @@ export class MessageLedger {
   #foreign(receiver: User, { owner, sequence, nonce }: { owner: number; sequence: number; nonce: string }): void {
     receiver.foreign += 1;
     const from = this.#nameOf(owner);
-    const waiting = this.#users.get(owner)?.waiting.get(sequence);
+    const user = this.#users.get(owner);
+    const waiting = user?.waiting.get(sequence);
     if (waiting) waiting.seenBy ??= receiver.name;
+    if (user === undefined && this.#among !== undefined) this.#stray({ owner, sequence, nonce, to: receiver.name }, this.#among);
     this.#example('foreign', { nonce, from, to: receiver.name });
+  }
+
+  #misrouted(example: { nonce: string; from: string; to: string }): void {
+    this.#sums.misrouted += 1;
+    this.#example('misrouted', example);
+  }
+
+  /** Only the first who got it counts. */
+  #stray(stray: Omit<Stray, 'atMs'>, { monotonicMs, sharedOffsetMs }: AmongThreads): void {
+    const key = keyOf(stray.owner, stray.sequence);
+    if (this.#strays.size < MOST_OPEN && !this.#strays.has(key)) this.#strays.set(key, { ...stray, atMs: monotonicMs() + sharedOffsetMs });
+  }
+
+  /** Somebody in another thread may have got it: word of it comes later. */
+  #keepOpen(key: string, { name }: User, { monotonicMs, sharedOffsetMs }: AmongThreads): void {
+    this.#givenUp.set(key, { from: name, atMs: monotonicMs() + sharedOffsetMs });
+    const [oldest] = this.#givenUp.keys();
+    if (this.#givenUp.size > MOST_OPEN && oldest !== undefined) this.#givenUp.delete(oldest);
   }
 
   #example(what: MessageFault, example: { nonce: string; from: string; to?: string }): void {
@@ -186,6 +245,14 @@ export class MessageLedger {
       sequence: Number.parseInt(sequence, 16),
     }));
   }
+}
+
+function keyOf(owner: number, sequence: number): string {
+  return `${owner}:${sequence}`;
+}
+
+function patternOf(tag: string): RegExp {
+  return new RegExp(`${tag}-?([0-9a-f]{4})-?4([0-9a-f]{3})-?[89ab][0-9a-f]{3}-?([0-9a-f]{8})[0-9a-f]{4}`, 'gi');
 }
 
 function firstOfEach(found: readonly Found[]): readonly Found[] {
@@ -219,10 +286,6 @@ class Noise {
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0').slice(-digits);
-}
-
-function faultsOf({ lost, duplicates, outOfOrder, foreign }: User): number {
-  return lost + duplicates + outOfOrder + foreign;
 }
 
 function toFacts({ name, sent, answered, lost, duplicates, outOfOrder, foreign, slowestMs }: User): UserMessages {

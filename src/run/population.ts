@@ -4,7 +4,7 @@ import { errorMessage } from '../model/errors.ts';
 import { isBudget, type Journey, type Miss } from '../model/journey.ts';
 import { CompletionLedger } from './completion.ts';
 import { holdsOpen, openFor, walkOn, type JourneyContext } from './journey.ts';
-import { MessageLedger } from './messages.ts';
+import { MessageLedger, type AmongThreads } from './messages.ts';
 
 /** What is open for a user is closed within this time, or given up. Milliseconds. */
 const CLOSE_MS = 500;
@@ -17,10 +17,16 @@ interface User {
   before: Promise<unknown>;
 }
 
+export interface Populating {
+  readonly name: (user: number) => string;
+  /** Only where other threads have users of the same load. */
+  readonly among?: AmongThreads | undefined;
+}
+
 /** Users who walk journeys over and over, each with a session that lasts until a walk of it goes wrong. `name` makes their names. */
-export function populate(journeys: readonly Journey[], context: JourneyContext, name: (user: number) => string): Population {
+export function populate(journeys: readonly Journey[], context: JourneyContext, { name, among }: Populating): Population {
   const users = new Map<number, User>();
-  const ledger = new MessageLedger(name);
+  const ledger = new MessageLedger(name, among);
   const completion = new CompletionLedger();
   const inOrder = journeys.some(holdsOpen);
   const userOf = (index: number): User => {
@@ -51,6 +57,8 @@ export function populate(journeys: readonly Journey[], context: JourneyContext, 
       return { ...(messages === undefined ? {} : { messages }), completion: completion.facts() };
     },
     messageLatency: ledger.latency,
+    takeStrays: () => ledger.takeStrays(),
+    seen: (strays) => ledger.seen(strays),
     [Symbol.asyncDispose]: async () => void (await Promise.all([...users.values()].map(({ session }) => session.close()))),
   };
 }

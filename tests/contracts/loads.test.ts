@@ -5,6 +5,7 @@ import { DistributionCounts } from '../../src/lib/histogram.ts';
 import { loads } from '../../src/loads/registry.ts';
 import { SeriesEvidence } from '../../src/model/evidence.ts';
 import { GapReason } from '../../src/model/gap.ts';
+import { contextOf } from '../support/load.ts';
 import { brokenPorts, itIsNamedAfterItsFolder, itTakesOptions, samplesOf } from './support.ts';
 
 // Every load must keep these promises where nothing answers and no program is installed.
@@ -68,11 +69,15 @@ function nowhere(signal: AbortSignal): LoadContext {
     ports: brokenPorts(),
     seed: 1,
     tell: (line) => expect(line).not.toContain('\n'),
+    stepsPerWalk: 1,
+    threads: contextOf([{ get: 'http://127.0.0.1:1/' }]).threads,
     populate: (walks) => ({
       journeys: [{ name: 'hello', longestMs: 200, walk: async () => (walks.aborted ? { ...REFUSED, end: 'cut', steps: [] } : REFUSED) }],
       open: () => ({ held: 0, lost: 0 }),
       facts: () => ({}),
       messageLatency: new DistributionCounts(),
+      takeStrays: () => [],
+      seen: () => undefined,
       [Symbol.asyncDispose]: async () => undefined,
     }),
     signal,

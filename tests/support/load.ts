@@ -6,7 +6,7 @@ import { openSchedule, type Schedule } from '../../src/loads/engine/schedule.ts'
 import type { Journey, JourneyStep } from '../../src/model/journey.ts';
 import type { Sockets } from '../../src/ports/index.ts';
 import { nodePorts } from '../../src/ports/node/index.ts';
-import { populate } from '../../src/run/population.ts';
+import { threadsOf, usersOf } from '../../src/run/load-users.ts';
 
 export interface Load {
   readonly perSecond: number;
@@ -45,6 +45,8 @@ export function contextOf(
 ): LoadContext & AsyncDisposable {
   const journey: Journey = { name: 'j', steps: written.map(stepOf), expect: {}, rows: [] };
   const ports = nodePorts({ env: {}, self: [], progress: { say: () => {}, update: () => {}, warn: () => {} } });
+  const walking = { ...ports, sockets: heard ? tapped(ports.sockets, heard) : ports.sockets };
+  const users = { journeys: [journey], root: '/', targets: [], env: {}, naming: { prefix: 'u', first: 0, step: 1 } };
   const closing = new AsyncDisposableStack();
   return {
     name: 'load',
@@ -52,12 +54,9 @@ export function contextOf(
     seed: 1,
     tell: () => undefined,
     signal,
-    populate: (walks) => {
-      const http = closing.use(ports.loadHttp(walks));
-      const walking = { ...ports, http, sockets: heard ? tapped(ports.sockets, heard) : ports.sockets };
-      const context = { ports: walking, root: '/', targets: [], env: {}, signal: walks, redact: (text: string) => text };
-      return populate([journey], context, (user) => `u${user}`);
-    },
+    populate: (walks) => usersOf(users, { ports: walking, redact: (text) => text, closing }, walks),
+    threads: threadsOf(ports, { type: 'engine', users, redacting: { env: {}, runId: 'test', root: '/', patterns: [] }, name: 'load' }),
+    stepsPerWalk: journey.steps.length,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }

@@ -1,9 +1,10 @@
 import { DistributionCounts } from '../../lib/histogram.ts';
-import type { Delivery } from '../../model/load.ts';
 import type { Http } from '../../ports/index.ts';
 import type { LoadContext, Walked } from '../contract.ts';
 import { arrivalsOf } from './arrivals.ts';
 import { drive } from './drive.ts';
+import { UnderWay } from './under-way.ts';
+import type { Calibration } from './worker-line.ts';
 
 /** A delay that a service may have. Milliseconds. */
 const DELAY_MS = 10;
@@ -12,15 +13,34 @@ const DURATION_MS = 1_500;
 const RATES = { least: 200, most: 2_000 } as const;
 const ANSWER_MS = 5_000;
 
-type Calibration = NonNullable<Delivery['calibration']>;
+/** Asked of a server of our own, by this thread alone. */
+export async function calibrate(
+  context: Calibrating & Pick<LoadContext, 'ports'>,
+  { perSecond }: { perSecond: number },
+): Promise<Calibration> {
+  await using server = await serve(context.ports);
+  return await calibrateAt({ url: server.url, perSecond }, context);
+}
+
+/** The server that engines are held against: it says how long it held each answer back. */
+export function serve({ reference }: Pick<LoadContext['ports'], 'reference'>): ReturnType<typeof reference.serve> {
+  return reference.serve(DELAY_MS);
+}
+
+interface Calibrating {
+  readonly ports: Pick<LoadContext['ports'], 'clock' | 'loadHttp'>;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Sends the same kind of traffic to a server of our own that says how long it held each answer back. What is measured beyond that is
  * the engine's own error and the machine's noise. `perSecond` is the load's highest rate; few arrivals would show nothing.
  */
-export async function calibrate({ ports, signal }: LoadContext, { perSecond }: { perSecond: number }): Promise<Calibration> {
+export async function calibrateAt(
+  { url, perSecond }: { url: string; perSecond: number },
+  { ports, signal }: Calibrating,
+): Promise<Calibration> {
   const rate = Math.min(RATES.most, Math.max(RATES.least, perSecond));
-  await using server = await ports.reference.serve(DELAY_MS);
   using http = ports.loadHttp(signal);
   const errors = new DistributionCounts();
   const held = new Map<number, number>();
@@ -32,7 +52,7 @@ export async function calibrate({ ports, signal }: LoadContext, { perSecond }: {
       begin: (atMs) => (startMs = atMs),
       launched: () => undefined,
       walk: async (index) => {
-        const heldMs = await ask(http, { url: server.url, signal });
+        const heldMs = await ask(http, { url, signal });
         if (heldMs !== undefined) held.set(index, heldMs);
         return NOTHING;
       },
@@ -45,7 +65,7 @@ export async function calibrate({ ports, signal }: LoadContext, { perSecond }: {
       signal,
       stopWalks: () => undefined,
     },
-    { inFlight: 0 },
+    new UnderWay(),
   );
   const part = (quantile: number): number => (errors.count === 0 ? 0 : errors.quantile(quantile) / 1_000);
   return { samples: errors.count, perSecond: rate, p50: part(0.5), p99: part(0.99) };

@@ -1,5 +1,6 @@
 import { Heap } from '../../lib/heap.ts';
 import type { Due } from '../../ports/index.ts';
+import { partOf, WHOLE, type Part } from './part.ts';
 import type { Schedule, Turn } from './schedule.ts';
 
 interface Waiting {
@@ -17,15 +18,18 @@ export interface Closed {
   readonly durationMs: number;
   readonly random: () => number;
   readonly monotonicMs: () => number;
+  /** Without it, all of it. */
+  readonly part?: Part;
 }
 
 /**
  * The closed model: so many users, each of whom waits for an answer, thinks, and asks again. A system that is slow is asked less often:
  * what a fixed number of agents does, and never how to find out how many strangers a system bears.
  */
-export function closedSchedule({ users, thinkMs, withinMs, durationMs, random, monotonicMs }: Closed): Schedule {
+export function closedSchedule({ users, thinkMs, withinMs, durationMs, random, monotonicMs, part = WHOLE }: Closed): Schedule {
   const waiting = new Heap<Waiting>((one, other) => one.dueMs - other.dueMs);
-  for (let user = 0; user < users; user += 1) waiting.push({ dueMs: (withinMs * user) / users, user, walk: 0 });
+  for (let user = 0; user < users; user += 1)
+    if (partOf(user, part.of) === part.index) waiting.push({ dueMs: (withinMs * user) / users, user, walk: 0 });
   const turns = new Map<number, Turn>();
   let [asked, startMs, nextMs] = [0, 0, 0];
   let wake = (): void => undefined;

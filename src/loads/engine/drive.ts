@@ -1,6 +1,7 @@
 import type { Clock, Due } from '../../ports/index.ts';
 import type { Walked } from '../contract.ts';
 import type { Ended } from './schedule.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** Arrivals under way at once beyond which further ones are dropped, and the load is invalid: each may hold a socket. */
 const MOST_IN_FLIGHT = 15_000;
@@ -17,6 +18,8 @@ export interface Driving {
   readonly ended: (ended: Ended) => void;
   /** How long walks may go on after the last arrival. */
   readonly drainMs: number;
+  /** When it begins, on the clock of `monotonicMs`; at once without it. */
+  readonly beginMs?: number | undefined;
   /** Ends the pacing and, by the walks' own means, the walks. */
   readonly signal: AbortSignal;
   /** Makes the walks end that are still under way. */
@@ -33,45 +36,43 @@ export interface Driven {
   readonly hopeless: boolean;
 }
 
-/** What can be seen of a drive while it goes on. */
-export interface Under {
-  inFlight: number;
-}
-
 /** Launches every arrival at its time, whatever became of those before it, and waits for all to end. */
-export async function drive(driving: Driving, under: Under): Promise<Driven> {
+export async function drive(driving: Driving, under: UnderWay): Promise<Driven> {
   const { clock, walk, signal } = driving;
   const stop = new AbortController();
-  const seen = { launched: 0, dropped: 0, mostInFlight: 0 };
+  const seen = { launched: 0, dropped: 0 };
+  let own = 0;
   const idle = Promise.withResolvers<void>();
   let last = false;
   const take = (index: number, dueMs: number): void => {
     void walk(index).then((walked) => {
-      under.inFlight -= 1;
+      under.leave();
+      own -= 1;
       driving.ended({ index, dueMs, endMs: clock.monotonicMs(), walked });
-      if (last && under.inFlight === 0) idle.resolve();
+      if (last && own === 0) idle.resolve();
     });
   };
   const paced = await clock.pace(driving.arrivals, {
     signal: AbortSignal.any([signal, stop.signal]),
     begin: driving.begin,
+    ...(driving.beginMs === undefined ? {} : { beginMs: driving.beginMs }),
     launch: (dueMs, nowMs) => {
       driving.launched({ index: seen.launched, dueMs, nowMs });
       if (nowMs - dueMs > HOPELESS_MS) stop.abort();
-      if (under.inFlight >= MOST_IN_FLIGHT) {
+      if (under.count >= MOST_IN_FLIGHT) {
         seen.dropped += 1;
         return;
       }
-      under.inFlight += 1;
-      seen.mostInFlight = Math.max(seen.mostInFlight, under.inFlight);
+      under.enter();
+      own += 1;
       take(seen.launched, dueMs);
       seen.launched += 1;
     },
   });
   last = true;
   const hopeless = stop.signal.aborted;
-  if (under.inFlight > 0) await drain(driving, { idle: idle.promise, atOnce: hopeless || signal.aborted });
-  return { ...seen, ...paced, hopeless };
+  if (own > 0) await drain(driving, { idle: idle.promise, atOnce: hopeless || signal.aborted });
+  return { ...seen, ...paced, mostInFlight: under.most, hopeless };
 }
 
 /** Waits for the walks under way; those that last too long are stopped. */

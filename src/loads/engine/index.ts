@@ -1,48 +1,32 @@
-import { z } from 'zod';
-
-import { randomOf } from '../../lib/random.ts';
-import { LoadShape, segmentsOf } from '../../model/load-shape.ts';
 import type { Delivery } from '../../model/load.ts';
 import { formatDuration } from '../../model/units.ts';
 import { defineLoad, type LoadContext, type LoadOutput } from '../contract.ts';
+import { adviceFor, workersOf } from './advice.ts';
 import { calibrate } from './calibrate.ts';
-import { Climb } from './climb.ts';
-import { closedSchedule } from './closed.ts';
-import type { Under } from './drive.ts';
+import { Crew } from './crew.ts';
 import { measure, type Measured } from './measure.ts';
 import { seriesOf } from './metrics.ts';
-import { openSchedule, type Schedule } from './schedule.ts';
+import { Options } from './options.ts';
+import { WHOLE } from './part.ts';
+import { planOf, type Planned } from './planned.ts';
+import { UnderWay } from './under-way.ts';
 import { doubtOf, uncertified } from './validity.ts';
-
-const Options = z
-  .strictObject({
-    users: z.int().min(1).describe('how many users there are'),
-    perUserPerMinute: z.number().positive().optional().describe('how often each of them walks a journey'),
-    connectWithinMs: z.number().positive().optional().describe('the time within which each of them walks its first'),
-    thinkMs: z.number().nonnegative().optional().describe('closed model: how long each of them thinks after an answer'),
-    shape: LoadShape.optional().describe('how the rate changes over the time'),
-    durationMs: z.number().positive().describe('for how long'),
-  })
-  .refine(
-    ({ perUserPerMinute, connectWithinMs, thinkMs }) => [perUserPerMinute, connectWithinMs, thinkMs].some((how) => how !== undefined),
-    {
-      error: 'says neither how often users act nor within which time they come',
-    },
-  );
-type Options = z.output<typeof Options>;
+import { work } from './work.ts';
+import type { Calibration, Share } from './worker-line.ts';
 
 /** The best of so many tries counts: a machine that is too noisy for all of them is too noisy for the load. */
 const CALIBRATIONS = 3;
 
 /**
  * Gauntlet's own engine: an open model. Arrivals come at their scheduled times, whatever the system does, and latency counts from the
- * scheduled time (docs/adr/0012-load-engine.md).
+ * scheduled time (docs/adr/0012-load-engine.md). One thread generates a load, or several, each with some of its users
+ * (docs/adr/0017-workers.md).
  */
 export const engine = defineLoad<Options>({
   type: 'engine',
   summary: "journeys at their scheduled times, whatever the system does: Gauntlet's own engine",
   options: Options,
-  title: ({ users, perUserPerMinute, connectWithinMs, thinkMs, shape, durationMs }) =>
+  title: ({ users, perUserPerMinute, connectWithinMs, thinkMs, shape, workers = 1, durationMs }) =>
     [
       shape === 'step' ? `${users} users, then twice as many from level to level` : `${users} users`,
       ...(connectWithinMs === undefined ? [] : [`within ${formatDuration(connectWithinMs)}`]),
@@ -50,18 +34,26 @@ export const engine = defineLoad<Options>({
       ...(thinkMs === undefined ? [] : [`again ${formatDuration(thinkMs)} after an answer`]),
       ...(shape === undefined || shape === 'step' ? [] : [`as a ${shape}`]),
       `for ${shape === 'step' ? 'at most ' : ''}${formatDuration(durationMs)}`,
+      ...(workers === 1 ? [] : [workers === 'auto' ? 'by as many workers as it needs' : `by ${workers} workers`]),
     ].join(', '),
   run,
+  work: (part, context) => work(part as Share, context),
 });
 
 async function* run(options: Options, context: LoadContext): AsyncGenerator<LoadOutput> {
-  const under: Under = { inFlight: 0 };
-  const planned = planOf(options, { context, under });
-  const calibration = await certify(context, planned.perSecond());
-  const from = context.ports.clock.now();
-  const measured = await measure(planned.schedule, context, under);
+  const { ports, seed, threads } = context;
+  const under = new UnderWay();
+  const planned = planOf(options, { seed, part: WHOLE, clock: ports.clock, under });
+  const of = workersOf(options, { perSecond: planned.perSecond(), cores: threads.cores, stepsPerWalk: context.stepsPerWalk });
+  const { durationMs } = planned.schedule;
+  await using crew = of === 1 ? undefined : await Crew.start(context, { options, seed, of, under, durationMs });
+  const calibration = await certify(context, planned.perSecond(), crew ?? { calibrate: (at) => calibrate(context, at) });
+  const from = ports.clock.now();
+  const [idleMs, startMs] = [threads.idleMs(), ports.clock.monotonicMs()];
+  const measured = crew ? await crew.measure() : await measure(planned.schedule, context, under);
+  const freeCores = (threads.idleMs() - idleMs) / Math.max(1, ports.clock.monotonicMs() - startMs);
   const { recorder, driven, facts, aborted } = measured;
-  const window = { from, to: context.ports.clock.now() };
+  const window = { from, to: ports.clock.now() };
   const delivery = deliveryOf(measured, { options, planned, calibration });
   const doubt = doubtOf({
     delivery,
@@ -69,59 +61,29 @@ async function* run(options: Options, context: LoadContext): AsyncGenerator<Load
     exhausted: planned.climb ? 0 : recorder.exhausted,
     hopeless: driven.hopeless,
     interrupted: context.signal.aborted,
+    died: crew?.died,
     aborted: aborted !== undefined,
   });
   const proof = doubt === undefined ? { state: 'proved' as const } : { state: 'unproved' as const, why: doubt.why };
   const samples = recorder.kept + recorder.failed;
   yield { kind: 'series', window, metric: context.name, unit: 'count', samples, delivery: { ...delivery, proof }, ...facts };
-  if (doubt) yield { kind: 'gap', reason: doubt.reason, message: doubt.why, ...(doubt.reason === 'unproved' ? { fix: FIX } : {}) };
+  if (doubt) {
+    const fix = adviceFor(options, { workers: of, cores: threads.cores, busy: driven.busy, freeCores });
+    yield { kind: 'gap', reason: doubt.reason, message: doubt.why, ...(doubt.reason === 'unproved' ? { fix } : {}) };
+  }
   // A number of a saturated generator is nobody's; what was measured before somebody stopped the load is the system's.
   if (doubt === undefined || doubt.reason === 'interrupted') yield* seriesOf(recorder, window);
 }
 
-const FIX = 'Give the gate a quieter or larger machine, or ask for less load from one: its own delays must not pass for the system’s.';
-
-interface Planned {
-  readonly schedule: Schedule;
-  /** Only of a load that climbs until the system is full. */
-  readonly climb?: Climb;
-  /** Arrivals a second at their highest, as far as it is known. */
-  readonly perSecond: () => number;
+interface Calibrates {
+  calibrate(options: { perSecond: number }): Promise<Calibration>;
 }
 
-/** Who walks when. Users who act come when they please; those that only connect come evenly, each once. */
-function planOf(options: Options, { context, under }: { context: LoadContext; under: Under }): Planned {
-  const { users, perUserPerMinute, connectWithinMs, thinkMs, shape, durationMs } = options;
-  const random = randomOf(context.seed);
-  const monotonicMs = (): number => context.ports.clock.monotonicMs();
-  if (thinkMs !== undefined) {
-    const withinMs = Math.min(durationMs, connectWithinMs ?? thinkMs);
-    const schedule = closedSchedule({ users, thinkMs, withinMs, durationMs, random, monotonicMs });
-    return { schedule, perSecond: () => (users / Math.max(MOST_EAGER_MS, thinkMs)) * 1_000 };
-  }
-  if (shape === 'step' && perUserPerMinute !== undefined) {
-    const climb = new Climb({ users, perUserPerMinute, durationMs, random, underWay: () => under.inFlight });
-    return { schedule: climb, climb, perSecond: () => climb.perSecond };
-  }
-  const segments = segmentsOf(options);
-  const schedule = openSchedule(segments, {
-    users,
-    spacing: perUserPerMinute === undefined ? EVEN : { type: 'poisson', random },
-    durationMs,
-  });
-  const perSecond = Math.max(0, ...segments.flatMap(({ from, to }) => [from, to]));
-  return { schedule, perSecond: () => perSecond };
-}
-
-const EVEN = { type: 'even' } as const;
-/** An answer takes some time, also where nobody thinks. */
-const MOST_EAGER_MS = 10;
-
-async function certify(context: LoadContext, perSecond: number): Promise<Delivery['calibration']> {
-  let best: Delivery['calibration'];
+async function certify(context: LoadContext, perSecond: number, who: Calibrates): Promise<Calibration | undefined> {
+  let best: Calibration | undefined;
   for (let round = 0; round < CALIBRATIONS && !context.signal.aborted; round += 1) {
     context.tell(`calibrating against a server of known delay`);
-    const calibration = await calibrate(context, { perSecond });
+    const calibration = await who.calibrate({ perSecond });
     if (best === undefined || calibration.p99 < best.p99) best = calibration;
     // Who was not answered once will not be the next time.
     if (uncertified(best, { latencyP99Ms: Number.NaN, limitMs: context.limitMs }) === undefined || calibration.samples === 0) break;
@@ -135,17 +97,20 @@ interface Asked {
   readonly calibration: Delivery['calibration'];
 }
 
-function deliveryOf({ recorder, driven, aborted }: Measured, { options, planned, calibration }: Asked): Omit<Delivery, 'proof'> {
-  const { lag, kept, failed, cut, misses } = recorder;
+function deliveryOf(measured: Measured, { options, planned, calibration }: Asked): Omit<Delivery, 'proof'> {
+  const { recorder, driven, aborted, lag, workers } = measured;
+  const { kept, failed, cut, misses } = recorder;
   const { launched, dropped, durationMs, mostInFlight, busy } = driven;
   const { schedule, climb } = planned;
-  const part = (quantile: number): number => (lag.count === 0 ? 0 : lag.quantile(quantile) / 1_000);
   const levels = climb?.levels;
+  // How much users of a closed model ask is known only afterwards; what else was asked is known beforehand, whoever did his part of it.
+  const arrivals = options.thinkMs === undefined ? schedule.asked() : measured.asked;
   return {
-    asked: { users: options.users, arrivals: schedule.asked(), durationMs: schedule.durationMs, perSecond: planned.perSecond() },
+    asked: { users: options.users, arrivals, durationMs: schedule.durationMs, perSecond: planned.perSecond() },
     achieved: { arrivals: launched, kept, failed, cut, dropped, durationMs, mostInFlight, misses: [...misses.values()] },
-    lag: { p50: part(0.5), p99: part(0.99), max: lag.max / 1_000 },
+    lag,
     busy,
+    ...(workers === undefined ? {} : { workers }),
     ...(calibration === undefined ? {} : { calibration }),
     ...(levels === undefined ? {} : { levels }),
     ...(climb?.summit === undefined ? {} : { summit: climb.summit }),

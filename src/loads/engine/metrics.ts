@@ -2,7 +2,8 @@ import { DistributionCounts } from '../../lib/histogram.ts';
 import type { Histogram, Rate, Slice } from '../../model/load.ts';
 import type { Window } from '../../model/stage.ts';
 import type { LoadSeries as Series } from '../contract.ts';
-import type { Recorder, Sliced, Tally } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
+import type { Sliced, Tally } from './tally.ts';
 
 type Named = Pick<Series, 'metric' | 'journey'>;
 

@@ -1,36 +1,43 @@
-import { DistributionCounts } from '../../lib/histogram.ts';
+import { DistributionCounts, type StoredCounts } from '../../lib/histogram.ts';
 import { isBudget, type Miss } from '../../model/journey.ts';
 import type { LoadMiss, Rate } from '../../model/load.ts';
 import type { WalkedStep } from '../contract.ts';
 import type { Ended } from './schedule.ts';
+import {
+  add,
+  count,
+  mergeSlices,
+  nothing,
+  sliced,
+  someOf,
+  storedSlices,
+  Tally,
+  tallyUp,
+  type Hits,
+  type Sliced,
+  type StoredSlices,
+  type StoredTally,
+} from './tally.ts';
 
 /** Kinds of misses that are told apart; more are counted with the last. */
 const KINDS = 50;
 const TEXT = 300;
 
-/** A metric over the whole load and over its slices. */
-export interface Sliced<Counter> {
-  readonly whole: Counter;
-  readonly slices: readonly Counter[];
+/** A recorder as it goes from one thread to another. Times are those since the load began. */
+export interface StoredRecorder {
+  readonly all: StoredTally;
+  readonly journeys: readonly (readonly [name: string, tally: StoredTally])[];
+  readonly lag: StoredCounts;
+  readonly tokens: StoredCounts;
+  readonly messages: StoredCounts;
+  readonly errors: StoredSlices<Rate>;
+  readonly success: StoredSlices<Rate>;
+  readonly perSecond: readonly (readonly [second: number, steps: number])[];
+  readonly misses: readonly LoadMiss[];
+  readonly sums: Readonly<Record<(typeof SUMS)[number], number>>;
 }
 
-interface Hits {
-  hits: number;
-  of: number;
-}
-
-/** What is counted of one journey, or of all of them together. */
-export class Tally {
-  readonly latency: Sliced<DistributionCounts>;
-  readonly service = new DistributionCounts();
-  readonly steps: DistributionCounts[] = [];
-  readonly wrong: Sliced<Hits>;
-
-  constructor(slices: number) {
-    this.latency = sliced(slices, () => new DistributionCounts());
-    this.wrong = sliced(slices, nothing);
-  }
-}
+const SUMS = ['exhausted', 'refusals', 'kept', 'failed', 'cut'] as const;
 
 type Where = Pick<LoadMiss, 'journey' | 'step' | 'firstAtMs' | 'request' | 'answer'>;
 
@@ -130,6 +137,36 @@ export class Recorder {
     return recent;
   }
 
+  /** All that was counted; merged into another recorder of the same load, it is as if that one had counted it. */
+  store(): StoredRecorder {
+    const { all, journeys, lag, tokens, messages, errors, success, perSecond, misses, exhausted, refusals, kept, failed, cut } = this;
+    return {
+      all: all.store(),
+      journeys: [...journeys].map(([name, tally]) => [name, tally.store()]),
+      lag: lag.store(),
+      tokens: tokens.store(),
+      messages: messages.store(),
+      errors: storedSlices(errors, someOf),
+      success: storedSlices(success, someOf),
+      perSecond: perSecond.flatMap((steps, second) => (steps === 0 ? [] : [[second, steps]])),
+      misses: [...misses.values()],
+      sums: { exhausted, refusals, kept, failed, cut },
+    };
+  }
+
+  merge(stored: StoredRecorder): void {
+    this.all.merge(stored.all);
+    for (const [name, tally] of stored.journeys) this.journeys.get(name)?.merge(tally);
+    for (const name of ['lag', 'tokens', 'messages'] as const) this[name].merge(stored[name]);
+    for (const name of ['errors', 'success'] as const) mergeSlices(this[name], stored[name], add);
+    for (const [second, steps] of stored.perSecond) this.#took(second, steps);
+    for (const miss of stored.misses) this.#add(miss);
+    for (const name of SUMS) this[name] += stored.sums[name];
+    this.recent.ended += stored.sums.kept + stored.sums.failed;
+    this.recent.wrong += stored.all.wrong.whole?.hits ?? 0;
+    if (stored.all.latency.whole) this.recent.latency.merge(stored.all.latency.whole);
+  }
+
   #recordSteps({ dueMs, endMs, walked }: Ended, { slice, journey }: { slice: number; journey: string }): void {
     const second = Math.max(0, Math.floor((endMs - this.#startMs) / 1_000));
     for (const step of walked.steps) {
@@ -137,13 +174,17 @@ export class Recorder {
       const { miss, title, request, answer } = step;
       if (miss) this.#miss(miss, { journey, step: title, firstAtMs: Math.round(dueMs - this.#startMs), request, answer });
     }
+    this.#took(second, walked.steps.length);
+  }
+
+  #took(second: number, steps: number): void {
     while (this.perSecond.length <= second) this.perSecond.push(0);
-    this.perSecond[second] = (this.perSecond[second] ?? 0) + walked.steps.length;
+    this.perSecond[second] = (this.perSecond[second] ?? 0) + steps;
   }
 
   #miss({ what, measured, expected }: Miss, { request, answer, ...where }: Where): void {
     if (what === 'exhausted') this.exhausted += 1;
-    const key = `${where.journey}\0${where.step}\0${what}`;
+    const key = keyOf({ what, ...where });
     const known = this.misses.get(key);
     if (known) known.times += 1;
     else if (this.misses.size < KINDS)
@@ -158,6 +199,13 @@ export class Recorder {
       });
   }
 
+  #add(miss: LoadMiss): void {
+    const key = keyOf(miss);
+    const known = this.misses.get(key);
+    const first = known === undefined || miss.firstAtMs < known.firstAtMs ? miss : known;
+    if (known !== undefined || this.misses.size < KINDS) this.misses.set(key, { ...first, times: miss.times + (known?.times ?? 0) });
+  }
+
   #sliceOf(dueMs: number): number {
     return Math.min(this.#slices - 1, Math.max(0, Math.floor((dueMs - this.#startMs) / this.#sliceMs)));
   }
@@ -167,31 +215,6 @@ function isWrong({ miss }: WalkedStep): boolean {
   return miss !== undefined && !isBudget(miss);
 }
 
-function tallyUp(tally: Tally, { dueMs, endMs, walked }: Ended, { slice, wrong }: { slice: number; wrong: boolean }): void {
-  const latency = (endMs - dueMs) * 1_000;
-  tally.latency.whole.record(latency);
-  tally.latency.slices[slice]?.record(latency);
-  tally.service.record((endMs - walked.startedMs) * 1_000);
-  count(tally.wrong, slice, wrong);
-  for (const { place, durationMs } of walked.steps) {
-    tally.steps[place] ??= new DistributionCounts();
-    tally.steps[place].record(durationMs * 1_000);
-  }
-}
-
-function count({ whole, slices }: Sliced<Hits>, slice: number, hit: boolean): void {
-  const part = slices[slice];
-  whole.of += 1;
-  if (part) part.of += 1;
-  if (!hit) return;
-  whole.hits += 1;
-  if (part) part.hits += 1;
-}
-
-function sliced<Counter>(slices: number, make: () => Counter): Sliced<Counter> {
-  return { whole: make(), slices: Array.from({ length: slices }, make) };
-}
-
-function nothing(): Hits & Rate {
-  return { hits: 0, of: 0 };
+function keyOf({ journey, step, what }: Pick<LoadMiss, 'journey' | 'step' | 'what'>): string {
+  return `${journey}\0${step}\0${what}`;
 }

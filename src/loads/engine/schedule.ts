@@ -2,6 +2,7 @@ import { totalOf, type Segment } from '../../model/load-shape.ts';
 import type { Due } from '../../ports/index.ts';
 import type { Walked } from '../contract.ts';
 import { arrivalsOf, type Spacing } from './arrivals.ts';
+import { arrivalsIn, askedOf, turnIn, WHOLE, type Part } from './part.ts';
 
 /** Who walks next: a user, and the how many-eth walk of it this is. */
 export interface Turn {
@@ -32,18 +33,24 @@ export interface Schedule {
   readonly durationMs: number;
 }
 
+export interface Open {
+  readonly users: number;
+  readonly spacing: Spacing;
+  readonly durationMs: number;
+  /** Without it, all of it. */
+  readonly part?: Part;
+}
+
 /** The open model: arrivals at their times, whatever the system does, users in turn. */
-export function openSchedule(
-  segments: readonly Segment[],
-  { users, spacing, durationMs }: { users: number; spacing: Spacing; durationMs: number },
-): Schedule {
+export function openSchedule(segments: readonly Segment[], { users, spacing, durationMs, part = WHOLE }: Open): Schedule {
+  const all = arrivalsOf(segments, spacing);
   return {
-    arrivals: arrivalsOf(segments, spacing),
-    turn: (index) => ({ user: index % users, walk: Math.floor(index / users) }),
+    arrivals: part.of === 1 ? all : arrivalsIn(all, part, users),
+    turn: (index) => turnIn(part, users, index),
     begin: () => undefined,
     launched: () => undefined,
     ended: () => undefined,
-    asked: () => totalOf(segments),
+    asked: () => askedOf(part, users, totalOf(segments)),
     durationMs,
   };
 }

@@ -18,6 +18,8 @@ export interface Delivered {
   readonly exhausted: number;
   readonly hopeless: boolean;
   readonly interrupted: boolean;
+  /** Which of several threads was gone before its end, and why. */
+  readonly died?: string | undefined;
   /** A threshold has stopped it: what was measured until then is the system's. */
   readonly aborted: boolean;
 }
@@ -36,7 +38,7 @@ export interface Doubt {
 }
 
 /** Why the numbers of a load prove nothing about the system; `undefined` when they do. */
-export function doubtOf({ delivery, scale, exhausted, hopeless, interrupted, aborted }: Delivered): Doubt | undefined {
+export function doubtOf({ delivery, scale, exhausted, hopeless, interrupted, died, aborted }: Delivered): Doubt | undefined {
   const { asked, achieved, lag, busy, calibration } = delivery;
   if (interrupted) {
     return {
@@ -44,6 +46,7 @@ export function doubtOf({ delivery, scale, exhausted, hopeless, interrupted, abo
       why: `stopped after ${seconds(achieved.durationMs)} of ${seconds(asked.durationMs)}, ${achieved.arrivals} of ${asked.arrivals} arrivals`,
     };
   }
+  if (died !== undefined) return { reason: 'unproved', why: died };
   if (hopeless) return saturated(`fell ${seconds(lag.max)} behind its own schedule of ${perSecond(asked.perSecond)}`);
   if (achieved.dropped > 0) {
     return saturated(`had no room for ${achieved.dropped} of ${asked.arrivals} arrivals: ${achieved.mostInFlight} were under way`);

@@ -1,9 +1,9 @@
 import type { Delivery } from '../../model/load.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { LoadContext } from '../contract.ts';
-import type { Under } from './drive.ts';
 import { metricsOf } from './metrics.ts';
 import type { Recorder } from './recorder.ts';
+import type { UnderWay } from './under-way.ts';
 
 const LOOK_MS = 1_000;
 
@@ -11,7 +11,7 @@ export type Aborted = NonNullable<Delivery['aborted']>;
 
 export interface Watched {
   readonly recorder: Recorder;
-  readonly under: Under;
+  readonly under: UnderWay;
   /** Ends the load. */
   readonly stop: AbortController;
 }
@@ -55,5 +55,5 @@ function lineOf({ recorder, under }: Watched, ms: number): string {
   const { ended, wrong, latency } = recorder.takeRecent();
   const rate = (ended / ms) * 1_000;
   const p99 = ended === 0 ? '–' : formatDuration(Math.round(latency.quantile(0.99) / 1_000));
-  return `${rate.toFixed(rate < 10 ? 1 : 0)}/s, p99 ${p99}, ${wrong} wrong, ${under.inFlight} in flight`;
+  return `${rate.toFixed(rate < 10 ? 1 : 0)}/s, p99 ${p99}, ${wrong} wrong, ${under.count} in flight`;
 }

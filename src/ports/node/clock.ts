@@ -1,10 +1,12 @@
 import type { Clock } from '../clock.ts';
+import { sharedOffsetMs } from './shared-clock.ts';
 import { pace } from './pace.ts';
 
 /** The real time. */
 export const nodeClock: Clock = {
   now: () => new Date().toISOString(),
   monotonicMs: () => performance.now(),
+  sharedOffsetMs,
   sleep: (ms, signal) => sleep(ms, signal),
   pace,
 };

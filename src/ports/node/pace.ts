@@ -7,7 +7,7 @@ import { Ticker } from './ticker.ts';
 const TURN_MS = 5;
 
 /** See `Clock.pace`. */
-export async function pace(arrivals: Iterable<Due>, { launch, begin, signal }: Pacing): Promise<Paced> {
+export async function pace(arrivals: Iterable<Due>, { launch, begin, signal, beginMs }: Pacing): Promise<Paced> {
   const due = arrivals[Symbol.iterator]();
   let next = due.next();
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -25,7 +25,11 @@ export async function pace(arrivals: Iterable<Due>, { launch, begin, signal }: P
     const turnMs = performance.now();
     // The first tick is the beginning: a thread needs its time to start.
     if (startMs === undefined) {
-      startMs = turnMs;
+      if (beginMs !== undefined && turnMs < beginMs) {
+        ticker.at(beginMs);
+        return;
+      }
+      startMs = beginMs ?? turnMs;
       usage = performance.eventLoopUtilization();
       begin(startMs, turn);
     }

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
+import { sharedOffsetMs } from './shared-clock.ts';
+
 /** Cells of the common memory. Times are in `UNIT_MS` since this thread began, so that eleven hours fit. */
 const STOP = 0;
 const POSTED = 1;
@@ -7,11 +9,6 @@ const EPOCH = 2;
 const AT = 3;
 const UNTIL = 4;
 const UNIT_MS = 0.02;
-
-/** When the clock of this thread began, on the one that all share. Asked several times: the first answer of a clock takes its time. */
-function beganMs(): number {
-  return Math.max(...Array.from({ length: 20 }, () => Number(process.hrtime.bigint()) / 1e6 - performance.now()));
-}
 
 /**
  * Wakes this thread when it is to be woken, from a thread that sleeps with `Atomics.wait`: timers fire a whole millisecond late
@@ -22,7 +19,7 @@ export class Ticker implements AsyncDisposable {
   readonly #worker: Worker;
 
   constructor(onTick: () => void) {
-    const workerData = { cell: this.#cell, beganMs: beganMs(), unitMs: UNIT_MS };
+    const workerData = { cell: this.#cell, beganMs: sharedOffsetMs(), unitMs: UNIT_MS };
     this.#worker = new Worker(THREAD, { eval: true, workerData, stdout: false, stderr: false });
     this.#worker.on('message', () => {
       Atomics.store(this.#cell, POSTED, 0);
@@ -59,7 +56,7 @@ const POLL_MS = 0.1;
 try {
   setPriority(constants.priority.PRIORITY_HIGHEST);
 } catch {}
-const shift = (${beganMs.toString()})() - beganMs;
+const shift = (${sharedOffsetMs.toString()})() - beganMs;
 while (Atomics.load(cell, STOP) === 0) {
   const epoch = Atomics.load(cell, EPOCH);
   const at = Atomics.load(cell, AT);

@@ -37,7 +37,7 @@ export async function compareJourney(context: RunContext, { stage, journey, side
     const targets = targetsOf(context, stage, stack.manifest);
     const env = commandEnvironment(context, stage.name, stack.manifest);
     const walking = { ports: { ...context.ports, http }, root, targets, env, signal, redact };
-    const population = closing.use(populate([journey], walking, (user) => `gauntlet-${user + 1}`));
+    const population = closing.use(populate([journey], walking, { name: (user) => `gauntlet-${user + 1}` }));
     const [walked] = population.journeys;
     if (!walked) throw new RangeError('a population walks a journey');
     return { name, journey: walked, sampler: samplerOf(context, stack) };

@@ -21,6 +21,10 @@ export class FakeClock {
     return this.#ms;
   }
 
+  sharedOffsetMs(): number {
+    return 0;
+  }
+
   async sleep(ms: number): Promise<void> {
     this.slept.push(ms);
     this.#ms += ms;
