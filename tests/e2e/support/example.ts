@@ -24,12 +24,20 @@ export interface Example extends AsyncDisposable {
   }) => Promise<Gate>;
 }
 
+export function chatAgent(): Promise<Example> {
+  return exampleOf('chat-agent');
+}
+
+export function agentRag(): Promise<Example> {
+  return exampleOf('agent-rag');
+}
+
 /** Copies the example into a fresh repository. */
-export async function chatAgent(): Promise<Example> {
+async function exampleOf(name: string): Promise<Example> {
   const folder = await mkdtemp(join(tmpdir(), 'gauntlet-example-'));
-  const path = join(folder, 'chat-agent');
+  const path = join(folder, name);
   const kept = (source: string): boolean => !/\/(?:\.gauntlet|reports|node_modules)$/.test(source);
-  await cp(join(ROOT, 'examples/chat-agent'), path, { recursive: true, filter: kept });
+  await cp(join(ROOT, 'examples', name), path, { recursive: true, filter: kept });
   const project = await projectAt(path, { modules: join(ROOT, 'node_modules') });
   return {
     project,
