@@ -194,6 +194,31 @@ describe('rows', () => {
   });
 });
 
+test('checks that miss the same thing are one finding, with all that it leaves open', () => {
+  const open = (code: string, because: string) => ({
+    kind: 'gap',
+    id: `audit/gap-${code}`,
+    stage: 'audit',
+    reason: 'missing',
+    message: `${code}: ${because}`,
+    owed: [`audit/facts/${code}`],
+  });
+  const input = fillCase({
+    plan: { stages: [{ name: 'audit', checks: ['CFG-14', 'CFG-15', 'SEC-16'] }] },
+    run: {},
+    evidence: [open('CFG-14', 'the model is not here'), open('CFG-15', 'the model is not here'), open('SEC-16', 'something else')],
+    stageRuns: [],
+    baseline: undefined,
+  });
+  const { findings, verdict } = judge(input);
+  expect(verdict.verdict).toBe('unknown');
+  const gaps = findings.filter(({ code }) => code === 'GAT-01').map(({ title, summary }) => `${title}: ${summary.split('\n').join(' ')}`);
+  expect(gaps).toEqual([
+    '2 checks could not look: the model is not here Left open: facts of CFG-14, facts of CFG-15.',
+    '1 check could not look: SEC-16: something else Left open: facts of SEC-16.',
+  ]);
+});
+
 test('a rule that crashes makes the verdict unknown, with the error inside', () => {
   const input = fillCase({ plan: { stages: [{ name: 'unit', commands: [{}] }] }, run: {}, evidence: [{ kind: 'exit' }] });
   const broken = {

@@ -9,6 +9,7 @@ import type { StageName, Window } from '../model/stage.ts';
 import { z } from 'zod';
 import { timed, type RunContext } from './context.ts';
 import { storeLogDiagnostics } from './diagnostics.ts';
+import { sayPreflight } from './preflight-words.ts';
 import { isYoung, onItsWay, SETTLE_MS } from './settling.ts';
 
 /** What `down` from another process needs; the undo that the journal books for `stack-up`. */
@@ -36,7 +37,7 @@ export async function stackUp(context: RunContext, instance: StackInstance): Pro
   const stackContext = contextFor(context, instance, context.signal);
   context.ports.progress.say(`stack │ ${stack.kind}: coming up`);
   const preflight = await plugin.preflight(stack.options, stackContext);
-  for (const { level, message } of preflight) if (level === 'warning') context.ports.progress.warn(`stack │ ${message}`);
+  sayPreflight(context.ports.progress, preflight);
   if (preflight.some(({ level }) => level === 'error')) {
     await store(context, { instance, preflight, window: instant(context) });
     return undefined;

@@ -167,7 +167,10 @@ function defaults({ looked, sites, omitted }: DefaultFacts): RowResult[] {
     return {
       subject,
       result: { verdict: 'confirmed' },
-      summary: `${first.path}:${first.line} gives ${first.name} of ${services} ${said(first)}.${more(omitted)}`,
+      summary:
+        first.class === 'none'
+          ? `${first.path}:${first.line} makes ${services} ask for no password at all (${first.name}).${more(omitted)}`
+          : `${first.path}:${first.line} gives ${first.name} of ${services} ${said(first)}.${more(omitted)}`,
       measured: `${first.how} · ${first.class} · ${counted(first.length, 'character')}`,
       expected: 'a value that is set outside of the repository, or no start',
       locations: group.slice(0, 10).map(({ path, line }) => ({ path, line })),
@@ -177,8 +180,7 @@ function defaults({ looked, sites, omitted }: DefaultFacts): RowResult[] {
 }
 
 function said({ class: like, how, taken }: Default): string {
-  const what =
-    like === 'placeholder' ? 'a placeholder' : like === 'none' ? 'no password at all' : 'one of the passwords that are tried first';
+  const what = like === 'placeholder' ? 'a placeholder' : 'one of the passwords that are tried first';
   if (how !== 'default') return `${what}, and nothing can override it from outside`;
   return `${what} when nobody sets it${taken === true ? ', and in this run nobody did' : ''}`;
 }

@@ -44,7 +44,7 @@ function gaps(context: Context): Drafted[] {
   // What a stopped run left open is said once, by the run.
   const all = ofKind(context.evidence, 'gap').filter(({ reason }) => reason !== 'interrupted' || !stopped(context));
   // One cause said many times is one finding: five pieces that a stack that never came up left open are one line.
-  const key = (gap: EvidenceOf<'gap'>) => [gap.stage, gap.reason, isOneCause(context, gap) ? '' : gap.message].join('\0');
+  const key = (gap: EvidenceOf<'gap'>) => [gap.stage, gap.reason, isOneCause(context, gap) ? '' : causeOf(gap)].join('\0');
   return byKey(all, key).map((group) => gapFinding(context, group));
 }
 
@@ -53,6 +53,16 @@ function isOneCause({ plan }: Context, { reason, owed: ids }: EvidenceOf<'gap'>)
   if (reason === 'stack-not-ready') return true;
   return reason === 'unproved' && ids.length > 0 && ids.every((id) => plan.owed.find((piece) => piece.id === id)?.kind === 'series');
 }
+
+/** Checks say their code first: ten that miss the same thing are one finding. */
+function causeOf({ message }: EvidenceOf<'gap'>): string {
+  return message.replace(/^[A-Z]{2,4}-\d+: /, '');
+}
+
+/** Compose refuses files that cannot start either: whatever reads their model waits for the stack. */
+const UNRESOLVED = 'the compose files could not be resolved';
+
+const WAITS = 'Repair the stack first (its own finding says what is wrong); this then runs by itself.';
 
 /** Of one cause, so many of its effects are told. */
 const MESSAGES = 5;
@@ -65,13 +75,18 @@ function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...Evid
   const rows = pieces.flatMap((piece) => piece.rows);
   const reason = first.reason === 'budget' ? 'budget' : first.reason === 'unsupported' ? 'unsupported' : 'gap';
   const waits = first.reason === 'stack-not-ready';
+  const checks = pieces.length > 0 && pieces.every(({ kind }) => kind === 'facts');
   return draft(first.stage === 'chaos' && first.reason === 'budget' ? 'CHA-11' : codeOf(first.reason, rows), {
     stage: first.stage,
     subject: waits ? `${first.stage}: stack not ready` : ids.join(', ') || first.id,
-    title: titleOf(first.reason),
-    result: notTested(first.message, reason),
+    title: checks && first.reason === 'missing' ? `${counted(pieces.length, 'check')} could not look` : titleOf(first.reason),
+    result: notTested(gaps.length > 1 ? causeOf(first) : first.message, reason),
     summary: [
-      ...(waits ? [first.message] : [...new Set(gaps.map(({ message }) => message))].slice(0, MESSAGES)),
+      ...(waits
+        ? [first.message]
+        : gaps.length > 1 && checks
+          ? [causeOf(first)]
+          : [...new Set(gaps.map(({ message }) => message))].slice(0, MESSAGES)),
       pieces.length > 0
         ? `Left open: ${atMost(
             pieces.map(({ what }) => what),
@@ -84,9 +99,9 @@ function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...Evid
     evidence: gaps.map((gap) => ({ id: gap.id, shows: gap.source ? `${gap.source.file}: ${gap.message}` : gap.message })),
     measured: first.reason.replaceAll('-', ' '),
     expected: waits ? 'a stack that is ready' : (pieces[0]?.what ?? 'evidence that can be judged'),
-    fix: first.fix ?? (waits ? 'Repair the stack first (its own finding says what is wrong); this then runs by itself.' : undefined),
+    fix: first.fix ?? (waits ? WAITS : checks ? 'Repair what is said here; the checks then look by themselves.' : undefined),
     locations: waits ? [] : placesOf(pieces),
-    group: waits ? stackGroup(context.evidence) : commandGroup(context, ids),
+    group: waits || causeOf(first).startsWith(UNRESOLVED) ? stackGroup(context.evidence) : commandGroup(context, ids),
     owed: pieces.length > 0 || (planned && OF_THE_STAGE.includes(first.reason)),
   });
 }

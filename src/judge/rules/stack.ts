@@ -1,10 +1,11 @@
 import { atMost, counted } from '../../lib/text.ts';
 import { ofKind, type EvidenceOf } from '../../model/evidence.ts';
 import type { Priority } from '../../model/finding.ts';
-import type { Preflight, RootCause, Service } from '../../model/manifest.ts';
+import type { RootCause, Service } from '../../model/manifest.ts';
 import { formatDuration } from '../../model/units.ts';
 import { byKey, groupOf, type Context, type Drafted, type JudgeRule } from '../context.ts';
 import { draft } from '../draft.ts';
+import { preflight, subjectOf } from './preflight.ts';
 
 type Stack = EvidenceOf<'stack'>;
 type Incident = Stack['incidents'][number];
@@ -14,7 +15,7 @@ export const stack: JudgeRule = {
   name: 'stack',
   judge: (context) => ({
     drafts: ofKind(context.evidence, 'stack').flatMap((piece) => [
-      ...preflight(piece),
+      ...preflight(context, piece),
       ...notReady(context, piece),
       ...replicas(piece),
       ...incidents(context, piece),
@@ -67,7 +68,9 @@ function notReady(context: Context, piece: Stack): Drafted[] {
     const health = cause.healthOutput ? `\n\nlast health check: ${cause.healthOutput}` : '';
     const meanwhile = before.slice(0, 10).map(({ at, what, message }) => `\n- ${at} ${what}: ${message}`);
     const died = cause.reason === 'exited' && before.some(({ what }) => what === 'died');
-    const log = cause.logTail.length > 0 ? `\n\n${cause.logTail.slice(-12).join('\n')}` : '';
+    const tail = cause.logTail.filter((line) => line.trim() !== '' && !cause.message.includes(line.trim()) && !UNSET.test(line));
+    const log = tail.length > 0 ? `\n\n${tail.slice(-12).join('\n')}` : '';
+    const fix = fixOf(cause);
     return draft(died ? 'CFG-09' : CAUSE_ROWS[cause.reason], {
       stage: piece.stage,
       subject: subjectOf(piece, cause.service),
@@ -79,6 +82,7 @@ function notReady(context: Context, piece: Stack): Drafted[] {
       ],
       measured: `${cause.reason}${exit}`,
       expected: 'ready and stable',
+      ...(fix === undefined ? {} : { fix }),
       repro: ['up'],
       // Further causes stand beside the first: what could not run is gathered under one of them.
       group: groupOf(piece.instance, cause.service),
@@ -86,6 +90,9 @@ function notReady(context: Context, piece: Stack): Drafted[] {
     });
   });
 }
+
+/** A warning of Compose that a finding of its own tells. */
+const UNSET = /level=warning msg="The \\?"\w+\\?" variable is not set/;
 
 /** A look may fall between two deaths: what died twice and is starting again is no slow start. */
 function asLoop(cause: RootCause, before: readonly Incident[]): RootCause {
@@ -114,32 +121,15 @@ function happened({ evidence }: Context, piece: Stack, name: string): readonly I
     .flatMap(({ incidents: list }) => list.filter(({ service }) => service === name));
 }
 
-function preflight(piece: Stack): Drafted[] {
-  const errors = piece.preflight.filter(({ level }) => level === 'error');
-  const warnings = piece.preflight.filter(({ level }) => level === 'warning');
-  return [
-    ...errors.map((item, index) => preflightFinding(piece, item, index === 0)),
-    ...warnings.map((item) => preflightFinding(piece, item, false)),
-  ];
-}
-
-function preflightFinding(piece: Stack, item: Preflight, cause: boolean): Drafted {
-  const error = item.level === 'error';
-  const health = /health/i.test(item.what);
-  const code = error ? 'CFG-18' : health ? 'CFG-11' : 'GAT-06';
-  return draft(code, {
-    stage: piece.stage,
-    subject: item.service === undefined ? `preflight ${item.what}` : `${subjectOf(piece, item.service)} (${item.what})`,
-    title: error ? `the stack cannot start: ${item.message}` : item.message,
-    summary: item.message,
-    evidence: [{ id: piece.id, shows: `preflight ${item.what}: ${item.message}` }],
-    measured: item.what,
-    expected: error ? 'nothing stands against a start' : 'no warning',
-    fix: item.fix,
-    repro: error ? ['up'] : ['doctor'],
-    ...(code === 'GAT-06' ? { priority: ['P3', 'de-escalate:preflight-warning'] as const } : {}),
-    ...(error ? { group: groupOf(piece.instance, 'preflight'), cause } : {}),
-  });
+/** Who has to act, where the cause is not in the service. */
+function fixOf({ reason, message, service }: RootCause): string | undefined {
+  if (reason !== 'up-failed') return undefined;
+  if (message.startsWith('the image could not be built'))
+    return `Run \`docker compose build ${service}\`: the last lines of the build say which step failed.`;
+  if (!message.startsWith('the image could not be pulled')) return undefined;
+  return /denied|unauthorized|authentication|not found|manifest unknown|does not exist|invalid reference/i.test(message)
+    ? 'The registry has no such image, or does not show it to this machine: correct its name and tag, log in to the registry in a step before the gate, or build the image (`build:`).'
+    : 'Nothing in the repository is wrong by this: the machine of the gate could not reach the registry. Give it the network and the login that pulling takes, or put the image on it in a step before (`docker pull`, `docker load`).';
 }
 
 /** What the containers themselves say, also when the stack counts as ready. */
@@ -249,8 +239,4 @@ function leaks(piece: Stack): Drafted[] {
       repro: ['down'],
     }),
   ];
-}
-
-function subjectOf({ instance }: Stack, service: string): string {
-  return instance === 'head' ? service : `${service} (base)`;
 }

@@ -61,12 +61,24 @@ export async function resolveModel(ports: Pick<Ports, 'exec'>, project: Project)
   if (result.outcome.ended !== 'exit') throw engineError('docker compose config', result);
   const raw = parseJson(result.stdout);
   if (!succeeded(result) || raw === undefined) {
-    throw new GauntletError(`the compose files are not valid: ${failureText(result)}`, {
-      kind: 'config',
-      hint: `repair ${project.files.join(', ')} until \`docker compose config\` accepts it`,
-    });
+    throw new RefusedModel(failureText(result), project, unsetVariables(result.stderr));
   }
   return { model: Model.parse(raw), raw, unset: unsetVariables(result.stderr) };
+}
+
+/** Compose does not accept its files. */
+export class RefusedModel extends GauntletError {
+  readonly says: string;
+  readonly unset: readonly string[];
+
+  constructor(says: string, { files }: Pick<Project, 'files'>, unset: readonly string[]) {
+    super(`the compose files are not valid: ${says}`, {
+      kind: 'config',
+      hint: `repair ${files.join(', ')} until \`docker compose config\` accepts it`,
+    });
+    this.says = says;
+    this.unset = unset;
+  }
 }
 
 const resolved = new WeakMap<object, Promise<ResolvedModel>>();

@@ -3,9 +3,10 @@ import type { Preflight } from '../../model/manifest.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { StackContext } from '../contract.ts';
 import { docker, failureText, lines, succeeded } from './engine.ts';
+import { lackingEnv } from './preflight-env.ts';
 import { effectiveHealth, type HealthKnowledge } from './preflight-health.ts';
 import { fixedPorts, namePreflight, portPreflight } from './preflight-ports.ts';
-import { graphOf, namesWith, resolveModelOnce, type Model } from './model.ts';
+import { graphOf, namesWith, RefusedModel, resolveModelOnce, type Model } from './model.ts';
 import { projectOf, type ComposeOptions, type Project } from './options.ts';
 
 /** `up -d`, `config <service>` and `depends_on.required` as we use them; hosted runners carry 2.38 and later. */
@@ -13,7 +14,7 @@ export const MIN_COMPOSE = '2.20.0';
 
 /** Everything that can be said before anything is pulled, built or started. Errors stop the run. */
 export async function preflight(options: ComposeOptions, context: StackContext): Promise<readonly Preflight[]> {
-  const { ports, redact } = context;
+  const { ports, redact, root } = context;
   const project = projectOf(options, context);
   const missing = await missingFiles(project, ports);
   const tools = await toolProblems(project, ports);
@@ -32,14 +33,12 @@ export async function preflight(options: ComposeOptions, context: StackContext):
     return found.map((one) => ({ ...one, message: redact(one.message) }));
   } catch (error) {
     if (!(error instanceof GauntletError)) throw error;
-    return [
-      {
-        level: 'error',
-        what: error.kind === 'config' ? 'compose-invalid' : 'engine',
-        message: redact(errorMessage(error)),
-        fix: error.hint,
-      },
-    ];
+    const lacking = error instanceof RefusedModel ? await lackingEnv(error, project, ports) : undefined;
+    const what = error.kind === 'config' ? 'compose-invalid' : 'engine';
+    const found: Preflight = lacking ?? { level: 'error', what, message: errorMessage(error), fix: error.hint };
+    // Absolute paths of this machine help nobody who reads the report elsewhere.
+    const short = (text: string): string => redact(text).replaceAll(`${root}/`, '');
+    return [{ ...found, message: short(found.message), fix: short(found.fix) }];
   }
 }
 
