@@ -6,7 +6,8 @@ import type { RedisSession } from '../../ports/index.ts';
 import { defineCheck, type CheckContext, type CheckPlugin, type Collected } from '../contract.ts';
 import { isStores, storesOf, type Store } from '../live/stores.ts';
 import { openStore } from './open.ts';
-import { CounterFacts, MemoryFacts, PersistenceFacts, RoundTripFacts } from './judge.ts';
+import { CounterFacts, KeyFacts, MemoryFacts, PersistenceFacts, RoundTripFacts } from './judge.ts';
+import { keyNames, RED03 } from './keys.ts';
 import { counter, memory, persistence, roundTrip } from './questions.ts';
 
 /** Redis, and what speaks as it does: each row asks every one of the stack. */
@@ -16,6 +17,22 @@ export const redis: readonly CheckPlugin[] = [
   row('RED-05', { summary: 'the memory of Redis has a limit, and a policy for when it is reached', facts: MemoryFacts, ask: memory }),
   row('RED-06', { summary: 'what Redis holds outlives its container', facts: PersistenceFacts, ask: persistence }),
   row('RED-07', { summary: 'Redis counts the increments of several clients at once', facts: CounterFacts, ask: counter }),
+  {
+    ...defineCheck<KeyFacts>({
+      code: 'RED-03',
+      summary: 'keys of Redis have the names that were agreed on',
+      needs: 'live',
+      facts: KeyFacts,
+      collect: async (context) => {
+        const told = RED03.safeParse(context.options?.['RED-03']);
+        const line = 'how keys are named is not said: `check_options: {RED-03: {pattern: "^(session|conversation):"}}`';
+        if (!told.success) return context.named ? { state: 'gap', because: line } : { state: 'not-applicable', because: line };
+        const found = await collect(context, (session, { store }) => keyNames(session, store, told.data));
+        return found.state === 'collected' ? { ...found, facts: { ...found.facts, pattern: told.data.pattern } } : found;
+      },
+    }),
+    options: RED03,
+  },
 ];
 
 interface Row<One> {

@@ -68,6 +68,24 @@ export const CounterFacts = z.object({
 });
 export type CounterFacts = z.output<typeof CounterFacts>;
 
+export const KeyFacts = z.object({
+  pattern: z.string(),
+  unasked: z.array(Unasked),
+  stores: z.array(
+    z.object({
+      ...common,
+      /** Keys that were looked at, ours left out. */
+      seen: z.number(),
+      matching: z.number(),
+      /** All that it holds; more than were seen where the sample ended. */
+      keys: z.number(),
+      /** Shapes of keys that do not match, digits and ids taken out: they may name users. */
+      offenders: z.array(z.string()),
+    }),
+  ),
+});
+export type KeyFacts = z.output<typeof KeyFacts>;
+
 type Of<Facts extends { stores: unknown[] }> = Facts['stores'][number];
 
 const EXPECTED = {
@@ -89,6 +107,20 @@ export const judges: readonly RowJudge[] = [
     },
     facts: RoundTripFacts,
     evaluate: ({ stores, unasked }) => [...stores.map(roundTrip), ...leftOpen(unasked, EXPECTED.roundTrip)],
+  }),
+  defineJudge<KeyFacts>({
+    code: 'RED-03',
+    rule: {
+      title: 'keys of Redis have other names than agreed on',
+      priority: 'P2',
+      effort: '30 min–2 h',
+      fix: 'Make every key by one function with its prefix, or name the prefix of the others in the pattern: who cannot tell keys apart cannot expire, count or delete those of one kind.',
+    },
+    facts: KeyFacts,
+    evaluate: ({ stores, unasked, pattern }) => [
+      ...stores.map((one) => keyNames(one, pattern)),
+      ...leftOpen(unasked, `keys like ${pattern}`),
+    ],
   }),
   defineJudge<MemoryFacts>({
     code: 'RED-04',
@@ -209,6 +241,19 @@ function memory({ service, place, policy, maxmemoryBytes, limitBytes, cache }: O
       priority: ['P2', 'lower:fails-when-full-only'],
     };
   return { ...base, result: { verdict: 'refuted' }, summary: `INFO memory of ${place} says ${measured}.` };
+}
+
+/** No key at all shows nothing: a test that makes its own key would always find one. */
+function keyNames({ service, place, seen, matching, keys, offenders }: Of<KeyFacts>, pattern: string): RowResult {
+  const measured = `${String(matching)} of ${String(seen)} keys match`;
+  const base = { subject: service, measured, expected: `keys like ${pattern}` };
+  if (seen === 0) {
+    const because = `${place} holds no key: a journey that uses it has to run before`;
+    return { ...base, result: { verdict: 'not_tested', because }, summary: `${because}.` };
+  }
+  const sample = keys > seen ? ` (a sample of ${String(keys)})` : '';
+  if (matching === seen) return { ...base, result: { verdict: 'refuted' }, summary: `${place}: ${measured}${sample}.` };
+  return { ...base, result: { verdict: 'confirmed' }, summary: `${place}: ${measured}${sample}; not: ${offenders.join(', ')}.` };
 }
 
 function persistence(store: Of<PersistenceFacts>): RowResult {

@@ -111,3 +111,35 @@ test('a password that nobody names keeps the row open, and AUTH-04 is satisfied'
   expect(await auditLive('RED-02', stack(closed))).toMatchObject({ found: [], open: ['redis'] });
   expect(await auditLive('AUTH-04', stack(closed))).toMatchObject({ found: [], open: [] });
 });
+
+/** A Redis that holds these keys, and gives them in two parts, one of them twice, as SCAN may. */
+const holding = (...keys: readonly string[]): Promise<number> =>
+  redis((words) => {
+    const list = (cursor: string, part: readonly string[]): string =>
+      `*2\r\n${bulk(cursor)}*${String(part.length)}\r\n${part.map(bulk).join('')}`;
+    if (words[0] === 'DBSIZE') return `:${String(keys.length)}\r\n`;
+    if (words[0] === 'SCAN') return words[1] === '0' ? list('7', keys.slice(0, 2)) : list('0', [...keys.slice(2), ...keys.slice(0, 1)]);
+    return undefined;
+  });
+const named = (port: number, pattern = '^(session|conversation):'): ReturnType<typeof stackOf> =>
+  stackOf([{ name: 'redis', image: 'redis:7.2', ports: { 6379: port } }], { options: { 'RED-03': { pattern } } });
+
+test('RED-03: keys of other names are counted and shown by their shape, without what they name', async () => {
+  const port = await holding('session:1', 'conversation:2', 'ann@shop.example:cart:42', 'TEMP_9f8e7d6c5b4a39281706', 'gauntlet:probe:x');
+  const { found, results, stored } = await auditLive('RED-03', named(port));
+  expect(found).toEqual(['P2 redis']);
+  expect(results[0]?.summary).toContain('2 of 4 keys match; not: *:cart:*, TEMP_*.');
+  expect(stored).not.toContain('ann@');
+});
+
+test('RED-03: keys of the names that were agreed on are silent', async () => {
+  expect(await auditLive('RED-03', named(await holding('session:1', 'conversation:2', 'session:3')))).toMatchObject({
+    found: [],
+    open: [],
+  });
+});
+
+test('RED-03: no key shows nothing, and keys of the gate are none; without a pattern nobody asks', async () => {
+  expect(await auditLive('RED-03', named(await holding('gauntlet:probe:x')))).toMatchObject({ found: [], open: ['redis'] });
+  expect((await auditLive('RED-03', stack(await holding('x')))).state).toBe('not-applicable');
+});

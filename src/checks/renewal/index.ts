@@ -6,7 +6,8 @@ import { resolvedStack, type ResolvedStack } from '../repository/compose.ts';
 import { filesWith, once, readTexts } from '../repository/files.ts';
 import { repositoryOf } from '../repository/images.ts';
 import { monitoring } from '../repository/monitoring.ts';
-import { AcmeFacts, ExpiryAlertFacts, RenewalFacts, type Way } from './judge.ts';
+import { AcmeFacts, ExpiryAlertFacts, LifetimeFacts, RenewalFacts, type Way } from './judge.ts';
+import { handMade } from './lifetimes.ts';
 
 /** Programs that fetch and renew certificates by themselves. */
 const RENEWERS =
@@ -73,6 +74,22 @@ const expiryAlert = defineCheck<ExpiryAlertFacts>({
     }),
 });
 
+/** TLS-13: who makes certificates by hand makes them often, or lets a program do it. */
+const lifetimes = defineCheck<LifetimeFacts>({
+  code: 'TLS-13',
+  summary: 'certificates that were made by hand do not outlive everybody who remembers how',
+  needs: 'static',
+  facts: LifetimeFacts,
+  collect: (context) =>
+    withCertificates<LifetimeFacts>(context, async (used) => {
+      const certificates = await handMade(context, used);
+      if (certificates.length === 0)
+        return { state: 'not-applicable', because: 'no certificate that a service mounts can be seen to be made by hand' };
+      const ways = await renewalWays(context);
+      return { state: 'collected', facts: { certificates, ways }, sources: certificates.slice(0, 10).map(({ path }) => ({ file: path })) };
+    }),
+});
+
 /** TLS-07: certificates are not asked for at the authority that nobody trusts. */
 const acme = defineCheck<AcmeFacts>({
   code: 'TLS-07',
@@ -90,7 +107,7 @@ const acme = defineCheck<AcmeFacts>({
 });
 
 /** Whether certificates last without somebody remembering them. */
-export const renewal: readonly CheckPlugin[] = [renewing, expiryAlert, acme];
+export const renewal: readonly CheckPlugin[] = [renewing, expiryAlert, lifetimes, acme];
 
 async function withCertificates<Facts>(
   context: CheckContext,

@@ -21,6 +21,24 @@ export const ExpiryAlertFacts = z.object({
 });
 export type ExpiryAlertFacts = z.output<typeof ExpiryAlertFacts>;
 
+export const LifetimeFacts = z.object({
+  ways: z.array(Way),
+  certificates: z.array(
+    z.object({
+      service: z.string(),
+      path: z.string(),
+      /** From its first to its last day. */
+      days: z.number(),
+      how: z.string(),
+      place: Place.optional(),
+    }),
+  ),
+});
+export type LifetimeFacts = z.output<typeof LifetimeFacts>;
+
+/** What is made once in so long is made by somebody who has to look up how. */
+const LONG_DAYS = 180;
+
 export const AcmeFacts = z.object({ ways: z.array(Way), staging: z.array(Place) });
 export type AcmeFacts = z.output<typeof AcmeFacts>;
 
@@ -46,6 +64,17 @@ export const judges: readonly RowJudge[] = [
     },
     facts: ExpiryAlertFacts,
     evaluate: (facts) => [warned(facts)],
+  }),
+  defineJudge<LifetimeFacts>({
+    code: 'TLS-13',
+    rule: {
+      title: 'a certificate made by hand lives for long, and nothing renews it',
+      priority: 'P2',
+      effort: '1–4 h',
+      fix: 'Put the command that makes it into a script that runs on a schedule, or let an own authority do it (step-ca, Vault, cert-manager): a certificate of a year ends when nobody remembers it.',
+    },
+    facts: LifetimeFacts,
+    evaluate: ({ certificates, ways }) => certificates.map((one) => lifetime(one, ways)),
   }),
   defineJudge<AcmeFacts>({
     code: 'TLS-07',
@@ -92,6 +121,28 @@ function warned({ used, rules, files, matching, renewed: automated }: ExpiryAler
     expected: 'a rule that warns a week ahead',
     locations: files.slice(0, 3).map((path) => ({ path })),
     ...(automated && !fine ? { priority: ['P2', 'lower:renewed-by-a-program'] as const } : {}),
+  };
+}
+
+function lifetime({ service, path, days, how, place }: LifetimeFacts['certificates'][number], ways: readonly Way[]): RowResult {
+  const renewal =
+    ways.length > 0
+      ? `renewed by ${atMost(
+          ways.map(({ what }) => what),
+          2,
+        )}`
+      : 'no renewal';
+  const measured = `${counted(days, 'day')}, ${how}, ${renewal}`;
+  const bad = days >= LONG_DAYS && ways.length === 0;
+  return {
+    subject: `${service}: ${path}`,
+    result: bad ? { verdict: 'confirmed' } : { verdict: 'refuted' },
+    summary: bad
+      ? `${path}, which ${service} mounts, is valid for ${counted(days, 'day')} (${how}), and nothing in the repository makes the next one.`
+      : `${path}: ${measured}.`,
+    measured,
+    expected: `renewed by a program, or valid for less than ${String(LONG_DAYS)} days`,
+    ...(place ? { locations: [place] } : {}),
   };
 }
 
