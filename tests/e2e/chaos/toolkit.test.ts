@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { inlineProject } from '../support/project.ts';
+import { openFaults } from '../../../src/run/faults.ts';
+import { inlineProject, type Project } from '../support/project.ts';
+import { journalOf, killedOnce } from './support/killed.ts';
 
 // Experiments of the Chaos Toolkit on a service that is away while a file is there. They were written after its published schema.
 
@@ -16,7 +18,7 @@ createServer((request, response) => {
 }).listen(process.env.PORT, '127.0.0.1');
 `;
 
-function toolkit(file: string): string {
+function toolkit(file: string, { lastsS }: { readonly lastsS: number } = { lastsS: 1 }): string {
   const url = { type: 'env', key: 'GAUNTLET_TARGET_API_URL' };
   const probe = (name: string, tolerance: unknown) => ({ type: 'probe', name, tolerance, provider: { type: 'http', url: '${url}/' } });
   const act = (name: string, path: string, args: unknown) => ({
@@ -31,8 +33,25 @@ function toolkit(file: string): string {
       title: 'well',
       probes: [probe('answers', 200), probe('says so', { type: 'jsonpath', path: '$.state', expect: 'well' })],
     },
-    method: [{ ...act('take it away', 'touch', [file]), pauses: { after: 1 } }],
+    method: [{ ...act('take it away', 'touch', [file]), pauses: { after: lastsS } }],
     rollbacks: [act('bring it back', 'rm', `-f ${file}`), act('say so', 'touch', 'reports/rolled-back')],
+  });
+}
+
+/** A project with the service and these files, whose experiments are those of `chaos/`. */
+function projectOf(files: Readonly<Record<string, string>>, experiments: Readonly<Record<string, object>>): Promise<Project> {
+  return inlineProject({
+    'service.js': SERVICE,
+    ...files,
+    'reports/.keep': '',
+    'gauntlet.yml': JSON.stringify({
+      version: 1,
+      stack: { use: 'process', process: { api: { run: 'node service.js', port: 'auto', health: '/', restart: 'always' } } },
+      targets: { api: { service: 'api', health: '/' } },
+      journeys: { ask: { steps: [{ get: '{{api}}/', expect: { status: 200 } }] } },
+      stages: [{ chaos: { experiments: Object.keys(experiments), recovery_time: '< 30s' } }],
+      experiments,
+    }),
   });
 }
 
@@ -49,21 +68,12 @@ test('they run as they are: what deviates is found, rollbacks are always run, Py
     holds: { chaostoolkit: 'chaos/holds.json' },
     pods: { chaostoolkit: 'chaos/pods.yaml' },
   };
-  await using project = await inlineProject({
-    'service.js': SERVICE,
+  const files = {
     'chaos/deviates.json': toolkit('reports/away'),
     'chaos/holds.json': toolkit('reports/elsewhere'),
     'chaos/pods.yaml': PYTHON,
-    'reports/.keep': '',
-    'gauntlet.yml': JSON.stringify({
-      version: 1,
-      stack: { use: 'process', process: { api: { run: 'node service.js', port: 'auto', health: '/', restart: 'always' } } },
-      targets: { api: { service: 'api', health: '/' } },
-      journeys: { ask: { steps: [{ get: '{{api}}/', expect: { status: 200 } }] } },
-      stages: [{ chaos: { experiments: Object.keys(experiments), recovery_time: '< 30s' } }],
-      experiments,
-    }),
-  });
+  };
+  await using project = await projectOf(files, experiments);
   const { report, stderr } = await project.gauntlet(['run']);
   const { findings, verdict } = await report();
   const titles = findings.map(({ code, title }) => `${code} ${title}`);
@@ -73,4 +83,20 @@ test('they run as they are: what deviates is found, rollbacks are always run, Py
   // One was refused, so nobody can say that all is well.
   expect(verdict.verdict).toBe('unknown');
   expect([existsSync(join(project.path, 'reports/away')), existsSync(join(project.path, 'reports/rolled-back'))]).toEqual([false, true]);
+});
+
+test('a gate that is killed in the middle of a method: the watchdog runs its rollbacks', async () => {
+  const experiments = { taken: { chaostoolkit: 'chaos/taken.json' } };
+  await using project = await projectOf({ 'chaos/taken.json': toolkit('reports/away', { lastsS: 120 }) }, experiments);
+  await project.gauntlet(['up']);
+  const run = join(project.path, '.gauntlet/runs', readdirSync(join(project.path, '.gauntlet/runs'))[0] ?? '');
+  const there = (file: string): boolean => existsSync(join(project.path, 'reports', file));
+  try {
+    await killedOnce(project.path, { run, when: () => there('away') });
+    await expect.poll(() => openFaults(journalOf(run)), { timeout: 60_000 }).toEqual([]);
+    expect([there('away'), there('rolled-back')]).toEqual([false, true]);
+    expect(journalOf(run).filter(({ type }) => type === 'undone')).toMatchObject([{ outcome: 'healed' }]);
+  } finally {
+    await project.gauntlet(['down', '--run', 'latest']);
+  }
 });
