@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import type { Source } from '../../model/source.ts';
 import { defineCheck, type CheckContext, type CheckPlugin, type Collected } from '../contract.ts';
-import { CONTRACT_TOOLS, contractKind, MOCKS, PROPERTIES } from './libraries.ts';
+import { CONTRACT_MAKERS, CONTRACT_TOOLS, contractKind, MOCKS, PROPERTIES } from './libraries.ts';
 import { ContractFacts, MockFacts, PropertyFacts, VacuousFacts } from './judge.ts';
 import { lineAt } from '../repository/mask.ts';
 import { scanTests, testLanguage } from './vacuous.ts';
@@ -109,14 +109,17 @@ const contractTests = defineCheck<ContractFacts>({
     }
     if (contracts.length === 0) return { state: 'not-applicable', because: 'the repository holds no OpenAPI description and no pact' };
     const verifiers: ContractFacts['verifiers'] = [];
+    const makers: NonNullable<ContractFacts['makers']> = [];
     const places = tracked.filter((path) => testLanguage(path) !== undefined || VERIFIER_PLACES.test(path));
     for await (const { path, text } of texts(context, places)) {
       const tool = CONTRACT_TOOLS.exec(text)?.[0];
       if (tool !== undefined && verifiers.length < SUSPECTS) verifiers.push({ path, tool });
+      const maker = VERIFIER_PLACES.test(path) ? CONTRACT_MAKERS.exec(text)?.[0].replace(/[^\w@/.-]/g, '') : undefined;
+      if (maker !== undefined && makers.length < SUSPECTS) makers.push({ path, tool: maker });
     }
     return {
       state: 'collected',
-      facts: { contracts: contracts.slice(0, SUSPECTS), verifiers },
+      facts: { contracts: contracts.slice(0, SUSPECTS), verifiers, makers },
       sources: contracts.slice(0, 10).map(({ path }) => ({ file: path })),
     };
   },

@@ -33,6 +33,8 @@ export const ContractFacts = z.object({
   contracts: z.array(z.object({ path: z.string(), kind: z.enum(['openapi', 'pact']) })),
   /** Files that hold code against a contract, with the tool that they use. */
   verifiers: z.array(z.object({ path: z.string(), tool: z.string() })),
+  /** Files that make code from an OpenAPI description, or the description from the code. */
+  makers: z.array(z.object({ path: z.string(), tool: z.string() })).optional(),
 });
 export type ContractFacts = z.output<typeof ContractFacts>;
 
@@ -132,7 +134,9 @@ function properties({ libraries }: PropertyFacts): RowResult[] {
   );
 }
 
-function contracts({ contracts: all, verifiers }: ContractFacts): RowResult[] {
+const HELD = 'at least one test that verifies it';
+
+function contracts({ contracts: all, verifiers, makers = [] }: ContractFacts): RowResult[] {
   return (['pact', 'openapi'] as const).flatMap((kind): RowResult[] => {
     const own = all.filter((contract) => contract.kind === kind);
     const held = verifiers.filter(({ tool }) => (kind === 'pact') === /pact/i.test(tool));
@@ -143,13 +147,26 @@ function contracts({ contracts: all, verifiers }: ContractFacts): RowResult[] {
       5,
     );
     if (held.length > 0) return [fine(names, `held by ${held[0]?.tool ?? ''} in ${held[0]?.path ?? ''}`)];
+    const [maker] = kind === 'openapi' ? makers : [];
+    if (maker) {
+      const because = `${maker.tool} (${maker.path}) makes code and description from each other, which no test has to hold together`;
+      return [
+        {
+          subject: names,
+          result: { verdict: 'not_applicable', because },
+          summary: `${names}: ${because}.`,
+          measured: because,
+          expected: HELD,
+        },
+      ];
+    }
     return [
       {
         subject: first.path,
         result: { verdict: 'confirmed' },
         summary: `${names}: no test, script or workflow of this repository uses a tool that holds code against ${kind === 'pact' ? 'a pact' : 'an OpenAPI description'}.`,
         measured: 'no verification',
-        expected: 'at least one test that verifies it',
+        expected: HELD,
         locations: own.slice(0, 10).map(({ path }) => ({ path })),
       },
     ];

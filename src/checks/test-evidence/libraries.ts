@@ -60,6 +60,13 @@ export const PROPERTIES: readonly {
 export const CONTRACT_TOOLS =
   /@pact-foundation\/[\w-]+|\bpact-(?:python|go|ruby|jvm|provider-verifier|broker)\b|\bpact_verifier\b|pact\.(?:verify|Verifier)|au\.com\.dius\.pact|\bschemathesis\b|\bdredd\b|\bjest-openapi\b|\bchai-openapi[\w-]*|\bvitest-openapi\b|\bopenapi-(?:backend|core|response-validator|validator[\w-]*|enforcer|examples-validator)\b|\bexpress-openapi-validator\b|stoplight\/prism|\bportman\b|kin-openapi|\bcommittee\b|spring-cloud-(?:starter-)?contract|swagger-request-validator|useoptic|\brestler\b|\bcats --contract\b|^api: *(?:\{ *document: *)?[\w./-]+\.(?:ya?ml|json)\b/m;
 
+/**
+ * Generators: of server code from an OpenAPI description, which then does not build against another one, and of the description from
+ * the code. Generators of clients alone hold no server.
+ */
+export const CONTRACT_MAKERS =
+  /\boapi-codegen\b|\bogen-go\/ogen\b|\bgo-swagger\b|\bswaggo\/swag\b|\bswag init\b|\bopenapi-generator-(?:maven|gradle)-plugin\b|org\.openapi\.generator\b|@nestjs\/swagger\b|\bspringdoc-openapi[\w-]*|\bdrf-(?:spectacular|yasg)\b|\bflask-smorest\b|\bconnexion\b|\btsoa\b|\butoipa\b|\bSwashbuckle\.AspNetCore\b|\brswag\b|\bl5-swagger\b|@asteasolutions\/zod-to-openapi\b|@hono\/zod-openapi\b|@fastify\/swagger\b|^\s*["']?fastapi(?:\[[^\]]*\])?\s*(?:["'=<>~!;,]|$)/m;
+
 /** What a file is, by what it says about itself. */
 export function contractKind(text: string): ContractFacts['contracts'][number]['kind'] | undefined {
   if (/^\s*(?:"?(?:openapi|swagger)"?\s*:\s*["']?[23]\.|\{\s*"(?:openapi|swagger)"\s*:\s*"[23]\.)/m.test(text.slice(0, 20_000)))

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 
+import { audit } from '../../../tests/support/audit.ts';
+
 import type { Ports } from '../../ports/index.ts';
 import type { CheckContext } from '../contract.ts';
 import { testEvidence } from './index.ts';
@@ -81,6 +83,19 @@ test('TST-10: contracts, and what holds the code against them', async () => {
   expect(await collect('TST-10', held)).toMatchObject({
     facts: { verifiers: [{ path: '.github/workflows/ci.yml', tool: 'schemathesis' }] },
   });
+  // Generated from each other, code and description cannot disagree.
+  const judged = async (files: Record<string, string>) =>
+    (await audit('TST-10', { 'api/openapi.yaml': contracts['api/openapi.yaml'], ...files })).results;
+  expect(await judged({ Makefile: 'gen:\n\toapi-codegen -generate chi-server api/openapi.yaml\n' })).toMatchObject([
+    { result: { verdict: 'not_applicable', because: expect.stringContaining('oapi-codegen (Makefile)') } },
+  ]);
+  expect(
+    await judged({ 'backend/pyproject.toml': '[project]\ndependencies = [\n    "fastapi[standard]<1.0.0,>=0.114.2",\n]\n' }),
+  ).toMatchObject([{ result: { verdict: 'not_applicable' } }]);
+  // A client that is generated holds no server.
+  expect(await judged({ 'web/package.json': '{"devDependencies": {"@hey-api/openapi-ts": "1", "fastapi-client": "1"}}' })).toMatchObject([
+    { result: { verdict: 'confirmed' } },
+  ]);
   // The gate itself calls what its configuration names.
   expect(await collect('TST-10', { ...contracts, 'gauntlet.yml': 'version: 1\napi: api/openapi.yaml\n' })).toMatchObject({
     facts: { verifiers: [{ path: 'gauntlet.yml', tool: 'api: api/openapi.yaml' }] },
