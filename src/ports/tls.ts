@@ -25,13 +25,19 @@ export type Handshake =
       readonly cipher: string;
       /** Leaf first. */
       readonly chain: readonly ServedCertificate[];
-      /** Why the chain leads to no authority that this machine knows. */
+      /** Why a client that verifies would go away: the chain leads to no authority that is trusted, or the name is another one. */
       readonly untrusted?: string | undefined;
     }
   | { readonly state: 'failed'; readonly reason: 'refused' | 'timeout' | 'not-tls' | 'alert' | 'other'; readonly message: string };
 
+export interface HandshakeOptions {
+  readonly name: string;
+  readonly only?: TlsVersion | undefined;
+  readonly ca?: string | undefined;
+}
+
 /** TLS as a client sees it. Certificates are looked at, never relied on. */
 export interface Tls {
-  /** `only` limits the client to one version, and lets it speak the old ones. */
-  handshake(door: Door, options: { readonly name: string; readonly only?: TlsVersion | undefined }): Promise<Handshake>;
+  /** `only` limits the client to one version, and lets it speak the old ones; `ca` (PEM) is trusted in place of the public authorities. */
+  handshake(door: Door, options: HandshakeOptions): Promise<Handshake>;
 }

@@ -3,8 +3,9 @@ import { defineCheck, type CheckContext, type CheckPlugin, type Collected } from
 import { liveServices, type LiveService } from '../live/services.ts';
 import { resolvedStack } from '../repository/compose.ts';
 import { covers } from './covers.ts';
-import { NameFacts, PortFacts, ServedFacts, WeakFacts, type Served } from './judge.ts';
+import { NameFacts, PortFacts, ServedFacts, TrustFacts, WeakFacts, type Served } from './judge.ts';
 import { handshakes, isPlain, servedCertificates, type Look } from './look.ts';
+import { production, TLS03, TLS21, verified } from './trust.ts';
 
 const SHAKE_MS = 3_000;
 const OLD: readonly TlsVersion[] = ['TLSv1', 'TLSv1.1'];
@@ -75,8 +76,32 @@ const everyPort = defineCheck<PortFacts>({
   },
 });
 
+/** TLS-03: what users of production meet leads to an authority that they know. */
+const trusted: CheckPlugin = {
+  ...defineCheck<TrustFacts>({
+    code: 'TLS-03',
+    summary: 'in production no certificate is signed by itself: each leads to a public authority, or to the one that is named',
+    needs: 'live',
+    facts: TrustFacts,
+    collect: production,
+  }),
+  options: TLS03,
+};
+
+/** TLS-21: a client that verifies gets in, also at a service that has just started. */
+const verifying: CheckPlugin = {
+  ...defineCheck<TrustFacts>({
+    code: 'TLS-21',
+    summary: 'a client that verifies with the authority of the stack gets in, at a service that has just started too',
+    needs: 'live',
+    facts: TrustFacts,
+    collect: verified,
+  }),
+  options: TLS21,
+};
+
 /** Encryption as a client meets it. */
-export const served: readonly CheckPlugin[] = [lasting, named, strong, everyPort];
+export const served: readonly CheckPlugin[] = [lasting, trusted, named, strong, everyPort, verifying];
 
 async function overServed<One>(
   context: CheckContext,

@@ -60,9 +60,36 @@ export const PortFacts = z.object({
 });
 export type PortFacts = z.output<typeof PortFacts>;
 
+export const TrustFacts = z.object({
+  unasked: z.array(Unasked),
+  /** Whom the client trusts, for the reader. */
+  authority: z.string(),
+  served: z.array(
+    z.object({
+      service: z.string(),
+      place: z.string(),
+      port: z.number(),
+      /** The name that the client asks for. */
+      name: z.string(),
+      subject: z.string(),
+      issuer: z.string(),
+      selfIssued: z.boolean(),
+      certificates: z.number(),
+      /** Why a client that verifies goes away; absent when it does not. */
+      untrusted: z.string().optional(),
+      ms: z.number(),
+      /** The service was started for it, and this was its first handshake. */
+      cold: z.boolean(),
+    }),
+  ),
+});
+export type TrustFacts = z.output<typeof TrustFacts>;
+
 const LASTS = 'valid for 30 days or more';
 const NAMED = 'a certificate for the name that its clients call';
 const STRONG = 'TLS 1.2 and later alone, RSA of 2048 bits or more, no SHA-1';
+const TRUSTED = 'a chain to an authority that users know';
+const VERIFIED = 'a handshake that verifies';
 const ALL = 'every port of a service encrypted, once one is';
 
 export const judges: readonly RowJudge[] = [
@@ -76,6 +103,34 @@ export const judges: readonly RowJudge[] = [
     },
     facts: ServedFacts,
     evaluate: ({ served, unasked }) => [...served.map(expiry), ...leftOpen(unasked, LASTS)],
+  }),
+  defineJudge<TrustFacts>({
+    code: 'TLS-03',
+    rule: {
+      title: 'production serves a certificate that no client trusts',
+      priority: 'P1',
+      effort: '1–4 h',
+      fix: 'Serve one of an authority that clients know (ACME by Caddy, Traefik or certbot; an own authority for what is inside, with its certificate given to every client), with the whole chain. One that is signed by itself teaches every client to switch verification off.',
+    },
+    facts: TrustFacts,
+    evaluate: ({ served, unasked, authority }) => [
+      ...served.map((one) => trust(one, { authority, expected: TRUSTED })),
+      ...leftOpen(unasked, TRUSTED),
+    ],
+  }),
+  defineJudge<TrustFacts>({
+    code: 'TLS-21',
+    rule: {
+      title: 'a client that verifies cannot connect',
+      priority: 'P1',
+      effort: '30 min–2 h',
+      fix: 'Sign the certificate with the authority that clients are given, for the name by which they call (`subjectAltName=DNS:qdrant`), and send the chain up to it; be ready only when it is loaded.',
+    },
+    facts: TrustFacts,
+    evaluate: ({ served, unasked, authority }) => [
+      ...served.map((one) => trust(one, { authority, expected: VERIFIED })),
+      ...leftOpen(unasked, VERIFIED),
+    ],
   }),
   defineJudge<NameFacts>({
     code: 'TLS-11',
@@ -127,6 +182,21 @@ function expiry({ service, place, port, subject, issuer, serial, notAfter, daysL
     result: { verdict: 'confirmed' },
     summary: `${place} serves a certificate of ${subject} (issuer ${issuer}) that ${ends}, on ${notAfter.slice(0, 10)}.`,
     ...(daysLeft < 7 ? { priority: ['P0', daysLeft < 0 ? 'escalate:expired' : 'escalate:less-than-7-days'] as const } : {}),
+  };
+}
+
+function trust(one: TrustFacts['served'][number], { authority, expected }: { authority: string; expected: string }): RowResult {
+  const { service, place, port, name, subject, issuer, selfIssued, certificates, untrusted, ms, cold } = one;
+  const took = `${cold ? 'first handshake of a fresh start' : 'handshake'} as ${name} with ${authority}: ${untrusted ?? 'verified'} after ${String(Math.round(ms))} ms`;
+  const chain = selfIssued
+    ? `${subject} signed it itself`
+    : `subject ${subject}, issuer ${issuer}, ${counted(certificates, 'certificate')} sent`;
+  return {
+    subject: `${service}:${String(port)}`,
+    result: untrusted === undefined ? { verdict: 'refuted' } : { verdict: 'confirmed' },
+    summary: `${place}: ${took} (${chain}).`,
+    measured: `${took}; ${chain}`,
+    expected,
   };
 }
 

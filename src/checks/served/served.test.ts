@@ -1,10 +1,15 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createServer, type TlsOptions } from 'node:tls';
 
 import { expect, onTestFinished, test } from 'vitest';
 
 import { certificate } from '../../../tests/support/certificate.ts';
 import { auditLive, httpServer, stackOf, tcpServer } from '../../../tests/support/live.ts';
+import type { Boots } from '../../model/boot.ts';
+import type { CheckContext } from '../contract.ts';
 import { covers } from './covers.ts';
 
 async function tlsServer(options: TlsOptions): Promise<number> {
@@ -67,4 +72,75 @@ test('names of certificates', () => {
     false,
     false,
   ]);
+});
+
+/** A stack whose repository holds this authority. */
+async function withAuthority(ports: Readonly<Record<number, number>>, ca: Buffer, options: CheckContext['options']): Promise<CheckContext> {
+  const root = await mkdtemp(join(tmpdir(), 'gauntlet-ca-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  await writeFile(join(root, 'ca.pem'), ca);
+  return { ...stack(ports), root, options };
+}
+
+test('TLS-03: in production a certificate that signs itself is found, and one of the authority that is named is not', async () => {
+  const own = certificate('qdrant', { names: 'DNS:qdrant' });
+  const port = await tlsServer(own);
+  const { found, results } = await auditLive('TLS-03', { ...stack({ 6333: port }), options: { 'TLS-03': {} } });
+  expect(found).toEqual(['P1 qdrant:6333']);
+  expect(results[0]?.measured).toMatch(/with the public authorities: DEPTH_ZERO_SELF_SIGNED_CERT .*CN=qdrant signed it itself/);
+  const known = await withAuthority({ 6333: port }, own.cert, { 'TLS-03': { ca: 'ca.pem' } });
+  expect(await auditLive('TLS-03', known)).toMatchObject({ state: 'collected', found: [], open: [] });
+});
+
+test('TLS-03: a stack of nobody’s production is not asked; a port that is named and speaks no TLS stays open', async () => {
+  const port = await tlsServer(certificate('qdrant'));
+  expect((await auditLive('TLS-03', stack({ 6333: port }))).state).toBe('not-applicable');
+  const options = { 'TLS-03': { ports: ['proxy:443'] } };
+  expect(await auditLive('TLS-03', { ...stack({ 6333: port }), options })).toMatchObject({ found: [], open: ['proxy:443'] });
+});
+
+test('TLS-03: targets of a system that runs somewhere are asked by their own names', async () => {
+  const port = await tlsServer(certificate('localhost', { names: 'DNS:localhost' }));
+  const context = stack({});
+  const targets = [{ name: 'shop', url: `https://localhost:${String(port)}`, host: 'localhost', port }];
+  const external = { ...context, manifest: context.manifest && { ...context.manifest, kind: 'external', services: [], targets } };
+  expect((await auditLive('TLS-03', external)).found).toEqual([`P1 shop:${String(port)}`]);
+});
+
+test('TLS-21: a client that verifies is let in with the authority of the stack, and goes away from another one or another name', async () => {
+  const own = certificate('qdrant', { names: 'DNS:qdrant' });
+  const options = { 'TLS-21': { ca: 'ca.pem' } };
+  const good = await auditLive('TLS-21', await withAuthority({ 6333: await tlsServer(own) }, own.cert, options));
+  expect(good).toMatchObject({ found: [], open: [] });
+  expect(good.results[0]?.summary).toMatch(/handshake as qdrant with ca\.pem: verified after \d+ ms/);
+  const stranger = await withAuthority({ 6333: await tlsServer(certificate('qdrant', { names: 'DNS:qdrant' })) }, own.cert, options);
+  expect((await auditLive('TLS-21', stranger)).found).toEqual(['P1 qdrant:6333']);
+  const localhost = certificate('localhost', { names: 'DNS:localhost' });
+  const misnamed = await withAuthority({ 6333: await tlsServer(localhost) }, localhost.cert, options);
+  const { found, results } = await auditLive('TLS-21', misnamed);
+  expect(found).toEqual(['P1 qdrant:6333']);
+  expect(results[0]?.summary).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
+});
+
+test('TLS-21: the first handshake is that of a service that was started for it, where it can be', async () => {
+  const own = certificate('qdrant', { names: 'DNS:qdrant' });
+  const cold = await tlsServer(certificate('other'));
+  const context = await withAuthority({ 6333: await tlsServer(own) }, own.cert, { 'TLS-21': { ca: 'ca.pem' } });
+  const boots: Boots = {
+    services: async () => [{ service: 'qdrant', env: {} }],
+    start: async ({ visit }) => {
+      await visit?.(`http://127.0.0.1:${String(cold)}`);
+      return { ended: 'ready', afterMs: 1, tail: [] };
+    },
+  };
+  const { found, results } = await auditLive('TLS-21', { ...context, boots: async () => boots });
+  expect(found).toEqual(['P1 qdrant:6333']);
+  expect(results[0]?.summary).toContain('first handshake of a fresh start');
+});
+
+test('TLS-21: without an authority nobody asks, and a file that is none is a gap', async () => {
+  const port = await tlsServer(certificate('qdrant'));
+  expect((await auditLive('TLS-21', stack({ 6333: port }))).state).toBe('not-applicable');
+  const broken = await withAuthority({ 6333: port }, Buffer.from('no certificate'), { 'TLS-21': { ca: 'ca.pem' } });
+  expect((await auditLive('TLS-21', broken)).state).toBe('gap');
 });

@@ -3,7 +3,7 @@ import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
 
 import { errorMessage } from '../../model/errors.ts';
 import type { Door } from '../datastores.ts';
-import type { Handshake, ServedCertificate, Tls, TlsVersion } from '../tls.ts';
+import type { Handshake, HandshakeOptions, ServedCertificate, Tls } from '../tls.ts';
 import { timerMs } from './clock.ts';
 import { errorCode } from './errors.ts';
 
@@ -12,7 +12,7 @@ const LONGEST_CHAIN = 10;
 /** Real TLS. */
 export const nodeTls: Tls = { handshake };
 
-function handshake(door: Door, { name, only }: { readonly name: string; readonly only?: TlsVersion | undefined }): Promise<Handshake> {
+function handshake(door: Door, { name, only, ca }: HandshakeOptions): Promise<Handshake> {
   return new Promise((resolve) => {
     const socket = connect({
       host: door.host,
@@ -20,6 +20,7 @@ function handshake(door: Door, { name, only }: { readonly name: string; readonly
       // An address is no server name: https://www.rfc-editor.org/rfc/rfc6066#section-3
       ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
       rejectUnauthorized: false,
+      ...(ca === undefined ? {} : { ca }),
       // OpenSSL speaks old versions at its lowest level alone: https://docs.openssl.org/3.0/man3/SSL_CTX_set_security_level/
       ...(only === undefined ? {} : { minVersion: only, maxVersion: only, ciphers: 'DEFAULT:@SECLEVEL=0' }),
     });
