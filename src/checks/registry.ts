@@ -22,6 +22,7 @@ import { reach } from './reach/index.ts';
 import { readiness } from './readiness/index.ts';
 import { redis } from './redis/index.ts';
 import { renewal } from './renewal/index.ts';
+import { retention } from './retention/index.ts';
 import { ruleTests } from './rule-tests/index.ts';
 import { secretFiles } from './secret-files/index.ts';
 import { secrets } from './secrets/index.ts';
@@ -35,4 +36,4 @@ import { testEvidence } from './test-evidence/index.ts';
 import { vectors } from './vectors/index.ts';
 import { verification } from './verification/index.ts';
 
-export const checks: readonly CheckPlugin[] = [...access, ...boots, ...containers, ...cost, ...deployment, ...documents, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...locks, ...monitoring, ...mounted, ...parity, ...procedures, ...prometheus, ...reach, ...readiness, ...redis, ...renewal, ...ruleTests, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...signals, ...sockets, ...sql, ...telemetry, ...testEvidence, ...vectors, ...verification];
+export const checks: readonly CheckPlugin[] = [...access, ...boots, ...containers, ...cost, ...deployment, ...documents, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...locks, ...monitoring, ...mounted, ...parity, ...procedures, ...prometheus, ...reach, ...readiness, ...redis, ...renewal, ...retention, ...ruleTests, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...signals, ...sockets, ...sql, ...telemetry, ...testEvidence, ...vectors, ...verification];

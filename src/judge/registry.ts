@@ -22,6 +22,7 @@ import { judges as reach } from '../checks/reach/judge.ts';
 import { judges as readiness } from '../checks/readiness/judge.ts';
 import { judges as redis } from '../checks/redis/judge.ts';
 import { judges as renewal } from '../checks/renewal/judge.ts';
+import { judges as retention } from '../checks/retention/judge.ts';
 import { judges as ruleTests } from '../checks/rule-tests/judge.ts';
 import { judges as secretFiles } from '../checks/secret-files/judge.ts';
 import { judges as secrets } from '../checks/secrets/judge.ts';
@@ -35,4 +36,4 @@ import { judges as testEvidence } from '../checks/test-evidence/judge.ts';
 import { judges as vectors } from '../checks/vectors/judge.ts';
 import { judges as verification } from '../checks/verification/judge.ts';
 
-export const rowJudges: readonly RowJudge[] = [...access, ...boots, ...containers, ...cost, ...deployment, ...documents, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...locks, ...monitoring, ...mounted, ...parity, ...procedures, ...prometheus, ...reach, ...readiness, ...redis, ...renewal, ...ruleTests, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...signals, ...sockets, ...sql, ...telemetry, ...testEvidence, ...vectors, ...verification];
+export const rowJudges: readonly RowJudge[] = [...access, ...boots, ...containers, ...cost, ...deployment, ...documents, ...doors, ...encryption, ...healthcheck, ...input, ...kubernetes, ...links, ...locks, ...monitoring, ...mounted, ...parity, ...procedures, ...prometheus, ...reach, ...readiness, ...redis, ...renewal, ...retention, ...ruleTests, ...secretFiles, ...secrets, ...served, ...sharedKeys, ...signals, ...sockets, ...sql, ...telemetry, ...testEvidence, ...vectors, ...verification];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import type { CheckContext } from '../contract.ts';
 import { askApi, type Told } from '../live/api.ts';
-import { consumersOf } from '../live/logins.ts';
+import { keyOf } from '../live/qdrant-key.ts';
 import type { Store } from '../live/stores.ts';
 import { once } from '../repository/files.ts';
 import type { ConfigFacts, SearchFacts } from './judge.ts';
@@ -38,16 +38,6 @@ const MOST = 50;
 
 export type Config = ConfigFacts['stores'][number];
 export type Tried = SearchFacts['stores'][number];
-
-/** The key of a Qdrant, by its own settings or by those of who uses it. */
-export async function keyOf(context: CheckContext, store: Store): Promise<Record<string, string>> {
-  const own = store.service.env['QDRANT__SERVICE__API_KEY'];
-  const theirs = (await consumersOf(context, store)).flatMap(({ service }) =>
-    Object.entries(service.env).flatMap(([name, value]) => (/(?:QDRANT|VECTOR)\w*API_KEY$/.test(name) ? [value] : [])),
-  );
-  const key = own ?? theirs[0];
-  return key === undefined || key === '' ? {} : { 'api-key': key };
-}
 
 /** Every collection with its configuration; a text when it does not tell. */
 export function collectionsOf(context: CheckContext, store: Store): Promise<readonly Config[] | string> {
