@@ -54,7 +54,7 @@ function ofConnections(curve: Curve, failed: readonly Seen[]): Backoff {
   const gaps = gapsOf(failed);
   if (gaps.length < LEAST_GAPS) return { state: 'unsure', why: `${String(failed.length)} failed attempts are too few to see gaps grow` };
   const third = Math.max(1, Math.floor(gaps.length / 3));
-  const growth = mean(gaps.slice(-third)) / Math.max(1, mean(gaps.slice(0, third)));
+  const growth = short(gaps.slice(-third)) / Math.max(1, short(gaps.slice(0, third)));
   if (growth >= GROWS) return { state: 'grows', gaps };
   const walks = walksIn(curve, curve.during) * Math.max(1, curve.perWalk);
   if (failed.length < walks * BEYOND_WALKS)
@@ -70,6 +70,11 @@ function verdictOf(gaps: readonly number[], growth: number, of: string): Backoff
 
 function gapsOf(attempts: readonly Seen[]): number[] {
   return attempts.slice(1).map(({ atMs }, index) => atMs - (attempts[index]?.atMs ?? atMs));
+}
+
+/** A gap as it is meant: what a busy machine adds makes some of them longer, and none shorter. */
+function short(gaps: readonly number[]): number {
+  return gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 4)] ?? 0;
 }
 
 function mean(values: readonly number[]): number {
