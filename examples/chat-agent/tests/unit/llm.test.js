@@ -24,7 +24,7 @@ function stop(server) {
 }
 
 describe('language model', () => {
-  const server = createLlmServer({ tokenDelayMs: 5 });
+  const server = createLlmServer({ tokenDelayMs: 30 });
   let url = '';
   before(async () => void (url = await listening(server)));
   after(() => stop(server));
@@ -33,8 +33,8 @@ describe('language model', () => {
   test('streams a reply', async () => assert.equal(await llm().reply('hello there', never), 'You said: hello there'));
   test('notices that the client went away', async () => {
     const gone = new AbortController();
-    setTimeout(() => gone.abort(), 200);
-    await assert.rejects(llm().reply('word '.repeat(200), gone.signal));
+    setTimeout(() => gone.abort(), 150);
+    await assert.rejects(llm().reply('a b c d e f g h i j', gone.signal));
     const client = createClient(url);
     await until(async () => (await client.get('/stats')).body.cancelled === 1, 5000, 'cancelled');
   });
