@@ -167,6 +167,29 @@ test('several projects are commands of one stage, each in its folder', async () 
   expect(commands(suggestion).map((line) => line.split(':')[0])).toEqual(['unit in web', 'unit in api']);
 });
 
+test('the root of a workspace leaves its tests to its members, which know their runner', async () => {
+  const node = await of({
+    'package.json': JSON.stringify({ workspaces: ['web'], scripts: { test: 'turbo run test' } }),
+    'pnpm-lock.yaml': '',
+    'web/package.json': npm({ test: 'vitest' }, { vitest: '3' }),
+  });
+  expect(commands(node)).toEqual([
+    'unit in web: pnpm run test --run --reporter=default --reporter=junit --outputFile.junit=reports/unit.xml > web/reports/unit.xml | ',
+  ]);
+  const python = await of({
+    'pyproject.toml': '[tool.uv.workspace]\nmembers = ["backend"]\n',
+    'uv.lock': '',
+    'backend/pyproject.toml': '[dependency-groups]\ndev = ["pytest"]\n',
+    'backend/tests/test_a.py': '',
+  });
+  expect(commands(python)).toEqual(['unit in backend: uv run python3 -m pytest --junitxml=reports/unit.xml > backend/reports/unit.xml | ']);
+  const alone = await of({
+    'package.json': JSON.stringify({ workspaces: ['web'], scripts: { test: 'turbo run test' } }),
+    'web/package.json': npm({}),
+  });
+  expect(commands(alone)).toEqual(['unit: npm run test >  | ']);
+});
+
 test('what has no report is run, and said', async () => {
   const suggestion = await of({ 'package.json': npm({ test: './run-tests.sh' }) });
   expect(commands(suggestion)).toEqual(['unit: npm run test >  | ']);
@@ -209,6 +232,47 @@ services:
     const { found } = await of({ 'compose.yaml': JSON.stringify({ services }), 'ok.env': '' });
     const told = unknownLines(found).filter((line) => line.includes('env_file'));
     expect(told).toEqual([expect.stringContaining('What stands in .env.production: compose.yaml reads it')]);
+    const below = await of({ 'docker/compose.yaml': JSON.stringify({ services: { a: { env_file: '.env' } } }), 'docker/example.env': '' });
+    expect(unknownLines(below.found).join()).toContain('What stands in docker/.env');
+    expect(unknownLines(below.found).join()).toContain('`cp docker/example.env docker/.env`');
+  });
+
+  test('with an override is both files, as `docker compose up` reads them; what has a profile is not started', async () => {
+    const services = {
+      db: { image: 'postgres:16' },
+      api: { build: '.', depends_on: { seed: { condition: 'service_completed_successfully' } } },
+      seed: { build: '.' },
+    };
+    const suggestion = await of({
+      'compose.yml': JSON.stringify({ services: { ...services, tools: { image: 'adminer', ports: ['8080:8080'], profiles: ['debug'] } } }),
+      'compose.override.yml': JSON.stringify({
+        services: { api: { ports: ['8000:8000'] }, mail: { image: 'mailcatcher', ports: ['1080:1080'] } },
+      }),
+      'compose.prod.yml': '{}',
+    });
+    const { config } = asConfig(suggestion, 'gauntlet.yml');
+    expect(suggestion.text).toContain('compose: ["compose.yml", "compose.override.yml"]   # db, api, seed, mail');
+    expect(Object.keys(config.targets)).toEqual(['api', 'mail']);
+    expect(foundLines(suggestion.found)[0]).toContain('compose.yml with compose.override.yml: a stack of 4 services');
+    const unknown = unknownLines(suggestion.found);
+    expect(unknown).toContainEqual(expect.stringMatching(/^When db, api, mail are ready: they have no `healthcheck`/));
+    expect(unknown).toContainEqual(expect.stringMatching(/^Whether compose.prod.yml belongs to the stack/));
+  });
+
+  test('further down is the stack when it is the only one; of several somebody has to say which', async () => {
+    const text = JSON.stringify({ services: { web: { image: 'nginx:1', ports: ['80:80'] } } });
+    const one = await of({
+      'services/web/compose.yaml': text,
+      'services/web/docker-compose.yml': text,
+      '.devcontainer/compose.yaml': text,
+    });
+    expect(one.text).toContain('\n  compose: services/web/compose.yaml');
+    const several = await of({ 'a/compose.yaml': text, 'b/docker-compose.yml': text });
+    expect(asConfig(several, 'gauntlet.yml').config.stack).toBeUndefined();
+    expect(unknownLines(several.found)[0]).toBe(
+      'Which of 2 compose files is the system: a/compose.yaml, b/docker-compose.yml. Name it under `stack: {compose: a/compose.yaml}`, or run `gauntlet -C <folder> init` for each.',
+    );
+    expect(several.any).toBe(true);
   });
 
   test.each([

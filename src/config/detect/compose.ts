@@ -1,6 +1,9 @@
+import { posix } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 
+import { envExamples } from '../../lib/env-examples.ts';
+import { atMost } from '../../lib/text.ts';
 import { below, type Repository } from './repository.ts';
 
 const NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
@@ -11,7 +14,10 @@ const Service = z.object({
   ports: z.array(z.unknown()).catch([]),
   healthcheck: z.unknown().optional(),
   env_file: z.unknown().optional(),
+  profiles: z.array(z.string()).catch([]),
+  depends_on: z.record(z.string(), z.object({ condition: z.string().optional() }).nullable()).catch({}),
 });
+type Service = z.output<typeof Service>;
 const EnvFile = z.object({ path: z.string(), required: z.boolean().optional() });
 const Model = z.object({ services: z.record(z.string(), Service.nullable().catch(null)) });
 
@@ -21,13 +27,21 @@ export interface Published {
   readonly port: number;
 }
 
-/** The compose file that would be the stack, as far as it can be read without an engine. */
+/** The compose files that would be the stack, as far as they can be read without an engine. */
 export interface ComposeFound {
   readonly file: string;
+  /** What `docker compose up` puts on top of it by itself. */
+  readonly override?: string;
+  /** Those that start by themselves; one with a profile waits for it. */
   readonly services: readonly string[];
   /** Ports that speak HTTP by all we know: published, and none of a database or broker. */
   readonly http: readonly Published[];
   readonly unknown: readonly string[];
+}
+
+/** Compose files where nobody looks for them, several of them: somebody has to say which one it is. */
+export interface ComposeElsewhere {
+  readonly files: readonly string[];
 }
 
 /** Ports of servers that speak something else than HTTP. */
@@ -35,34 +49,67 @@ const NO_HTTP = new Set([21, 22, 25, 53, 110, 143, 389, 465, 587, 636, 1025, 143
 /** Images of databases and brokers. */
 const NO_WEB = /(?:^|\/)(?:postgres|postgis|pgvector|mysql|mariadb|redis|valkey|mongo|memcached|kafka|zookeeper|nats|cassandra|mssql|timescaledb|rabbitmq)(?:[-/:@]|$)/; // prettier-ignore
 
-/** The compose file of a repository, if it has one. */
-export async function findCompose(repository: Repository): Promise<ComposeFound | undefined> {
-  const file = await repository.first(FOLDERS.flatMap((folder) => NAMES.map((name) => below(folder, name))));
-  if (file === undefined) return undefined;
-  const text = await repository.text(file);
-  const parsed = Model.safeParse(valueOf(text));
-  if (!parsed.success) return { file, services: [], http: [], unknown: [`What is in ${file}: it names no services, or is no valid YAML.`] };
-  const services = Object.entries(parsed.data.services);
+/** The compose file of a repository, if it has one: at a usual place, else the only one further down. */
+export async function findCompose(repository: Repository): Promise<ComposeFound | ComposeElsewhere | undefined> {
+  const usual = await repository.first(FOLDERS.flatMap((folder) => NAMES.map((name) => below(folder, name))));
+  const further = usual === undefined ? await furtherDown(repository) : [];
+  const file = usual ?? (further.length === 1 ? further[0] : undefined);
+  if (file === undefined) return further.length === 0 ? undefined : { files: further };
+  const override = await overrideOf(repository, file);
+  const texts = await Promise.all([file, ...(override === undefined ? [] : [override])].map((path) => repository.text(path)));
+  const [base, ...more] = texts.map((text) => Model.safeParse(valueOf(text)).data?.services);
+  const files = { file, ...(override === undefined ? {} : { override }) };
+  if (!base) return { ...files, services: [], http: [], unknown: [`What is in ${file}: it names no services, or is no valid YAML.`] };
+  const services = Object.entries(together([base, ...more])).filter(([, { profiles }]) => profiles.length === 0);
   return {
-    file,
+    ...files,
     services: services.map(([name]) => name),
-    http: services.flatMap(([name, service]) =>
-      service && !NO_WEB.test(service.image ?? '') ? publishedBy(name, service.ports).slice(0, 1) : [],
-    ),
+    http: services.flatMap(([name, { image, ports }]) => (NO_WEB.test(image ?? '') ? [] : publishedBy(name, ports).slice(0, 1))),
     unknown: [
-      ...(await unset(repository, file, text)),
-      ...(await missingEnvFiles(
-        repository,
-        file,
-        services.flatMap(([, service]) => envFilesOf(service?.env_file)),
-      )),
-      ...services
-        .filter(([, service]) => service && service.healthcheck === undefined)
-        .map(([name]) => `When ${name} is ready: it has no \`healthcheck\` in ${file}, so running has to do (an image may bring one).`)
-        .slice(0, 5),
-      ...(await others(repository, file)),
+      ...(await unset(repository, file, texts.join('\n'))),
+      ...(await missingEnvFiles(repository, file, services)),
+      ...readiness(file, services),
+      ...(await others(repository, [file, ...(override === undefined ? [] : [override])])),
     ],
   };
+}
+
+type Services = readonly (readonly [string, Service])[];
+
+async function furtherDown(repository: Repository): Promise<readonly string[]> {
+  const found = await repository.glob(['*/', '*/*/'].flatMap((folder) => NAMES.map((name) => `${folder}${name}`)));
+  // One folder may hold the same stack under two names: Compose takes the first of them.
+  const first = found.toSorted((a, b) => NAMES.indexOf(posix.basename(a)) - NAMES.indexOf(posix.basename(b)));
+  const folders = new Map(first.toReversed().map((path) => [posix.dirname(path), path]));
+  return [...folders.values()]
+    .filter((path) => !path.split('/').some((part) => part.startsWith('.') || part === 'node_modules'))
+    .toSorted();
+}
+
+/** Compose reads it without being asked: https://docs.docker.com/compose/how-tos/multiple-compose-files/merge/ */
+function overrideOf(repository: Repository, file: string): Promise<string | undefined> {
+  const { dir, name } = posix.parse(file);
+  return repository.first(['yaml', 'yml'].map((extension) => below(dir === '' ? '.' : dir, `${name}.override.${extension}`)));
+}
+
+function together(files: readonly (Readonly<Record<string, Service | null>> | undefined)[]): Record<string, Service> {
+  const whole: Record<string, Service> = {};
+  for (const services of files)
+    for (const [name, service] of Object.entries(services ?? {})) {
+      const before = whole[name];
+      const own = service ?? Service.parse({});
+      whole[name] = before
+        ? {
+            image: own.image ?? before.image,
+            ports: [...before.ports, ...own.ports],
+            healthcheck: own.healthcheck ?? before.healthcheck,
+            env_file: [before.env_file, own.env_file].filter((one) => one !== undefined),
+            profiles: [...before.profiles, ...own.profiles],
+            depends_on: { ...before.depends_on, ...own.depends_on },
+          }
+        : own;
+    }
+  return whole;
 }
 
 function valueOf(text: string): unknown {
@@ -103,40 +150,65 @@ function envFilesOf(written: unknown): string[] {
 }
 
 /** Compose refuses to start without a file that `env_file` names. */
-async function missingEnvFiles(repository: Repository, file: string, paths: readonly string[]): Promise<string[]> {
-  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.';
+async function missingEnvFiles(repository: Repository, file: string, services: Services): Promise<string[]> {
+  const paths = new Set(services.flatMap(([, { env_file }]) => envFilesOf(env_file)));
   const missing = [];
-  for (const path of new Set(paths)) {
-    const plain = path.replace(/^\.\//, '');
-    if (!plain.startsWith('/') && !plain.includes('$') && !(await repository.exists(below(folder, plain)))) missing.push(plain);
+  for (const path of paths) {
+    const plain = below(folderOf(file), posix.normalize(path));
+    if (!path.startsWith('/') && !path.includes('$') && !(await repository.exists(plain))) missing.push(plain);
   }
-  return missing.length === 0
-    ? []
-    : [
-        `What stands in ${missing.slice(0, 5).join(', ')}: ${file} reads ${missing.length === 1 ? 'it' : 'them'} with \`env_file\`, and git has no such file. The stack cannot start before the job makes it.`,
-      ];
+  if (missing.length === 0) return [];
+  const copies = [];
+  for (const path of missing) {
+    const example = await repository.first(envExamples(path));
+    if (example !== undefined) copies.push(`\`cp ${example} ${path}\``);
+  }
+  const hint = copies.length === 0 ? '' : ` (${copies.slice(0, 3).join(', ')})`;
+  return [
+    `What stands in ${atMost(missing, 5)}: ${file} reads ${missing.length === 1 ? 'it' : 'them'} with \`env_file\`, and git has no such file. The stack cannot start before the job makes it${hint}.`,
+  ];
 }
 
 /** Variables without a default that no `.env` sets. */
 async function unset(repository: Repository, file: string, text: string): Promise<string[]> {
-  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.';
-  const set = await repository.text(below(folder, '.env'));
+  const env = below(folderOf(file), '.env');
+  const set = await repository.text(env);
   const used = [...text.replace(/^\s*#.*$/gm, '').matchAll(/(?<!\$)\$(?:\{(\w+)(?:\}|:?\?)|([A-Za-z_]\w*))/g)];
   const isSet = (name: string) => new RegExp(`^\\s*(?:export\\s+)?${name}=`, 'm').test(set);
   const names = [...new Set(used.map(([, braced, bare]) => braced ?? bare ?? ''))].filter((name) => !isSet(name));
   if (names.length === 0) return [];
-  const example = await repository.first([below(folder, '.env.example'), below(folder, '.env.sample'), below(folder, '.env.dist')]);
-  const hint =
-    example === undefined ? 'set them in the job' : `\`cp ${example} ${below(folder, '.env')}\` before the run, or set them in the job`;
+  const example = await repository.first(envExamples(env));
+  const hint = example === undefined ? 'set them in the job' : `\`cp ${example} ${env}\` before the run, or set them in the job`;
   return [`What ${names.slice(0, 8).join(', ')} should be: ${file} reads ${names.length === 1 ? 'it' : 'them'} from the environment (${hint}).`]; // prettier-ignore
 }
 
-async function others(repository: Repository, file: string): Promise<string[]> {
-  const found = await repository.glob(['compose*.{yml,yaml}', 'docker-compose*.{yml,yaml}']);
-  const more = found.filter((path) => path !== file);
+/** Of services that are there to stay: one that others wait for to complete has nothing to be ready for. */
+function readiness(file: string, services: Services): string[] {
+  const oneShots = new Set(
+    services.flatMap(([, { depends_on }]) =>
+      Object.entries(depends_on).flatMap(([name, wait]) => (wait?.condition === 'service_completed_successfully' ? [name] : [])),
+    ),
+  );
+  const bare = services.flatMap(([name, { healthcheck }]) => (healthcheck === undefined && !oneShots.has(name) ? [name] : []));
+  const one = bare.length === 1;
+  return bare.length === 0
+    ? []
+    : [
+        `When ${atMost(bare, 6)} ${one ? 'is' : 'are'} ready: ${one ? 'it has' : 'they have'} no \`healthcheck\` in ${file}, so running has to do (an image may bring one).`,
+      ];
+}
+
+async function others(repository: Repository, own: readonly string[]): Promise<string[]> {
+  const [file = ''] = own;
+  const found = await repository.glob(['compose*.{yml,yaml}', 'docker-compose*.{yml,yaml}'].map((name) => below(folderOf(file), name)));
+  const more = found.filter((path) => !own.includes(path));
   return more.length === 0
     ? []
     : [
-        `Whether ${more.slice(0, 4).join(', ')} belong to the stack: \`compose: [${file}, ${more[0] ?? ''}]\` puts files on top of each other.`,
+        `Whether ${atMost(more, 4)} ${more.length === 1 ? 'belongs' : 'belong'} to the stack: \`compose: [${[...own, more[0] ?? ''].join(', ')}]\` puts files on top of each other.`,
       ];
+}
+
+function folderOf(file: string): string {
+  return file.includes('/') ? posix.dirname(file) : '.';
 }

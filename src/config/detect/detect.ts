@@ -1,5 +1,5 @@
 import type { Files } from '../../ports/index.ts';
-import { findCompose, type ComposeFound } from './compose.ts';
+import { findCompose, type ComposeElsewhere, type ComposeFound } from './compose.ts';
 import { dotnetSuites, goSuites, jvmSuites, rustSuites } from './compiled.ts';
 import { nodeSuites } from './node.ts';
 import { pythonSuites } from './python.ts';
@@ -13,6 +13,8 @@ const ECOSYSTEMS: readonly Detect[] = [nodeSuites, pythonSuites, goSuites, rustS
 /** Everything that was found in a repository and matters for its gate. */
 export interface Detected {
   readonly compose?: ComposeFound;
+  /** Compose files of which nobody knows whether one is the stack. */
+  readonly elsewhere?: ComposeElsewhere;
   readonly suites: readonly Suite[];
   readonly around: Surroundings;
 }
@@ -25,10 +27,11 @@ export async function detect(files: Files, root: string): Promise<Detected> {
     lookAround(repository),
     ...ECOSYSTEMS.map((find) => find(repository)),
   ]);
-  return { ...(compose === undefined ? {} : { compose }), suites: suites.flat(), around };
+  const stack = compose === undefined ? {} : 'files' in compose ? { elsewhere: compose } : { compose };
+  return { ...stack, suites: suites.flat(), around };
 }
 
 /** Is there anything that a gate could look at? Of nothing, a pass would say nothing. */
-export function isAnythingThere({ compose, suites, around }: Detected): boolean {
-  return compose !== undefined || suites.length > 0 || around.dockerfiles.length > 0;
+export function isAnythingThere({ compose, elsewhere, suites, around }: Detected): boolean {
+  return compose !== undefined || elsewhere !== undefined || suites.length > 0 || around.dockerfiles.length > 0;
 }

@@ -93,7 +93,19 @@ const BROWSERS = ['playwright', 'cypress'];
 /** Tests of npm, pnpm, yarn and bun projects. */
 export async function nodeSuites(repository: Repository): Promise<readonly Suite[]> {
   const folders = await repository.projects(['package.json']);
-  return (await Promise.all(folders.map((folder) => projectSuites(repository, folder)))).flat();
+  const own = (await Promise.all(folders.map((folder) => projectSuites(repository, folder)))).flat();
+  const counted = own.some(({ results }) => results.length > 0);
+  if (counted || !folders.includes('.') || !(await isWorkspace(repository))) return own;
+  // The root only calls what its members have; they know what runs their tests.
+  const members = await repository.members(['package.json']);
+  const inner = (await Promise.all(members.map((folder) => projectSuites(repository, folder)))).flat();
+  return inner.some(({ results }) => results.length > 0) ? inner : own;
+}
+
+async function isWorkspace(repository: Repository): Promise<boolean> {
+  if (await repository.exists('pnpm-workspace.yaml')) return true;
+  const manifest = parseJson(await repository.text('package.json'));
+  return typeof manifest === 'object' && manifest !== null && 'workspaces' in manifest;
 }
 
 async function projectSuites(repository: Repository, folder: string): Promise<readonly Suite[]> {

@@ -20,7 +20,10 @@ const DECLARED = [
 
 /** Tests of Python projects: pytest, and what Django and unittest run without a report. */
 export async function pythonSuites(repository: Repository): Promise<readonly Suite[]> {
-  const folders = await repository.projects(MANIFESTS);
+  const root = await repository.text('pyproject.toml');
+  // The root of a workspace of uv only holds its members together.
+  const workspace = /^\[tool\.uv\.workspace\]/m.test(root) && !/\bpytest\b/.test(root);
+  const folders = await (workspace ? repository.members(MANIFESTS) : repository.projects(MANIFESTS));
   return (await Promise.all(folders.map((folder) => projectSuites(repository, folder)))).flat();
 }
 
@@ -85,7 +88,8 @@ async function toolOf(
   declared: string,
 ): Promise<{ readonly prefix: string; readonly setup: readonly string[] }> {
   const at = (path: string) => below(folder, path);
-  if (await repository.exists(at('uv.lock'))) return { prefix: 'uv run ', setup: ['pipx install uv', 'uv sync --all-extras'] };
+  if ((await repository.first([at('uv.lock'), 'uv.lock'])) !== undefined)
+    return { prefix: 'uv run ', setup: ['pipx install uv', 'uv sync --all-extras'] };
   if (await repository.exists(at('poetry.lock'))) return { prefix: 'poetry run ', setup: ['pipx install poetry', 'poetry install'] };
   if (await repository.exists(at('Pipfile.lock'))) return { prefix: 'pipenv run ', setup: ['pipx install pipenv', 'pipenv sync --dev'] };
   const lists = [];

@@ -48,11 +48,24 @@ export class Repository {
 
   /** Folders up to two levels down that hold one of these files: where projects begin. A project within another one is part of it. */
   async projects(manifests: readonly string[]): Promise<readonly string[]> {
+    const outer = await this.#folders(manifests);
+    return outer.includes('.') ? ['.'] : this.#outermost(outer);
+  }
+
+  /** Projects below the root of one that only holds others together (a workspace). */
+  async members(manifests: readonly string[]): Promise<readonly string[]> {
+    return this.#outermost((await this.#folders(manifests)).filter((folder) => folder !== '.'));
+  }
+
+  /** Folders that hold one of these files, shortest paths first. */
+  async #folders(manifests: readonly string[]): Promise<readonly string[]> {
     const found = await this.glob(FOLDERS.flatMap((folder) => manifests.map((name) => `${folder}${name}`)));
     const folders = [...new Set(found.filter((path) => !STRANGERS.test(`${path}/`)).map((path) => posix.dirname(path)))];
-    const outer = folders.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
-    if (outer.includes('.')) return ['.'];
-    return outer.filter((folder) => !outer.some((other) => folder.startsWith(`${other}/`))).slice(0, MOST_PROJECTS);
+    return folders.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  }
+
+  #outermost(folders: readonly string[]): string[] {
+    return folders.filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`))).slice(0, MOST_PROJECTS);
   }
 }
 

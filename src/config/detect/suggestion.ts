@@ -1,20 +1,20 @@
 import { stringify } from 'yaml';
 
 import type { StageName } from '../../model/stage.ts';
-import { counted, oneLine, sentenceList } from '../../lib/text.ts';
-import type { ComposeFound } from './compose.ts';
+import { atMost, counted, oneLine, sentenceList } from '../../lib/text.ts';
+import type { ComposeElsewhere, ComposeFound } from './compose.ts';
 import type { Detected } from './detect.ts';
 import type { Suite } from './suite.ts';
 
 /** The text of a `gauntlet.yml` for what was found. It runs as it is; what is not known, and what could be added, is in its comments. */
 export function suggestedConfig(found: Detected): string {
-  const { compose, suites } = found;
+  const { compose, elsewhere, suites } = found;
   return [
     '# Written by `gauntlet init` from what is in this repository, and yours from now on.',
     '# `gauntlet plan` says what it means; docs/config.md of Gauntlet lists every setting.',
     'version: 1',
     '',
-    ...stackLines(compose),
+    ...stackLines(compose, elsewhere),
     ...targetLines(found),
     'stages:',
     ...auditLines(compose),
@@ -29,17 +29,19 @@ export function suggestedConfig(found: Detected): string {
   ].join('\n');
 }
 
-function stackLines(compose: ComposeFound | undefined): string[] {
+function stackLines(compose: ComposeFound | undefined, elsewhere: ComposeElsewhere | undefined): string[] {
   if (!compose) {
     return [
       '# stack:                    # buys: integration, e2e, load and chaos against the real system',
-      '#   compose: compose.yaml',
+      `#   compose: ${scalar(elsewhere?.files[0] ?? 'compose.yaml')}`,
       '',
     ];
   }
+  const services = compose.services.length === 0 ? '' : `   # ${cutList(compose.services)}`;
+  const file = compose.override === undefined ? scalar(compose.file) : listed([compose.file, compose.override]);
   return [
     `stack:`,
-    `  compose: ${scalar(compose.file)}${compose.services.length === 0 ? '' : `   # ${cutList(compose.services)}`}`,
+    `  compose: ${file}${services}`,
     '  # ready: 300s               # time in which every service must be ready; 120s without it',
     '',
   ];
@@ -148,7 +150,9 @@ function namesOf(suites: readonly Suite[]): string[] {
   const base = suites.map(({ folder }) => (folder === '.' ? 'root' : folder.replaceAll('/', '-')));
   const named = suites.map(({ runner }, index) => {
     const name = base[index] ?? '';
-    return (base.filter((other) => other === name).length > 1 ? `${name}-${runner}` : name).replace(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 80);
+    return (base.filter((other) => other === name).length > 1 ? `${name}-${runner.replace('an unknown runner', 'test')}` : name)
+      .replace(/[^A-Za-z0-9_.-]+/g, '-')
+      .slice(0, 80);
   });
   return named.map((name, index) => (named.indexOf(name) === index ? name : `${name.slice(0, 76)}-${index}`));
 }
@@ -169,7 +173,7 @@ export function foundLines({ compose, suites, around }: Detected): string[] {
   return [
     ...(compose
       ? [
-          `${compose.file}: a stack of ${counted(compose.services.length, 'service')}${compose.http.length === 0 ? '' : `; ${sentenceList(compose.http.slice(0, 6).map(({ service, port }) => `${service} publishes ${port}`))}`}`,
+          `${compose.file}${compose.override === undefined ? '' : ` with ${compose.override}`}: a stack of ${counted(compose.services.length, 'service')}${compose.http.length === 0 ? '' : `; ${sentenceList(compose.http.slice(0, 6).map(({ service, port }) => `${service} publishes ${port}`))}`}`,
         ]
       : []),
     ...suites.map(
@@ -182,10 +186,16 @@ export function foundLines({ compose, suites, around }: Detected): string[] {
   ];
 }
 
+function noStack(elsewhere: ComposeElsewhere | undefined): string {
+  if (!elsewhere) return 'What the running system is: there is no compose file where one is looked for.';
+  const [first = '', ...more] = elsewhere.files;
+  return `Which of ${more.length + 1} compose files is the system: ${atMost(elsewhere.files, 4)}. Name it under \`stack: {compose: ${first}}\`, or run \`gauntlet -C <folder> init\` for each.`;
+}
+
 /** What could not be known, in whole sentences. */
-export function unknownLines({ compose, suites }: Detected): string[] {
+export function unknownLines({ compose, elsewhere, suites }: Detected): string[] {
   return [
-    ...(compose ? compose.unknown : ['What the running system is: there is no compose file where one is looked for.']),
+    ...(compose ? compose.unknown : [noStack(elsewhere)]),
     ...(suites.length === 0 ? ['How the tests are run: no runner of Node, Python, Go, Rust, Java, .NET, PHP or Ruby was recognised.'] : []),
     ...suites.flatMap(({ unknown }) => unknown),
     ...(suites.some(({ coverage }) => coverage.length > 0)
