@@ -24,6 +24,12 @@ export const CHAOS_RULES: Readonly<Record<string, Rule>> = {
   'CHA-03': { ...DEGRADE, title: 'a network partition breaks what should go on', priority: 'P1' },
   'CHA-04': { ...DEGRADE, title: 'a bad network breaks what should go on', priority: 'P1' },
   'CHA-05': { ...DEGRADE, title: 'a fault of stored state breaks what should go on', priority: 'P1' },
+  'TST-24': {
+    title: 'too few dependencies are tried by a fault',
+    priority: 'P1',
+    effort: '1–4 h',
+    fix: 'Add an experiment for each dependency that is listed here (`experiments: {db-down: {fault: {stop: {service: db, for: 20s}}}}`), or write the family `service`, which makes one for every dependency.',
+  },
   'CHA-12': {
     title: 'all was not well before the fault',
     priority: 'P1',

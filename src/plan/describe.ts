@@ -122,7 +122,7 @@ const SHAPES = {
   step: 'doubled until the system is full',
 } as const;
 
-function optionsOf({ services, parallel, failFast, retries, users, environment, successRate, recovery }: PlannedStage): string[] {
+function optionsOf({ services, parallel, failFast, retries, users, environment, successRate, recovery, faultCoverage }: PlannedStage): string[] {
   return [
     ...(services === 'all' ? ['the whole stack'] : services.length > 0 ? [`services ${services.join(' ')}`] : []),
     ...(parallel ? ['in parallel'] : []),
@@ -132,6 +132,7 @@ function optionsOf({ services, parallel, failFast, retries, users, environment, 
     ...(environment === undefined ? [] : [`environment ${environment}`]),
     ...(successRate === undefined ? [] : [`success rate >= ${formatRatio(successRate)}`]),
     ...(recovery === undefined ? [] : [`recovery ${formatLimit(recovery)}`]),
+    ...(faultCoverage === undefined ? [] : [`fault coverage ${formatLimit(faultCoverage)}`]),
   ];
 }
 
