@@ -60,7 +60,7 @@ function finding({ context, planned, piece }: Seen, { asked, state, measured, ex
   return draft(rowOf(asked, planned), {
     stage: piece.stage,
     subject: `${asked} of effect ${piece.effect}${ofLeg(piece)}`,
-    title: open ? `what ${piece.effect} does is not known: ${measured}` : `${piece.effect}: ${measured}; ${expected} asked`,
+    title: open ? `what ${piece.effect} does is not known: ${measured}` : `${piece.effect}: ${measured}`,
     ...(open ? { result: { verdict: 'inconclusive', because } } : {}),
     summary: `${quoted(piece.journey)} was walked ${whoWalked(planned)}: ${outcomesOf(piece.walks)}. ${open ? `It cannot be said: ${because}.` : `${measured}; ${expected} was asked.`}`,
     evidence: [{ id: piece.id, shows: measured }],

@@ -49,7 +49,7 @@ export function storyOf({ piece, observed }: Experiment, watched: WatchedJourney
     ...(firstFailure === undefined
       ? []
       : [
-          `First failing request, ${formatDuration(Math.max(0, firstFailure.atMs - observed.injectMs))} after the fault: ${firstFailure.step}: ${firstFailure.measured}, ${firstFailure.expected} asked.${firstFailure.curl === undefined ? '' : `\n\n${firstFailure.curl}`}`,
+          `The first without its usual answer, ${formatDuration(Math.max(0, firstFailure.atMs - observed.injectMs))} after the fault: ${firstFailure.step}: ${firstFailure.measured}, ${firstFailure.expected} asked.${firstFailure.curl === undefined ? '' : `\n\n${firstFailure.curl}`}`,
         ]),
   ].join('\n');
 }

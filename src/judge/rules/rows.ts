@@ -23,11 +23,11 @@ interface RowRuling {
 }
 
 function judgeFacts(context: Context, piece: Facts): RowRuling {
-  if (piece.notApplicable !== undefined) {
-    const because = piece.notApplicable;
-    return { drafts: [], notApplicable: [{ code: piece.check, what: ruleOf(piece.check).title, because, blocks: false }] };
-  }
   const row = context.rowJudges.find(({ code }) => code === piece.check);
+  if (piece.notApplicable !== undefined) {
+    const what = (row?.rule ?? ruleOf(piece.check)).title;
+    return { drafts: [], notApplicable: [{ code: piece.check, what, because: piece.notApplicable, blocks: false }] };
+  }
   if (!row) return unjudged(piece, `no judge of this version knows ${piece.check}`);
   const parsed = row.facts.safeParse(piece.facts);
   if (!parsed.success)
