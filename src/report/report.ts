@@ -52,7 +52,7 @@ const UNNAMED = /^gauntlet\.yml(?: \(|$)/;
 /** A line that shows a finding again must read the configuration that showed it. */
 function again(repro: readonly string[], configPath: string): string[] {
   const [command = ''] = repro;
-  return UNNAMED.test(configPath) || !['run', 'plan'].includes(command) ? [...repro] : [...repro, '--config', configPath];
+  return UNNAMED.test(configPath) || !['run', 'plan', 'up'].includes(command) ? [...repro] : [...repro, '--config', configPath];
 }
 
 /** The exit code of a command that ends with this report: an interrupted run says so, whatever it already knew. */
