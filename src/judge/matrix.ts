@@ -17,13 +17,16 @@ interface Trace {
   readonly state: 'pass' | 'fail' | 'skipped';
 }
 
-/** Component × stage: which part of the system was tested where. An empty cell is untested, never a pass. */
-export function matrixOf(input: Input): ReportV1['matrix'] {
+/**
+ * Component × stage: which part of the system was tested where. An empty cell is untested, never a pass. What an experiment was done to is
+ * tested by it; `failed` has the subjects of the experiments that found something.
+ */
+export function matrixOf(input: Input, failed: ReadonlySet<string> = new Set()): ReportV1['matrix'] {
   const components = Object.entries(componentsOf(input));
   const stages = input.plan.stages.map(({ name }) => name);
   const cells = components.map((): MatrixCell[] => stages.map(() => 'untested'));
   const find = finder(components);
-  for (const { stage, texts, file, state } of components.length === 0 ? [] : tracesOf(input)) {
+  for (const { stage, texts, file, state } of components.length === 0 ? [] : [...tracesOf(input), ...experimentTraces(input, failed)]) {
     const column = stages.indexOf(stage);
     if (column < 0 || state === 'skipped') continue;
     for (const row of find(texts, file)) {
@@ -125,6 +128,15 @@ function tracesOf({ plan, evidence, cases = [] }: Input): Trace[] {
         ],
   );
   return [...lines, ...tests, ...journeys, ...serviceTraces(plan, [...tests, ...journeys])];
+}
+
+/** A fault without proof, or in a system that was not well before it, has tested nothing. */
+function experimentTraces({ evidence }: Input, failed: ReadonlySet<string>): Trace[] {
+  return ofKind(evidence, 'fault').flatMap(({ stage, experiment, proof, observed }): Trace[] =>
+    proof.state !== 'proved' || observed?.steady.state !== 'good'
+      ? []
+      : [{ stage, texts: [experiment, ...observed.services], state: failed.has(`experiment ${experiment}`) ? 'fail' : 'pass' }],
+  );
 }
 
 function testTraces({ stage, failed, skipped, flaky, slowest }: EvidenceOf<'tests'>): Trace[] {
