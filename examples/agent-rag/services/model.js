@@ -24,7 +24,8 @@ function route(question) {
 
 /** The first text of the context is the answer. */
 function complete({ question, context }) {
-  const text = context[0] ?? 'I do not know.';
+  const sentences = (context[0] ?? 'I do not know.').split(/(?<=\.) /);
+  const text = (defect('cuts-answers') && sentences.length > 1 ? sentences.slice(0, -1) : sentences).join(' ');
   const size = defect('counts-characters') ? (said) => said.length : countTokens;
   return { text, usage: { prompt_tokens: size([question, ...context].join('\n')), completion_tokens: size(text) } };
 }

@@ -1,4 +1,4 @@
-// A STAND-IN that speaks the part of Qdrant's REST dialect that the example needs, and forgets everything when it ends. Compose has pgvector.
+// A STAND-IN that speaks the part of Qdrant's REST dialect that the example needs, and forgets everything when it ends. Compose has PostgreSQL.
 import { createHttp, HttpError, reply, serve } from '../src/service.js';
 
 const MAX_POINTS = 100_000;

@@ -1,4 +1,3 @@
-import { defect } from '../defects.js';
 import { countTokens } from '../text.js';
 import { onLane } from './router.js';
 
@@ -9,8 +8,7 @@ const BUDGET = 120;
 export async function writer({ model }, { question, known: { route, found } }) {
   const context = withinBudget(found.map(({ text }) => text));
   const { lane, result } = await onLane(route, (chosen) => model.complete(chosen, question, context));
-  const answer = defect('cuts-answers') ? result.text.split(/(?<=\.) /).slice(0, -1).join(' ') : result.text;
-  return { route: lane, answer, usage: { ...result.usage, budget: BUDGET } };
+  return { route: lane, answer: result.text, usage: { ...result.usage, budget: BUDGET } };
 }
 
 function withinBudget(texts) {

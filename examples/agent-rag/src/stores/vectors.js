@@ -1,13 +1,13 @@
-// The vector store behind one small interface: Qdrant's REST dialect, or PostgreSQL with pgvector.
+// The vector store behind one small interface: Qdrant's REST dialect, or PostgreSQL.
 import { createHash } from 'node:crypto';
-import { openPgvector } from './pgvector.js';
+import { openPostgres } from './postgres.js';
 import { openQdrant } from './qdrant.js';
 
 export const DIMENSIONS = 256;
 
 /** VECTORS_URL says which: http://… or postgres://… */
 export function openVectors(url) {
-  return url.startsWith('postgres') ? openPgvector(url) : openQdrant(url);
+  return url.startsWith('postgres') ? openPostgres(url) : openQdrant(url);
 }
 
 /** The id of a point is made from what it is about: the same is stored once. Shaped like a UUID, as Qdrant asks. */
