@@ -1,6 +1,7 @@
 import { journeysOf } from '../model/effects.ts';
 import { suggest } from '../lib/suggest.ts';
 import type { Path, Places } from './places.ts';
+import { unknownChecks, unknownServices, unknownTargets } from './refer-places.ts';
 import type { Problem } from './problems.ts';
 import { FAULT_FAMILIES, PROFILES } from './profiles.ts';
 import type { Plugins, Settings } from './schema.ts';
@@ -8,10 +9,15 @@ import type { StageEntry } from './stages.ts';
 import { thresholdProblems } from './thresholds.ts';
 
 /** Names that one part of the configuration uses and no other part defines, and settings that contradict each other. */
-export function checkReferences(settings: Settings, places: Places, { sinks }: Plugins): Problem[] {
+export function checkReferences(settings: Settings, places: Places, { sinks, checks }: Plugins): Problem[] {
   const journeyNames = Object.keys(settings.journeys);
   const problems = [
-    ...settings.stages.flatMap((stage) => stageProblems(settings, stage, places)),
+    ...settings.stages.flatMap((stage) => [
+      ...stageProblems(settings, stage, places),
+      ...unknownChecks(stage, places, checks),
+      ...unknownServices(settings, stage, places),
+    ]),
+    ...unknownTargets(settings, places),
     ...experimentProblems(settings, places),
     ...rollbackProblems(settings, places),
   ];
