@@ -18,6 +18,7 @@ export class Scene {
   readonly #context: RunContext;
   readonly #stage: PlannedStage;
   readonly #stack: RunningStack;
+  #manifest: RunningStack['manifest'];
   #journeys: JourneyContext;
   #targets: readonly ResolvedTarget[];
 
@@ -25,12 +26,14 @@ export class Scene {
     this.#context = context;
     this.#stage = stage;
     this.#stack = stack;
+    this.#manifest = stack.manifest;
     this.#targets = targetsOf(context, stage, stack.manifest);
     this.#journeys = this.#journeyContext();
   }
 
+  /** As of the last look: a service that was started again may have other ports. */
   get manifest(): RunningStack['manifest'] {
-    return this.#stack.manifest;
+    return this.#manifest;
   }
 
   get targets(): readonly ResolvedTarget[] {
@@ -43,6 +46,7 @@ export class Scene {
   /** The services now; those of the last look when nobody can see them. */
   async look(): Promise<readonly Service[]> {
     const { manifest } = await lookOnce(this.#context, this.#stack);
+    if (manifest !== this.#stack.manifest) this.#manifest = manifest;
     this.#moveTo(targetsOf(this.#context, this.#stage, manifest));
     return manifest.services;
   }
@@ -79,7 +83,7 @@ export class Scene {
 
   #journeyContext(): JourneyContext {
     const { ports, root, signal, redact } = this.#context;
-    const env = commandEnvironment(this.#context, this.#stage.name, this.#stack.manifest);
+    const env = commandEnvironment(this.#context, this.#stage.name, this.#manifest);
     return { ports, root, targets: this.#targets, env, signal, redact };
   }
 }

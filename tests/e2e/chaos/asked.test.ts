@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -37,9 +38,10 @@ describeWithDocker('rows that experiments are asked for', () => {
       stages: [{ chaos: { experiments: Object.keys(EXPERIMENTS), duration: '10m' } }],
     };
     const tls = certificates();
+    const port = String(await freePort());
     project = await inlineProject({
-      'gauntlet.yml': JSON.stringify(config),
-      'compose.yaml': SERVICES.replaceAll(/\bHTTP\b/g, image),
+      'gauntlet.yml': JSON.stringify(config).replaceAll('VAULT_PORT', port),
+      'compose.yaml': SERVICES.replaceAll(/\bHTTP\b/g, image).replaceAll('VAULT_PORT', port),
       ...tls,
     });
     const ended = await project.gauntlet(['run', '--stage', 'chaos']);
@@ -57,6 +59,7 @@ describeWithDocker('rows that experiments are asked for', () => {
     expect(findingsOf(report)).toEqual(
       expect.arrayContaining([
         'CFG-06 rude ends with an error on SIGTERM',
+        expect.stringMatching(/^CFG-08 \d+ of \d+ requests under way are dropped in ends-rudely$/),
         'CFG-07 deaf does not end within 2 s while 10 connections are open',
         'CHA-03 fails fails in cut',
         'CHA-05 full-fails fails in full',
@@ -66,11 +69,19 @@ describeWithDocker('rows that experiments are asked for', () => {
         'CHA-10 nothing takes over from db for good',
         expect.stringMatching(/^DATA-07 \d+ acknowledged writes lost in anew-loose$/),
         'DB-11 dry-fails fails in dry',
+        expect.stringMatching(/^DB-12 (?:no )?recovery from dry/),
+        'DB-14 lane-other suffers from cut, with which it has nothing to do',
         'DB-22 good hands transient failures on in transient',
         'DB-23 patient hangs in cut',
         expect.stringMatching(/^DB-24 \d+ writes that failed were there until api was restarted$/),
         'OBS-10 StoreIsDown does not fire in cut',
+        'OBS-11 PoolIsNearlyEmpty does not fire in dry',
+        'OBS-13 BreakerIsOpen does not fire in transient',
         expect.stringMatching(/^OBS-20 DiskNearlyFull fires only /),
+        // Its service was started again before, and listens on another port since.
+        'SEC-09 the old key is still accepted after the rotation',
+        'TLS-05 CertificateEnds does not fire in expired',
+        'TLS-08 the old certificate is still served after the renewal',
         'TLS-10 careless goes on with a certificate that is not valid in expired',
         'VEC-09 good hands transient failures on in transient',
       ]),
@@ -81,7 +92,8 @@ describeWithDocker('rows that experiments are asked for', () => {
     const parts = ['retries', 'failover', 'full-reads', 'careful', 'dry-good', 'other', 'polite', 'full-good'];
     expect(findingsOf(report).filter((text) => parts.some((part) => new RegExp(`(?<![\\w-])${part}(?![\\w-])`).test(text)))).toEqual([]);
     // Nothing was left open, and the alert that fires is no finding.
-    expect(findingsOf(report).filter((text) => /^(?:GAT|OBS-12)/.test(text))).toEqual([]);
+    const open = findingsOf(report).filter((text) => /^(?:GAT|OBS-12)/.test(text));
+    expect(open).toEqual([expect.stringContaining('vault wants the fixed host port')]);
   });
 });
 
@@ -89,6 +101,15 @@ function findingsOf({ findings }: ReportV1): string[] {
   return findings
     .filter(({ code }) => /^(?:CHA|DB|VEC|TLS|CFG-0|CFG-1[23]|DATA|OBS|GAT|RES|SEC)/.test(code))
     .map(({ code, title }) => `${code} ${title}`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
 }
 
 /** An authority of this test alone, and a certificate of it for the store. */

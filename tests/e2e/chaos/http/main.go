@@ -202,7 +202,7 @@ func api(response http.ResponseWriter, request *http.Request) {
 		status, body = ask(how, os.Getenv("DB2"), request.Method, id)
 	}
 	if status == 0 && how == "sulks" {
-		sulking = time.Now().Add(3 * time.Second)
+		sulking = time.Now().Add(8 * time.Second) // longer than the fault lasts
 	}
 	switch {
 	case status != 0 && status < 500:

@@ -1,4 +1,5 @@
 // The stack and the experiments of asked.test.ts. What a path begins with says how well that part of `api` is written (http/main.go).
+// HTTP stands for the image, VAULT_PORT for a free port.
 
 export const SERVICES = `
 x-http: &http {image: HTTP, restart: unless-stopped}
@@ -7,7 +8,7 @@ services:
   scratch: {<<: *http, environment: {ROLE: db, DB_FILE: /data/db.txt}, volumes: [/data]}
   small: {<<: *http, environment: {ROLE: db, DB_FILE: /data/db.txt}, volumes: [small:/data]}
   second: {<<: *http, environment: {ROLE: db}}
-  vault: {<<: *http, environment: {ROLE: db, TLS_CERT: /tls/db.pem, TLS_KEY: /tls/db.key}, volumes: [./tls:/tls:ro]}
+  vault: {<<: *http, environment: {ROLE: db, TLS_CERT: /tls/db.pem, TLS_KEY: /tls/db.key}, volumes: [./tls:/tls:ro], ports: ['127.0.0.1:VAULT_PORT:8080']}
   api: {<<: *http, environment: {DB: 'http://db:8080', DB2: 'http://second:8080'}, depends_on: [db, second], ports: ['127.0.0.1::8080']}
   loose: {<<: *http, environment: {DB: 'http://scratch:8080'}, depends_on: [scratch], ports: ['127.0.0.1::8080']}
   full: {<<: *http, environment: {DB: 'http://small:8080'}, depends_on: [small], ports: ['127.0.0.1::8080']}
@@ -91,7 +92,8 @@ export const EXPERIMENTS = {
   transient: {
     fault: { dependency: { from: 'api', to: 'db', fail_first: 4 }, for: '3s' },
     steady: ['retries', 'good'],
-    rows: ['DB-22', 'VEC-09'],
+    during: { alert: 'BreakerIsOpen' },
+    rows: ['DB-22', 'VEC-09', 'OBS-13'],
   },
   // What could not be stored: nowhere, or in memory.
   phantom: {
@@ -119,8 +121,8 @@ export const EXPERIMENTS = {
       for: '3s',
     },
     steady: ['careful', 'careless', 'brittle'],
-    during: { fallback: { body: '"from":"memory"' } },
-    rows: ['TLS-10'],
+    during: { fallback: { body: '"from":"memory"' }, alert: 'CertificateEnds' },
+    rows: ['TLS-10', 'TLS-05'],
   },
   'ends-politely': {
     fault: { shutdown: { service: 'polite', connections: 10, grace: '5s' }, for: '1s' },
@@ -134,6 +136,18 @@ export const EXPERIMENTS = {
   },
   'ends-rudely': { fault: { shutdown: { service: 'rude', grace: '2s' }, for: '1s' }, steady: 'slow-rude', rows: ['CFG-08'] },
   // All connections of a store are taken.
-  dry: { fault: { connections: { service: 'few' }, for: '3s' }, steady: ['dry-good', 'dry-fails', 'dry-sulks'], recovery: '< 1s' },
+  dry: {
+    fault: { connections: { service: 'few' }, for: '3s' },
+    steady: ['dry-good', 'dry-fails', 'dry-sulks'],
+    during: { alert: 'PoolIsNearlyEmpty' },
+    recovery: '< 1s',
+    rows: ['DB-11', 'DB-12', 'OBS-11'],
+  },
   'rotates-not': { fault: { rotate: rotation('lasting'), for: '1s' }, steady: 'slow-polite', rows: ['SEC-09'] },
+  // A renewal that renews nothing.
+  'renews-not': {
+    fault: { rotate: { service: 'vault', run: 'true', served_at: '127.0.0.1:VAULT_PORT' }, for: '1s' },
+    steady: 'careful',
+    rows: ['TLS-08'],
+  },
 };
