@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { defineFault, type HealContext } from '../contract.ts';
+import { defineFault, type FaultContext, type HealContext } from '../contract.ts';
 import { docker, dockerOrThrow, succeeded } from '../kit/docker.ts';
 import { groupsOf, lookAt } from '../kit/process.ts';
 import { findTarget, livesOf, nameOf, reachable, stateOf, Target } from '../kit/target.ts';
@@ -41,7 +41,7 @@ export const pause = defineFault<Options, Undo>({
     }
     for (const { id } of target.containers) {
       if (how === 'signal') await dockerOrThrow(context, ['kill', '--signal', 'STOP', id]);
-      else if ((await stateOf({ id }, context))?.Paused === false) await dockerOrThrow(context, ['pause', id]);
+      else if ((await stateOf({ id }, context))?.Paused === false) await freeze(id, context);
     }
   },
   prove: async (_, { target, how }, context) => {
@@ -60,6 +60,20 @@ export const pause = defineFault<Options, Undo>({
     return lives.length === 0 ? null : lives.map(({ pid, stopped }) => ({ pid, stopped }));
   },
 });
+
+/** The freezer of cgroup v1 gives up where processes are born faster than it stops them (https://github.com/opencontainers/runc/pull/3081). */
+const TRIES = 4;
+const AGAIN_MS = 250;
+
+async function freeze(id: string, context: FaultContext): Promise<void> {
+  for (let tries = 1; tries < TRIES; tries += 1) {
+    const result = await docker(context, ['pause', id]);
+    if (succeeded(result)) return;
+    if (!result.stderr.includes('unable to freeze')) break;
+    await context.ports.clock.sleep(AGAIN_MS, context.signal);
+  }
+  await dockerOrThrow(context, ['pause', id]);
+}
 
 async function heal({ target, groups, how }: Undo, context: HealContext): Promise<void> {
   if (target.stack === 'process') {

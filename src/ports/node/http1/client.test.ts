@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 
 import { expect, it, onTestFinished } from 'vitest';
 
@@ -78,6 +80,23 @@ it('tells a refusal, a silence, an early end and nonsense apart, in time', async
     'other',
   ]);
   expect(performance.now() - from).toBeLessThan(2_000);
+});
+
+it('takes an answer that came in time, also when this process was held up past the deadline', async () => {
+  const server = new Worker(
+    `const server = require('node:http').createServer((_, response) => setTimeout(() => response.end('ok'), 20));
+    server.listen(0, '127.0.0.1', () => require('node:worker_threads').parentPort.postMessage(server.address().port));`,
+    { eval: true },
+  );
+  onTestFinished(async () => void (await server.terminate()));
+  const [port] = (await once(server, 'message')) as [number];
+  using http = makeLoadHttp(new AbortController().signal);
+  const get = (timeoutMs: number) => http.request({ method: 'GET', url: `http://127.0.0.1:${port}/`, timeoutMs });
+  await get(5_000);
+  const asked = get(200);
+  await new Promise(setImmediate);
+  for (const until = performance.now() + 400; performance.now() < until;);
+  expect(await asked).toMatchObject({ state: 'answered', status: 200 });
 });
 
 it('ends everything that is under way with its signal', async () => {

@@ -179,7 +179,13 @@ export class Connection {
     if (this.#ask === undefined) return;
     const nowMs = performance.now();
     if (nowMs < this.#deadlineMs) this.#expectBy(this.#deadlineMs, nowMs);
-    else this.#fail('timeout', `no complete answer within ${this.#ask.timeoutMs} ms`);
+    else setImmediate(this.#tooLate, this.#ask);
+  };
+
+  // Timers come before what the sockets hold (https://nodejs.org/en/learn/asynchronous-work/event-loop-timers-and-nexttick): after a moment in
+  // which this process was held up, an answer may be here that nobody has read yet.
+  readonly #tooLate = (ask: Ask): void => {
+    if (this.#ask === ask) this.#fail('timeout', `no complete answer within ${ask.timeoutMs} ms`);
   };
 }
 
