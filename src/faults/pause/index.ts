@@ -61,7 +61,7 @@ export const pause = defineFault<Options, Undo>({
   },
 });
 
-/** The freezer of cgroup v1 gives up where processes are born faster than it stops them (https://github.com/opencontainers/runc/pull/3081). */
+/** The freezer of cgroup v1 gives up on a busy machine, and leaves it to its caller to ask again (https://github.com/opencontainers/runc/pull/4388). */
 const TRIES = 4;
 const AGAIN_MS = 250;
 
