@@ -1,5 +1,6 @@
 // Progressive disclosure: who comes for the first time reads little, and more only where it is needed.
 import { defect } from './defects.js';
+import { text } from './fields.js';
 import { HttpError, reply } from './service.js';
 import { SKILLS } from './skills.js';
 
@@ -37,5 +38,5 @@ export const disclosure = {
   'GET /skills': () => ({ skills: Object.entries(SKILLS).map(([name, { about }]) => ({ name, about, ...(defect('chatty-skills') ? { docs: more(['searching', 'limits']) } : {}) })) }),
   'GET /skills/:name': ({ params }) => reply({ text: defect('whole-manual') ? manual() : skillPage([params.name, skillNamed(params.name)]) }),
   'GET /manual': () => reply({ text: manual() }),
-  'POST /skills/:name': ({ params, body }) => ({ result: skillNamed(params.name).run(String(body.text ?? '')) }),
+  'POST /skills/:name': ({ params, body }) => ({ result: skillNamed(params.name).run(text(body.text, 'text')) }),
 };

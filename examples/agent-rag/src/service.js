@@ -38,6 +38,8 @@ export function createHttp(routes, { authorize = () => {} } = {}) {
     response.end(payload);
   });
   server.requestTimeout = 15_000;
+  // Longer than clients keep a connection: whoever sends on one finds it open.
+  server.keepAliveTimeout = 65_000;
   return server;
 }
 
@@ -50,7 +52,7 @@ async function answer(table, request, authorize) {
   authorize(route.path, request.headers);
   const params = Object.fromEntries(route.parts.flatMap((part, i) => (part.startsWith(':') ? [[part.slice(1), decode(parts[i])]] : [])));
   const text = await bodyOf(request);
-  const result = await route.handle({ params, query: url.searchParams, text, headers: request.headers, get body() { return parseObject(text); } });
+  const result = await route.handle({ params, query: url.searchParams, text, headers: request.headers, get body() { return jsonOf(request, text); } });
   return result instanceof Reply ? result : { value: result };
 }
 
@@ -94,6 +96,11 @@ async function bodyOf(request) {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function jsonOf({ headers }, text) {
+  if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) throw new HttpError(415, 'not_json');
+  return parseObject(text);
 }
 
 export function parseObject(text) {
