@@ -142,7 +142,11 @@ export async function recognise({ ports, signal }: CheckContext, kind: Kind, pla
     const answer = await ports.http.request({ method: 'GET', url, anyCertificate: true, timeoutMs: HEAR_MS, maxBytes: BODY_BYTES, signal });
     if (answer.state === 'answered' && protocol.is(answer.status, Buffer.from(answer.body).toString('utf8')))
       return { state: 'known', tls: scheme === 'https' };
-    told.push(answer.state === 'failed' ? `${scheme}: ${answer.message}` : `GET ${protocol.path} answered ${answer.status}`);
+    told.push(
+      answer.state === 'failed'
+        ? `${scheme}: ${answer.reason === 'tls' ? 'no TLS is spoken there' : answer.message}`
+        : `GET ${protocol.path} answered ${answer.status}`,
+    );
     if (answer.state === 'failed' && answer.reason === 'timeout') break;
   }
   return { state: 'unknown', heard: told.join('; ') };
