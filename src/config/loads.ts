@@ -30,7 +30,9 @@ const load = z
       '`ramp`: from nothing to `per_minute` over the first half. `spike`: a tenth, everything for a fifth of the time, a tenth again. `step`: twice as much from level to level until the system is full, further, and back.',
     ),
     workers: z
-      .union([z.literal('auto'), wholeNumber(1, 64)], { error: expected('a whole number from 1 to 64, or auto') })
+      .union([z.literal('auto', { error: expected('a whole number from 1 to 64, or auto') }), wholeNumber(1, 64)], {
+        error: expected('a whole number from 1 to 64, or auto'),
+      })
       .optional()
       .describe(
         'In how many threads the load is generated, each with some of its users; 1 without it. `auto`: as many as its rate needs, and one core less than the machine has at most.',

@@ -53,3 +53,31 @@ it('the plan owes what was asked, by the rows that it answers, and keeps it with
   expect([stage?.leaks?.map(({ journey }) => journey), stage?.compare]).toEqual([['limited'], undefined]);
   expect(makePlan(config, { only: ['LOAD-14'] }).stages[0]?.compare?.journeys).toEqual(['chat']);
 });
+
+it('a load says in how many threads it is generated, or leaves it to its rate', () => {
+  const planned = (load: string) => makePlan(withLoad(load)).stages[0]?.loads.map(({ workers }) => workers);
+  expect(planned('{users: 10, per_minute: 60, duration: 10s}')).toEqual([undefined]);
+  expect(planned('{users: 10, per_minute: 60, duration: 10s, workers: 2}')).toEqual([2]);
+  expect(planned('{users: 10, think: 1s, duration: 10s, workers: auto}')).toEqual(['auto']);
+});
+
+it.each([
+  ['{users: 10, per_minute: 60, duration: 10s, workers: 0}', 'write a whole number from 1 to 64'],
+  ['{users: 10, per_minute: 60, duration: 10s, workers: many}', 'a whole number from 1 to 64, or auto'],
+  ['{users: 2, per_minute: 60, duration: 10s, workers: 3}', 'write 2 at most'],
+  ['{users: 10, per_minute: 60, shape: step, duration: 60s, workers: auto}', 'one thread looks at all users'],
+])('a load of %s is refused with what helps', (load, said) => {
+  expect(() => withLoad(load)).toThrow(said);
+});
+
+function withLoad(load: string): ReturnType<typeof parseConfig> {
+  return parseConfig(
+    `version: 1
+loads: {rush: ${load}}
+stages: [performance: {load_profile: rush, journeys: [chat]}]
+journeys:
+  chat: {steps: [{get: "http://127.0.0.1:1/", expect: {status: 200}}]}
+`,
+    { file: 'gauntlet.yml', env: {} },
+  );
+}

@@ -96,7 +96,8 @@ async function chat(path: string, { times = 5, shared = false, ordered = true }:
     for (const stray of all.flatMap((population) => population.takeStrays())) all[stray.owner]?.seen([stray]);
   };
   const telling = threads === 'three that tell each other at once' ? setInterval(tellAll, 5) : undefined;
-  for (const [place] of journeys.entries()) await Promise.all([0, 1, 2].map((user) => (all[user] ?? first).journeys[place]?.walk(user)));
+  for (const [place] of journeys.entries())
+    await Promise.all([0, 1, 2].map(async (user) => (all[user] ?? first).journeys[place]?.walk(user)));
   clearInterval(telling);
   tellAll();
   const facts = all.map((population) => population.facts());

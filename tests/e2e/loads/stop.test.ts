@@ -18,6 +18,7 @@ describe('a load that is stopped ends within a second, with all that it measured
     ['users who act', { users: 50, perUserPerMinute: 60 }, [WALK]],
     ['users who connect and stay', { users: 50, connectWithinMs: 1_000 }, STAY],
     ['users who wait for answers', { users: 20, thinkMs: 50 }, [WALK]],
+    ['users of two threads who connect and stay', { users: 50, connectWithinMs: 1_000, workers: 2 }, STAY],
     ['a ramp', { users: 500, perUserPerMinute: 120, shape: 'ramp' }, [WALK]],
     ['a spike', { users: 200, perUserPerMinute: 120, shape: 'spike' }, [WALK]],
     ['steps to the knee', { users: 50, perUserPerMinute: 60, shape: 'step' }, [WALK]],
