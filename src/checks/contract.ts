@@ -29,6 +29,14 @@ export interface CheckContext {
   readonly seed?: number | undefined;
   /** Services of the stack that can be started once more; `undefined` where nobody can. */
   readonly boots?: (() => Promise<Boots | undefined>) | undefined;
+  /** What the services of the stack printed until now, redacted and bounded; `undefined` where nobody can read it. */
+  readonly printed?: (() => Promise<readonly PrintedText[]>) | undefined;
+}
+
+/** What one service printed. */
+export interface PrintedText {
+  readonly service: string;
+  readonly text: string;
 }
 
 export type Collected<Facts> =

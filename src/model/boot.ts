@@ -3,12 +3,16 @@ export interface Bootable {
   readonly service: string;
   /** What it is given beside the environment of the gate. */
   readonly env: Readonly<Record<string, string>>;
+  /** Paths in it at which it is given files that it only reads. */
+  readonly mounts?: readonly string[];
 }
 
 export interface BootRequest {
   readonly service: string;
   /** Variables in place of its own; `null` takes one away. */
   readonly env: Readonly<Record<string, string | null>>;
+  /** Paths of `mounts` that are not there this time. */
+  readonly without?: readonly string[] | undefined;
   /** Milliseconds until it must be ready or have ended. */
   readonly withinMs: number;
   /** Called while it is ready, with its address. */

@@ -1,7 +1,9 @@
+import { basename, join } from 'node:path';
+
 import { z } from 'zod';
 
 import { checks } from '../checks/registry.ts';
-import type { CheckContext, CheckPlugin } from '../checks/contract.ts';
+import type { CheckContext, CheckPlugin, PrintedText } from '../checks/contract.ts';
 import { mapStrings, type Json } from '../lib/json.ts';
 import type { Boots } from '../model/boot.ts';
 import type { FactsEvidence } from '../model/evidence.ts';
@@ -90,6 +92,7 @@ function contextFor(context: RunContext, stage: PlannedStage, stack: RunningStac
     seed: plan.seed,
     named: stage.checks.length < checks.length,
     boots: () => (boots ??= readBoots()),
+    printed: stack && plan.stack && stack.manifest.kind !== 'external' ? () => readPrinted(context, stack, stackContext()) : undefined,
   };
 
   async function readBoots(): Promise<Boots | undefined> {
@@ -118,4 +121,17 @@ function contextFor(context: RunContext, stage: PlannedStage, stack: RunningStac
       book: async () => {},
     };
   }
+}
+
+/** By the copies that a run keeps anyway: they are written again when it ends. */
+async function readPrinted(
+  { ports, plan, directory }: RunContext,
+  { manifest }: RunningStack,
+  context: StackContext,
+): Promise<readonly PrintedText[]> {
+  const plugin = stacks.find(({ kind }) => kind === plan.stack?.kind);
+  const sources = (await plugin?.logs(manifest, context)) ?? [];
+  return Promise.all(
+    sources.map(async ({ file }) => ({ service: basename(file, '.log'), text: await ports.files.readText(join(directory.path, file)) })),
+  );
 }

@@ -9,6 +9,8 @@ import { firstCall } from './first.ts';
 import { scopes, SEC07 } from './keys.ts';
 import { forged } from './forged.ts';
 import { forgeries, lifetimes, SEC10 } from './tokens.ts';
+import { TrailFacts } from './judge-trail.ts';
+import { SEC11, trail } from './trail.ts';
 
 /** Who is let in, and who is not: every protected operation of the API, with good credentials first. */
 export const access: readonly CheckPlugin[] = [
@@ -22,6 +24,16 @@ export const access: readonly CheckPlugin[] = [
   ),
   row('SEC-19', 'forged tokens are refused: no algorithm, another signature, another content', (context) => forgeries(context)),
   { ...row('SEC-07', 'the key of one service opens no other', scopes), options: SEC07 },
+  {
+    ...defineCheck<TrailFacts>({
+      code: 'SEC-11',
+      summary: 'who used a key, and how it was decided, is written down',
+      needs: 'live',
+      facts: TrailFacts,
+      collect: trail,
+    }),
+    options: SEC11,
+  },
   { ...row('SEC-10', 'tokens that a login gives out end in time', (context) => lifetimes(context)), options: SEC10 },
 ];
 

@@ -1,5 +1,6 @@
 import { isBroken, isGood, isRefused, judgeTries, TriesFacts, type Tried, type Try } from '../../model/api-tries.ts';
 import { defineJudge, type RowJudge, type RowResult } from '../../model/row-judge.ts';
+import { judgeTrail, TRAIL_RULE, TrailFacts } from './judge-trail.ts';
 
 const EXPECTED = {
   invalid: '401 or 403 for credentials that nobody gave out',
@@ -104,6 +105,7 @@ export const judges: readonly RowJudge[] = [
     evaluate: (facts) =>
       judgeTries(facts, { expected: '401 or 403 for keys of other services', wrong: (one) => (isGood(one) ? open : undefined) }),
   }),
+  defineJudge<TrailFacts>({ code: 'SEC-11', rule: TRAIL_RULE, facts: TrailFacts, evaluate: judgeTrail }),
   defineJudge<TriesFacts>({
     code: 'SEC-19',
     rule: {

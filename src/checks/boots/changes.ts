@@ -6,6 +6,8 @@ export interface Change {
   /** What is changed, without any secret. */
   readonly case: string;
   readonly env: Readonly<Record<string, string | null>>;
+  /** Files that it is given else, and not this time. */
+  readonly without?: readonly string[];
   /** Looks at the service while it is ready: what was seen, when it must not be. */
   readonly visit?: (url: string) => Promise<{ readonly seen: string; readonly effect: boolean }>;
 }

@@ -5,6 +5,7 @@ import type { Bootable } from '../../model/boot.ts';
 import { defineCheck, type CheckContext, type CheckPlugin, type Collected } from '../contract.ts';
 import { composeFiles } from '../repository/compose.ts';
 import { readTexts } from '../repository/files.ts';
+import { withoutCertificates } from './certificates.ts';
 import { bootOnce, controlOf } from './once.ts';
 import { formats, marked, ports, required, secrets, weakSecrets, type Change } from './changes.ts';
 import { visitWithOrigin } from './origins.ts';
@@ -29,6 +30,7 @@ export const boots: readonly CheckPlugin[] = [
   row('CFG-04', 'services refuse settings of the wrong form: addresses, numbers, switches, choices', async (bootable) => formats(bootable)),
   row('SEC-15', 'services refuse to start with a weak signing secret', async (bootable) => weakSecrets(bootable)),
   row('SEC-18', 'services refuse encryption keys of the wrong length or form', async (bootable) => secrets(bootable)),
+  row('TLS-09', 'services refuse to start without their certificate or its key, and never go on in the clear', withoutCertificates),
   { ...row('AUTH-09', 'no configured origins do not mean that every origin is allowed', origins), options: AUTH09 },
 ];
 

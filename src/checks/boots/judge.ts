@@ -36,6 +36,16 @@ export const judges: readonly RowJudge[] = [
     started,
   ),
   row(
+    'TLS-09',
+    {
+      title: 'a service starts without its certificate',
+      priority: 'P1',
+      effort: '30–60 min',
+      fix: 'Read the certificate and its key at the start, and exit with an error that names the file when one is missing: whoever goes on in the clear sends passwords and data to everybody on the way, and nobody notices.',
+    },
+    { wrong: withoutCertificate, expected: 'it ends with an error, or never gets ready' },
+  ),
+  row(
     'AUTH-09',
     {
       title: 'no configured origins let every origin in',
@@ -62,6 +72,13 @@ function row(code: string, rule: Rule, how: Judging | Judging['wrong']): RowJudg
     facts: BootFacts,
     evaluate: ({ services }) => services.map((one) => judge(one, judging)),
   });
+}
+
+/** Plain where it was encrypted weighs most; that it ends without an error, or goes on with something else, is less. */
+function withoutCertificate({ ended, code, effect }: BootCase): Judged {
+  if (ended === 'exited') return code === 0 ? ['P2', 'lower:ends-without-an-error'] : false;
+  if (ended !== 'ready') return false;
+  return effect === true || ['P2', 'lower:not-seen-in-the-clear'];
 }
 
 function started({ ended }: BootCase): boolean {

@@ -28,6 +28,7 @@ export function bootOnce(
       const booting = await boots.start({
         service,
         env: change.env,
+        ...(change.without ? { without: change.without } : {}),
         withinMs: Math.max(PATIENCE.leastMs, afterMs * PATIENCE.times),
         ...(visit ? { visit: async (url: string) => void (seen = await visit(url)) } : {}),
       });

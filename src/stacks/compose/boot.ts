@@ -60,7 +60,13 @@ export async function boots(_options: unknown, manifest: StackManifest, context:
   );
   return {
     services: () =>
-      Promise.all([...known].map(async ([service, seen]): Promise<Bootable> => ({ service, env: await givenTo(scene, seen) }))),
+      Promise.all(
+        [...known].map(async ([service, seen]): Promise<Bootable> => ({
+          service,
+          env: await givenTo(scene, seen),
+          mounts: mountsOf(seen),
+        })),
+      ),
     start: async (request) => {
       const seen = known.get(request.service);
       return seen ? start(scene, { seen, request }) : impossible(`${request.service} cannot be started once more`);
@@ -79,6 +85,10 @@ function isBootable({ State, Config, HostConfig, Mounts, NetworkSettings }: Seen
     !networks.includes('host') &&
     (Mounts ?? []).every(({ RW, Type }) => !RW || Type === 'tmpfs')
   );
+}
+
+function mountsOf({ Mounts }: Seen): string[] {
+  return (Mounts ?? []).flatMap(({ RW, Destination }) => (RW ? [] : [Destination]));
 }
 
 /** What the compose file gives it: what the image has by itself is no setting. */
@@ -117,7 +127,11 @@ async function start(scene: Scene, { seen, request }: { readonly seen: Seen; rea
     const { outcome, tail } = await ports.exec.run(
       {
         type: 'argv',
-        argv: ['docker', 'run', ...argumentsOf(seen, { name, project: scene.project.project, keys: env.map(([key]) => key) })],
+        argv: [
+          'docker',
+          'run',
+          ...argumentsOf(seen, { name, project: scene.project.project, keys: env.map(([key]) => key), without: request.without ?? [] }),
+        ],
       },
       {
         // Values go by the environment: arguments can be read by everybody on the machine.
@@ -146,12 +160,14 @@ async function start(scene: Scene, { seen, request }: { readonly seen: Seen; rea
 
 function argumentsOf(
   { Image, Config, HostConfig, Mounts, NetworkSettings }: Seen,
-  { name, project, keys }: { name: string; project: string; keys: readonly string[] },
+  { name, project, keys, without }: { name: string; project: string; keys: readonly string[]; without: readonly string[] },
 ): string[] {
   const [network = 'none'] = Object.keys(NetworkSettings.Networks);
   const [program, ...words] = Config.Entrypoint ?? [];
   const mounts = (Mounts ?? []).flatMap(({ Type, Name, Source, Destination, RW }) =>
-    RW ? [] : ['--mount', `type=${Type},src=${Type === 'volume' ? (Name ?? '') : Source},dst=${Destination},readonly`],
+    RW || without.includes(Destination)
+      ? []
+      : ['--mount', `type=${Type},src=${Type === 'volume' ? (Name ?? '') : Source},dst=${Destination},readonly`],
   );
   return [
     '--name',

@@ -36,6 +36,7 @@ const FOUND: Readonly<Record<string, readonly string[]>> = {
   'INP-10': ['P2 GET /find', 'P2 POST /books'],
   'RED-08': ['P0 journey cached'],
   'SEC-10': ['P1 the token of admin', 'P1 the token of other', 'P1 the token of user'],
+  'SEC-11': ['P1 api: /v1/books'],
   'SEC-15': ['P0 shelf'],
   'SEC-18': ['P0 shelf'],
   'SEC-19': ['P0 GET /books', 'P0 GET /me'],

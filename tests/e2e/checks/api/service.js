@@ -200,6 +200,9 @@ const server = createServer(async (request, response) => {
     status = error.status ?? 500;
     body = bad ? { error: error.message, stack: error.stack } : { error: status === 500 ? 'internal' : 'refused' };
   }
+  // Who asked, and how it was decided; bad: only of those who are let in, and not who they are.
+  const record = { id: request.headers['x-request-id'], status, ...(bad ? {} : { role: roleOf(request.headers) ?? 'nobody' }) };
+  if (record.id !== undefined && !(bad && status === 401)) console.log(JSON.stringify(record));
   response.writeHead(status, { 'content-type': 'application/json', ...(bad ? { 'x-powered-by': 'shelf/1.2.3' } : {}) });
   response.end(JSON.stringify(body));
 });
