@@ -27,6 +27,7 @@ import {
 } from './fields.ts';
 import { effects } from './effects.ts';
 import { compare, leaks } from './performance.ts';
+import { watch, type WatchSettings } from './watch.ts';
 
 /** A stage as it was written: absent settings stay absent, so that the plan can tell a choice from a default. */
 export interface StageSettings {
@@ -53,6 +54,7 @@ export interface StageSettings {
   readonly leaks?: readonly PlannedLeaks[];
   readonly compare?: PlannedComparison;
   readonly effects?: readonly PlannedEffect[];
+  readonly watch?: WatchSettings;
   readonly evaluations?: readonly string[];
   readonly experiments?: readonly string[];
   readonly recovery?: Limit;
@@ -161,6 +163,7 @@ const stage = z
       .describe(
         'Journeys that are walked on the base branch and on this one, side by side, to see what became slower (docs/regressions.md).',
       ),
+    watch: watch.optional().describe('Watch what was deployed while the stage works: health paths, its log, and alerts (docs/smoke.md).'),
     evaluations: nameList('a list of evaluations').optional().describe('Evaluations to do: names below `evaluations`.'),
     experiments: nameList('a list of experiments')
       .optional()

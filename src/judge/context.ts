@@ -153,6 +153,8 @@ export function nameOf(piece: Evidence): string {
       return 'base';
     case 'rollback':
       return 'previous';
+    case 'watch':
+      return 'watch';
     case 'fault':
       return piece.experiment;
     case 'evaluation':
@@ -190,6 +192,7 @@ function unusable(piece: Evidence): string | undefined {
     // Their own rules say it aloud where there is nothing to compare with.
     case 'comparison':
     case 'rollback':
+    case 'watch':
       return undefined;
     case 'leaks':
       return piece.services.length > 0 ? undefined : 'no service was looked at';

@@ -49,6 +49,7 @@ import { timeline } from './rules/timeline.ts';
 import { traffic } from './rules/traffic.ts';
 import { underLoad } from './rules/under-load.ts';
 import { vanished } from './rules/vanished.ts';
+import { watch } from './rules/watch.ts';
 
 export interface Judged {
   /** Blocking first, causes before what they cause, then by priority. */
@@ -102,6 +103,7 @@ const RULES: readonly JudgeRule[] = [
   regressions,
   stored,
   rollback,
+  watch,
   messages,
   agents,
   notes,

@@ -68,3 +68,19 @@ export const CriticalLines = z.object({
   source: z.string(),
 });
 export type CriticalLines = z.output<typeof CriticalLines>;
+
+/** What was looked through for reports and critical lines, and what was found. */
+export const DiagnosticsFields = {
+  /** The command that was looked through; services of the stack without it. */
+  command: z.string().optional(),
+  /** Only where a race detector was asked for. */
+  detector: Detector.optional(),
+  reports: z.array(Diagnostic),
+  /** Causes beyond the bound. */
+  omitted: z.number(),
+  critical: z.array(CriticalLines).optional(),
+  /** Files that were looked through. */
+  sources: z.array(z.string()),
+  /** Why a report may have been missed. */
+  incomplete: z.string().optional(),
+};

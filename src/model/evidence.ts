@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LinkedTest } from './claim.ts';
 import { Against, ComparedLife } from './comparison.ts';
 import { ChangedCoverage, FileCoverage, NeverLoaded, Ratio } from './coverage.ts';
-import { CriticalLines, Detector, Diagnostic } from './diagnostic.ts';
+import { DiagnosticsFields } from './diagnostic.ts';
 import { EffectFields } from './effects.ts';
 import { Pass } from './evaluation.ts';
 import { FaultFields } from './experiment.ts';
@@ -18,6 +18,7 @@ import { RollbackFields } from './rollback.ts';
 import { Source } from './source.ts';
 import { StageName, Window } from './stage.ts';
 import { CaseDetail, CaseResult, Disagreement, ResultFile, TestCounts } from './tests.ts';
+import { WatchFields } from './watch.ts';
 
 const base = {
   /** Unique in the run: `unit/tests`, `integration/exit/main-1`. */
@@ -215,6 +216,10 @@ export type ComparisonEvidence = z.output<typeof ComparisonEvidence>;
 export const RollbackEvidence = z.object({ ...base, kind: z.literal('rollback'), ...RollbackFields });
 export type RollbackEvidence = z.output<typeof RollbackEvidence>;
 
+/** What a deployed system did over a time: answers of its health paths, critical lines of its log, alerts that fire. */
+export const WatchEvidence = z.object({ ...base, kind: z.literal('watch'), ...WatchFields });
+export type WatchEvidence = z.output<typeof WatchEvidence>;
+
 /** One fault: booked, injected, proved, healed, and what was experienced meanwhile. */
 export const FaultEvidence = z.object({ ...base, kind: z.literal('fault'), ...FaultFields });
 export type FaultEvidence = z.output<typeof FaultEvidence>;
@@ -240,22 +245,7 @@ export const ClaimsEvidence = z.object({
 export type ClaimsEvidence = z.output<typeof ClaimsEvidence>;
 
 /** Reports of runtimes and sanitizers in what a command, its tests or a service printed. */
-export const DiagnosticsEvidence = z.object({
-  ...base,
-  kind: z.literal('diagnostics'),
-  /** The command that was looked through; services of the stack without it. */
-  command: z.string().optional(),
-  /** Only where a race detector was asked for. */
-  detector: Detector.optional(),
-  reports: z.array(Diagnostic),
-  /** Causes beyond the bound. */
-  omitted: z.number(),
-  critical: z.array(CriticalLines).optional(),
-  /** Files that were looked through. */
-  sources: z.array(z.string()),
-  /** Why a report may have been missed. */
-  incomplete: z.string().optional(),
-});
+export const DiagnosticsEvidence = z.object({ ...base, kind: z.literal('diagnostics'), ...DiagnosticsFields });
 export type DiagnosticsEvidence = z.output<typeof DiagnosticsEvidence>;
 
 /** Evidence that something owed did not arrive, or cannot be trusted. Never a pass. */
@@ -284,6 +274,7 @@ export const Evidence = z.discriminatedUnion('kind', [
   EffectEvidence,
   ComparisonEvidence,
   RollbackEvidence,
+  WatchEvidence,
   FaultEvidence,
   EvaluationEvidence,
   ClaimsEvidence,

@@ -14,6 +14,7 @@ import { PlannedRollback } from './rollback.ts';
 import { Location } from './source.ts';
 import { Budget, StageName } from './stage.ts';
 import { Threshold } from './threshold.ts';
+import { PlannedWatch } from './watch.ts';
 
 /** A program with its arguments, or a line for the user's shell. */
 export const Command = z.discriminatedUnion('type', [
@@ -72,6 +73,7 @@ export const Owed = z.object({
     'effect',
     'comparison',
     'rollback',
+    'watch',
     'fault',
     'evaluation',
     'claims',
@@ -145,6 +147,8 @@ export const PlannedStage = z.object({
   compare: PlannedComparison.optional(),
   /** Back to the version before and forward again; only where a release asks for it. */
   rollback: PlannedRollback.optional(),
+  /** Health, logs and alerts while the stage works; only where it is asked for. */
+  watch: PlannedWatch.optional(),
   /** Only where there are some. */
   shortages: z.array(PlannedShortage).optional(),
   parallel: z.boolean(),

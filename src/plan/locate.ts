@@ -14,6 +14,7 @@ const KEYS = {
   leaks: 'leaks',
   effect: 'effects',
   comparison: 'compare',
+  watch: 'watch',
   evaluation: 'evaluations',
 } as const;
 

@@ -28,7 +28,7 @@ export function onlyCritical(stages: readonly PlannedStage[]): readonly PlannedS
   });
   if (critical.length > 0)
     return critical.map(
-      ({ successRate: _, leaks: __, compare: ___, evaluations: ____, rollback: _____, effects: ______, ...stage }) => stage,
+      ({ successRate: _, leaks: __, compare: ___, evaluations: ____, rollback: _____, effects: ______, watch: _______, ...stage }) => stage,
     );
   throw new GauntletError('no stage names critical paths', {
     kind: 'config',
@@ -77,7 +77,7 @@ function noAnswer(missing: readonly string[], answered: readonly string[]): Gaun
 function keepPieces(stage: PlannedStage, pieces: readonly Owed[]): PlannedStage {
   const has = (kinds: readonly Owed['kind'][], name: string): boolean =>
     pieces.some((piece) => kinds.includes(piece.kind) && piece.name === name);
-  const { successRate, leaks, effects, compare, evaluations, rollback, ...rest } = stage;
+  const { successRate, leaks, effects, compare, evaluations, rollback, watch, ...rest } = stage;
   // A threshold's samples come from the loads and commands of its stage: they are kept with it.
   const sampled = pieces.some((piece) => piece.kind === 'series');
   return {
@@ -99,6 +99,7 @@ function keepPieces(stage: PlannedStage, pieces: readonly Owed[]): PlannedStage 
     ...(effects === undefined ? {} : { effects: effects.filter(({ name }) => has(['effect'], name)) }),
     ...(compare !== undefined && pieces.some(({ kind }) => kind === 'comparison') ? { compare } : {}),
     ...(rollback !== undefined && pieces.some(({ kind }) => kind === 'rollback') ? { rollback } : {}),
+    ...(watch !== undefined && pieces.some(({ kind }) => kind === 'watch') ? { watch } : {}),
     thresholds: stage.thresholds.filter((threshold) => has(['series'], threshold.metric)),
     ...(successRate !== undefined && has(['series'], SUCCESS_RATE) ? { successRate } : {}),
   };

@@ -118,9 +118,12 @@ export function isEmpty({
   effects = [],
   compare,
   rollback,
+  watch,
 }: PlannedStage): boolean {
   const lists = [commands, journeys, checks, loads, evaluations, experiments, thresholds, leaks, effects];
-  return lists.every((list) => list.length === 0) && successRate === undefined && compare === undefined && rollback === undefined;
+  return (
+    lists.every((list) => list.length === 0) && successRate === undefined && [compare, rollback, watch].every((one) => one === undefined)
+  );
 }
 
 function stackNotes(

@@ -49,6 +49,7 @@ export function owedBy(stages: readonly PlannedStage[], config: Config, { narrow
       ...ofEffects(stage),
       ...ofComparison(stage),
       ...ofRollback(stage),
+      ...ofWatch(stage),
       ...ofEvaluations(stage),
       ...ofExperiments(stage),
       ...ofClaims(stage, claims),
@@ -188,6 +189,18 @@ function ofRollback(stage: PlannedStage): Owed[] {
   const what = `${to ?? 'the version before'} on the data of this one, and this one again: ${journeys.join(', ')}`;
   return [owed(stage, 'rollback', { name: 'previous', what, rows: ['REL-01'] })];
 }
+
+/** Health paths are those of the targets; logs and alerts only where somebody says who knows them. */
+function ofWatch(stage: PlannedStage): Owed[] {
+  if (stage.watch === undefined) return [];
+  const { forMs, logs, alerts } = stage.watch;
+  const seen = ['health', ...(logs === undefined ? [] : ['the log']), ...(alerts === undefined ? [] : ['alerts'])];
+  const what = `${seen.join(', ')} of what was deployed, for ${formatDuration(forMs)}`;
+  return [owed(stage, 'watch', { name: WATCH, what, rows: ['REL-02', ...(logs === undefined ? [] : ['OBS-19'])] })];
+}
+
+/** The name of the one watch that a stage can owe. */
+const WATCH = 'watch';
 
 function ofEffects(stage: PlannedStage): Owed[] {
   return (stage.effects ?? []).map((effect) => {

@@ -57,6 +57,7 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     ...(stage.effects === undefined ? {} : { effects: [...stage.effects] }),
     ...(stage.compare === undefined ? {} : { compare: stage.compare }),
     ...rollbackOf(stage, config),
+    ...watchOf(stage, context),
     ...(shortages.length === 0 ? {} : { shortages }),
     ...(stage.mustPass === undefined ? {} : { mustPass: [...stage.mustPass] }),
     ...(stage.legs === undefined ? {} : { legs: [...stage.legs] }),
@@ -69,7 +70,11 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     timeoutMs: timeoutOf(
       stage.name,
       stage.timeoutMs,
-      Math.max(granted ?? 0, loadMs + searchMs(stage, rollbackOf(stage, config).rollback?.limitMs ?? 0)),
+      Math.max(
+        granted ?? 0,
+        loadMs + searchMs(stage, rollbackOf(stage, config).rollback?.limitMs ?? 0),
+        watchOf(stage, context).watch?.forMs ?? 0,
+      ),
     ),
     ...(asked === undefined ? {} : { askedMs: asked }),
     ...(granted === undefined ? {} : { grantedMs: granted }),
@@ -101,6 +106,13 @@ function rollbackOf({ name }: StageEntry, { release, stages, journeys }: Config)
   const { journeys: named, ...asked } = release.rollback;
   const smoke = stages.flatMap((stage) => (stage.name === 'smoke' ? (stage.journeys ?? []) : []));
   return { rollback: { ...asked, journeys: named ?? (smoke.length > 0 ? smoke : Object.keys(journeys)) } };
+}
+
+/** What the watch asks for, cut as the stage would be. */
+function watchOf({ name, watch }: StageEntry, { budget, overrides }: StageContext): Pick<PlannedStage, 'watch'> {
+  if (watch === undefined) return {};
+  const forMs = overrides.durationMs ?? grant(watch.forMs, name, budget) ?? watch.forMs;
+  return { watch: { ...watch, askedMs: watch.forMs, forMs } };
 }
 
 /** About how long the searches for leaks and the comparison take. Milliseconds. */

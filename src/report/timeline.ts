@@ -65,6 +65,8 @@ function insideBar(piece: Evidence): Pick<Bar, 'lane' | 'label' | 'state'>[] {
       return [{ lane: piece.stage, label: 'head against base', state: piece.against.state === 'base' ? 'ok' : 'unknown' }];
     case 'evaluation':
       return [{ lane: piece.stage, label: `evaluation ${piece.evaluation}`, state: 'ok' }];
+    case 'watch':
+      return [{ lane: piece.stage, label: 'watch', state: 'ok' }];
     case 'rollback':
       return [{ lane: piece.stage, label: 'rollback', state: piece.to.state === 'previous' ? 'ok' : 'unknown' }];
     case 'claims':

@@ -17,6 +17,7 @@ import { runLoads, skipLoads } from './loads.ts';
 import { runStageJourneys } from './stage-journeys.ts';
 import type { RunningStack } from './stack.ts';
 import { whyNotReady } from './stack-needs.ts';
+import { beginWatch } from './watch.ts';
 
 /** Longer timers fire at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -127,6 +128,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
     await addGap(context, { stage: stage.name, name: 'stack', owed: open }, { reason: 'stack-not-ready', message: missing });
     return { status: 'skipped', because: missing };
   }
+  await using watching = await beginWatch(context, stage, stack);
   if (stage.checks.length > 0) work.ms += (await timed(context.ports.clock, () => runChecks(context, stage, stack))).durationMs;
   const commands = await timed(context.ports.clock, () => runCommands({ ...context, signal: runSignal }, stage, stack));
   work.ms += commands.durationMs;
@@ -139,6 +141,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
     await skipComparison(context, stage, 'a command of the stage failed first');
     await skipExperiments(context, stage, 'a command of the stage failed first');
     await skipRollback(context, stage, 'a command of the stage failed first');
+    await watching?.end();
     return { status: 'completed', failed: true };
   }
   const journeys = await timed(context.ports.clock, () => runStageJourneys(context, stage, stack?.manifest));
@@ -156,6 +159,7 @@ async function runParts(context: RunContext, stage: PlannedStage, { stack, work,
   work.ms += (await timed(context.ports.clock, () => runExperiments(context, stage, stack))).durationMs;
   const rolled = await timed(context.ports.clock, () => runRollback(context, stage));
   work.ms += rolled.durationMs;
+  await watching?.end();
   const whole = [journeys, evaluated, loads, effects, leaks, compared, rolled].every(({ value }) => value);
   return { status: 'completed', failed: commands.value === 'failed' || !whole };
 }

@@ -60,6 +60,7 @@ function implied(plan: Plan, piece: Evidence): readonly string[] {
     case 'effect':
     case 'comparison':
     case 'rollback':
+    case 'watch':
     case 'fault':
     case 'evaluation':
     case 'claims':
