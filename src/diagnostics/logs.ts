@@ -8,12 +8,16 @@ const LINE = 4_000;
 
 /** What loggers and engines put before a line: `api-1  | `, a time stamp. */
 const PREFIX = /^(?:[\w.-]{1,80}\s+\| ?)?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)? ?)?/;
+/** Colours of loggers, and what Compose clears a line with before it writes one. */
+// oxlint-disable-next-line no-control-regex -- escape sequences begin with one
+const ESCAPES = /\u001B\[[0-9;?]*[A-Za-z]/g;
 /** Events of `go test -json`: read by the parser of that format, with the test that printed them. */
 const EVENT = /^\{"(?:Time|Action|ImportPath)":/;
 
 /** Looks through a log line by line; a log that cannot be read is an error of the caller's port. */
 export async function readLog(files: Files, path: string, { journal, origin, echo, whole }: LogOptions): Promise<void> {
-  await eachLine(decode(files.stream(path) as AsyncIterable<Uint8Array>, newDecoding()), LINE, ({ text }) => {
+  await eachLine(decode(files.stream(path) as AsyncIterable<Uint8Array>, newDecoding()), LINE, ({ text: raw }) => {
+    const text = raw.includes('\u001B') ? raw.replaceAll(ESCAPES, '') : raw;
     if (EVENT.test(text)) return undefined;
     whole?.(text);
     const plain = text.replace(PREFIX, '');
