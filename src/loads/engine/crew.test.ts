@@ -8,9 +8,10 @@ import type { Order, Report } from './worker-line.ts';
 
 const OPTIONS = { users: 4, perUserPerMinute: 600, durationMs: 1_000, workers: 2 };
 const DRIVEN = { launched: 20, dropped: 0, mostInFlight: 1, durationMs: 1_000, busy: 0.2, hopeless: false };
+const WALKED = { type: 'walked', driven: DRIVEN, asked: 20, strays: [] } as const;
 const CALIBRATION = { samples: 300, perSecond: 200, p50: 0.3, p99: 2 };
 
-/** What a worker answers to an order; `undefined`: it is gone. */
+/** What a worker answers to an order. */
 type Answers = (order: Order, worker: number) => Report | 'gone' | 'silence';
 
 const right: Answers = (order, worker) => {
@@ -19,10 +20,8 @@ const right: Answers = (order, worker) => {
       return { type: 'calibrated', calibration: worker === 0 ? CALIBRATION : { ...CALIBRATION, p99: 5 } };
     case 'begin':
       return {
-        type: 'walked',
+        ...WALKED,
         driven: { ...DRIVEN, busy: worker === 0 ? 0.2 : 0.6 },
-        asked: 20,
-        strays: [],
         counts: countsOf(worker === 0 ? 1 : 8),
       };
     case 'settle':
@@ -78,6 +77,28 @@ it('when one dies, the others are stopped at once', async () => {
   expect(orders).toContainEqual({ type: 'stop', walks: true });
 });
 
+it('a threshold is judged by what all have counted, and stops all of them', async () => {
+  const stopped: number[] = [];
+  const seen: number[] = [];
+  const said = await loadOf(
+    (order, worker) => {
+      if (order.type === 'begin') return { type: 'so-far', strays: [], counts: countsOf(1) };
+      if (order.type !== 'stop') return right(order, worker);
+      stopped.push(worker);
+      return { ...WALKED, counts: countsOf(0) };
+    },
+    {
+      abort: (measured) => {
+        seen.push(measured('latency')?.samples ?? 0);
+        return { threshold: 'latency: max < 1ms', measured: '10 ms' };
+      },
+    },
+  );
+  expect(seen).toEqual([40]);
+  expect(stopped).toEqual([0, 1]);
+  expect(deliveryIn(said)?.aborted).toMatchObject({ threshold: 'latency: max < 1ms' });
+});
+
 it('who does not stop within a second of the run is left behind', async () => {
   const stop = new AbortController();
   const begun = (order: Order): 'silence' | undefined => {
@@ -86,7 +107,7 @@ it('who does not stop within a second of the run is left behind', async () => {
     return 'silence';
   };
   const fromMs = performance.now();
-  const said = await loadOf((order, worker) => begun(order) ?? right(order, worker), stop.signal);
+  const said = await loadOf((order, worker) => begun(order) ?? right(order, worker), { signal: stop.signal });
   expect(performance.now() - fromMs).toBeLessThan(3_000);
   expect(said.find(({ kind }) => kind === 'gap')).toMatchObject({ reason: 'interrupted' });
 });
@@ -107,10 +128,14 @@ function countsOf(lateMs: number): ReturnType<Recorder['store']> {
 }
 
 /** What is said of a load whose workers are no threads, but answer so. A silent one that is told to stop stops only when it is the second. */
-async function loadOf(answers: Answers, signal = new AbortController().signal): Promise<LoadOutput[]> {
+async function loadOf(
+  answers: Answers,
+  { signal = new AbortController().signal, abort }: Partial<Pick<LoadContext, 'signal' | 'abort'>> = {},
+): Promise<LoadOutput[]> {
   await using real = contextOf([{ get: 'http://127.0.0.1:1/' }], signal);
   const context: LoadContext = {
     ...real,
+    abort,
     ports: {
       ...real.ports,
       reference: { serve: async () => ({ url: 'http://127.0.0.1:1', [Symbol.asyncDispose]: async () => undefined }) },
@@ -139,7 +164,10 @@ function startWith(answers: Answers, worker: number, { said, ended }: Hearing): 
       const answer = answers(order, worker);
       queueMicrotask(() => {
         if (answer === 'gone') end('shot');
-        else if (answer !== 'silence') said(answer);
+        else if (answer !== 'silence') {
+          said(answer);
+          if (answer.type === 'finished') end('done');
+        }
         // A worker of which another died stops when it is told.
         else if (order.type === 'begin') waiting = true;
         else if (order.type === 'stop' && waiting && order.walks && worker === 0) end('stopped');

@@ -51,7 +51,7 @@ async function* run(options: Options, context: LoadContext): AsyncGenerator<Load
   const from = ports.clock.now();
   const [idleMs, startMs] = [threads.idleMs(), ports.clock.monotonicMs()];
   const measured = crew ? await crew.measure() : await measure(planned.schedule, context, under);
-  const freeCores = (threads.idleMs() - idleMs) / Math.max(1, ports.clock.monotonicMs() - startMs);
+  const freeCores = Math.min(threads.cores, (threads.idleMs() - idleMs) / Math.max(1, ports.clock.monotonicMs() - startMs));
   const { recorder, driven, facts, aborted } = measured;
   const window = { from, to: ports.clock.now() };
   const delivery = deliveryOf(measured, { options, planned, calibration });
