@@ -136,6 +136,16 @@ function reader({ service, path, mode: effective, uid, user, read }: ReaderFacts
         : `${path} as ${user} in ${service}: ${read}.`,
     measured,
     expected: READABLE,
+    ...ownerOf(user),
+  };
+}
+
+/** The repair with the number that the container runs with, where it is one. */
+function ownerOf(user: string): Pick<RowResult, 'fix'> {
+  const owner = /^\d+/.exec(user)?.[0];
+  if (owner === undefined) return {};
+  return {
+    fix: `Give the file to the user of the container, not the mode alone: \`chown ${owner} FILE && chmod 400 FILE\` in the step that makes it. 0400 of another user locks this one out.`,
   };
 }
 

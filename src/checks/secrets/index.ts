@@ -1,6 +1,8 @@
+import { relative } from 'node:path';
+
 import { classifySecret, isLocalPath, isSamplePath, isSecretName } from '../../lib/secret-value.ts';
 import { counted } from '../../lib/text.ts';
-import { defineCheck, type CheckPlugin } from '../contract.ts';
+import { defineCheck, type CheckContext, type CheckPlugin } from '../contract.ts';
 import { resolvedStack } from '../repository/compose.ts';
 import { assignments, dockerfiles, type Dockerfile } from '../repository/dockerfile.ts';
 import { isEnvFile, parseEnv } from '../repository/env-file.ts';
@@ -13,6 +15,8 @@ import { HINTS, isMaterial, materialIn, passwordInUrl } from './material.ts';
 
 const SITES = 50;
 const BIG = { bytes: 4_000_000, files: 2_000 };
+/** A key or a password; what is longer is a document. */
+const KEY_BYTES = 512;
 const SMALL = { bytes: 256_000, files: 200 };
 
 /** SEC-02: no key, token or secret value stands in a tracked file. */
@@ -33,6 +37,7 @@ const committed = defineCheck<MaterialFacts>({
     );
     const { objects, unread } = await kubernetesObjects(context);
     const compose = await composeSecrets(context);
+    const mounted = await mountedSecrets(context, tracked);
     const missed = texts.unread + envs.unread + unread + compose.unread;
     const sites: MaterialFacts['sites'] = [
       ...texts.files.flatMap(({ path, text }) => materialIn(text).map((found) => ({ path, ...found }))),
@@ -43,6 +48,7 @@ const committed = defineCheck<MaterialFacts>({
         const text = written(value);
         return text.how === 'indirect' ? [] : ofVariable({ path, line, name: key, value: text.value, kind: 'compose' });
       }),
+      ...mounted,
       ...objects.flatMap((object) =>
         secretValues(object).flatMap(({ key, value, line }) =>
           isMaterial(value)
@@ -149,6 +155,23 @@ function ofVariable({ path, line, name, value, kind }: Variable): MaterialFacts[
   if (materialIn(value).length > 0) return [];
   const secret = isSecretName(name) && isMaterial(value) ? value : passwordInUrl(value);
   return secret === undefined ? [] : [{ path, line, name, kind, length: secret.length }];
+}
+
+/** Files that the stack mounts as secrets and git tracks: a key without a shape of its own is known by its place. */
+async function mountedSecrets(context: CheckContext, tracked: readonly string[]): Promise<MaterialFacts['sites']> {
+  const stack = await resolvedStack(context);
+  if (typeof stack !== 'object') return [];
+  const secrets = new Map([...stack.secretFiles].map(([name, file]) => [relative(context.root, file), name]));
+  const { files } = await readTexts(
+    context,
+    tracked.filter((path) => secrets.has(path) && !isSamplePath(path)),
+    SMALL,
+  );
+  return files.flatMap(({ path, text }) => {
+    const value = text.trim();
+    if (materialIn(text).length > 0 || value.length > KEY_BYTES || !isMaterial(value)) return [];
+    return [{ path, line: 1, name: `the secret ${secrets.get(path) ?? ''}`, kind: 'compose' as const, length: value.length }];
+  });
 }
 
 /** Values of a Secret as text, and literals of a kustomize generator. Encrypted ones (SOPS) have none. */

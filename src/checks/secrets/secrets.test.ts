@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
@@ -90,6 +91,24 @@ test('SEC-02: keys, tokens and real values in tracked files, and never what they
   expect(results.find(({ subject }) => subject.startsWith('.env'))?.locations).toEqual([{ path: '.env', line: 2 }]);
   for (const secret of [GITHUB, AWS, RANDOM, KEY.privateKey.split('\n')[1] ?? '', Buffer.from(RANDOM).toString('base64')])
     expect(stored.includes(secret)).toBe(false);
+});
+
+test('SEC-02: a tracked file that the stack mounts as a secret, which has no shape of its own; not what everybody may know', async () => {
+  const of = async (text: string, files: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+    const prepare = (folder: string) =>
+      Promise.resolve({
+        services: { api: { image: 'a:1', secrets: [{ source: 'api_key' }] } },
+        secrets: { api_key: { file: join(folder, 'keys/api_key') } },
+      });
+    const { found, stored } = await audit('SEC-02', { 'compose.yaml': 'services: {}\n', 'keys/api_key': text, ...files }, undefined, {
+      prepare,
+    });
+    expect(stored).not.toContain(RANDOM);
+    return found;
+  };
+  expect(await of(`${RANDOM}\n`, {})).toEqual(['P0 keys/api_key: the secret api_key']);
+  expect(await of('local-development-key', {})).toEqual([]);
+  expect(await of('changeme', { 'keys/other_key': RANDOM })).toEqual([]);
 });
 
 test('SEC-02: nothing tracked is nothing looked at', async () => {
