@@ -23,6 +23,7 @@ export const DEFECTS = Object.freeze({
   'lost-context': { row: 'AGT-20', does: 'the writer does not get the context of the request' },
   'cuts-answers': { row: 'AGT-21', does: 'the last sentence of every answer is lost' },
   undelivered: { row: 'AGT-22', does: 'a result that is ready before its user connects is dropped' },
+  'delivered-twice': { row: 'AGT-22', does: 'a result is sent two times' },
   'slow-answers': { row: 'AGT-23', does: 'one of eight simple questions takes 5.5 s longer' },
   'few-sessions': { row: 'AGT-24', does: 'after 60 sessions in two seconds all others are refused' },
   'small-table': { row: 'AGT-25', does: 'from the 500th user on, nobody new is served' },

@@ -22,14 +22,16 @@ const Options = z.union([
       send: z.json().describe('message to send on the open WebSocket; with an expected reply, the step waits for it'),
       times: z.int().min(1).max(MOST).default(1).describe('how many such messages to send at once, each with a nonce of its own'),
       ordered: z.boolean().default(true).describe('whether answers come in the order of their messages'),
+      once: z.boolean().optional().describe('whether to listen for half a second more: an answer that comes again is wrong'),
       events: Events.optional().describe('messages that must come before the answer, each once and no others'),
     })
     .refine(({ times, events }) => times === 1 || events === undefined, 'events are of one message: leave out `times`')
-    .transform(({ send: message, times, ordered, events }) => ({
+    .transform(({ send: message, times, ordered, once, events }) => ({
       act: 'send' as const,
       message: typeof message === 'string' ? message : JSON.stringify(message),
       times,
       ordered,
+      ...(once === undefined ? {} : { once }),
       ...(events === undefined ? {} : { events }),
     })),
   z.strictObject({ close: z.literal(true).describe('true closes the WebSocket') }).transform(() => ({ act: 'close' as const })),

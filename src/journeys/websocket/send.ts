@@ -5,12 +5,17 @@ import type { StepContext, StepReply } from '../contract.ts';
 import { EventLog, type Events } from './events.ts';
 import { SOCKET } from './socket.ts';
 
+/** How long a second answer is waited for. */
+const LISTENS_MS = 500;
+
 export interface Sending {
   readonly message: string;
   /** How many such messages, at once. */
   readonly times: number;
   readonly ordered: boolean;
   readonly events?: Events;
+  /** Whether an answer that comes a second time is wrong. */
+  readonly once?: boolean;
 }
 
 /** One message with what answers it. */
@@ -33,7 +38,7 @@ export async function send(sending: Sending, context: StepContext, { expect }: J
   await sendAll(letters, socket);
   if (!expectsReply(expect)) return { durationMs: 0, text: '', bytes: 0 };
   const events = sending.events && new EventLog(sending.events, letters[0]?.nonce);
-  return answersTo(letters, { socket, context, expect, from, events });
+  return answersTo(letters, { socket, context, expect, from, events, once: sending.once === true });
 }
 
 async function sendAll(letters: readonly Letter[], socket: Socket): Promise<unknown> {
@@ -47,9 +52,10 @@ interface Awaiting {
   readonly expect: Expectation;
   readonly from: number;
   readonly events: EventLog | undefined;
+  readonly once: boolean;
 }
 
-async function answersTo(letters: readonly Letter[], { socket, context, expect, from, events }: Awaiting): Promise<StepReply> {
+async function answersTo(letters: readonly Letter[], { socket, context, expect, from, events, once }: Awaiting): Promise<StepReply> {
   const { clock } = context.ports;
   const waiting = new Set(letters);
   let text = '';
@@ -79,8 +85,21 @@ async function answersTo(letters: readonly Letter[], { socket, context, expect, 
     // What is expected of the step has the nonce of the first.
     if (letter === letters[0]) text = event.text;
     if (waiting.size > 0) continue;
-    const failure = events?.miss();
+    const failure = events?.miss() ?? (once ? await again(letters, { socket, context }) : undefined);
     return { durationMs, text, bytes: Buffer.byteLength(text), ...(failure === undefined ? {} : { failure }) };
+  }
+}
+
+/** What comes twice, comes twice at once: a little while is enough to see it. */
+async function again(letters: readonly Letter[], { socket, context }: Pick<Awaiting, 'socket' | 'context'>): Promise<Miss | undefined> {
+  const { clock } = context.ports;
+  const from = clock.monotonicMs();
+  for (;;) {
+    const left = LISTENS_MS - (clock.monotonicMs() - from);
+    const event = left > 0 ? await socket.next(left, context.signal) : undefined;
+    if (!event || event.type === 'closed') return undefined;
+    if (answered(letters, event.text))
+      return { what: 'reply', measured: `came again: ${event.text.slice(0, 200)}`, expected: 'one answer' };
   }
 }
 

@@ -13,6 +13,8 @@ interface Together {
   /** What comes with them: where the time went, when a limit on it is broken. */
   readonly beside?: readonly string[];
   readonly args?: readonly string[];
+  /** What of the configuration is changed: a defect that lives there, checks that have nothing to do with it. */
+  readonly edit?: readonly [string | RegExp, string];
   /** Takes half a minute that other tests have shown already: where somebody sets GAUNTLET_LONG_TESTS. */
   readonly long?: true;
 }
@@ -25,11 +27,13 @@ const TOGETHER: Readonly<Record<string, Together>> = {
       ...['deaf-ranking', 'hollow-skill', 'eager-writer', 'lost-context', 'cuts-answers', 'undelivered', 'silent-analyst'],
     ],
     stages: 'audit,e2e',
+    edit: ['checks: all', 'checks: [AGT-13]'],
   },
   'under load, and a model that nobody declares': {
-    defects: ['no-quickstart', 'narrow-lane', 'slow-answers', 'few-sessions', 'small-table', 'undeclared-model'],
+    defects: ['no-quickstart', 'delivered-twice', 'narrow-lane', 'slow-answers', 'few-sessions', 'small-table', 'undeclared-model'],
     stages: 'e2e,performance',
     beside: ['LOAD-15'],
+    edit: [/^model: .*\n/m, ''],
   },
   'when the analytics store fails': { defects: ['no-breaker'], stages: 'chaos', args: ['--only', 'RES-01'], long: true },
 };
@@ -40,10 +44,9 @@ afterEach(() => example?.[Symbol.asyncDispose]());
 
 it.each(Object.entries(TOGETHER).filter(([, { long }]) => !long || process.env['GAUNTLET_LONG_TESTS'] !== undefined))(
   'each defect is found by its own row: %s',
-  async (_, { defects, stages, beside = [], args = [] }) => {
+  async (_, { defects, stages, beside = [], args = [], edit }) => {
     example = await agentRag();
-    // Of one defect the switch is in the configuration.
-    if (defects.includes('undeclared-model')) await withoutModel(example);
+    if (edit) await change(example, edit);
     const found = await example.gate({ stack: 'process', stages, args, env: { DEFECTS: defects.join(',') } });
     const rows = defects.map((name) => DEFECTS[name]?.row ?? `no defect ${name}`);
     expect({ codes: codesOf(found.report), exitCode: found.exitCode }).toEqual({ codes: [...rows, ...beside].sort(), exitCode: 1 });
@@ -68,7 +71,9 @@ it('every defect has its place in one run, and every row of agents a defect', ()
   expect(Object.values(DEFECTS).map(({ row }) => row)).toEqual(expect.arrayContaining(agents));
 });
 
-async function withoutModel({ project }: Example): Promise<void> {
+async function change({ project }: Example, [from, to]: readonly [string | RegExp, string]): Promise<void> {
   const text = await readFile(join(project.path, 'gauntlet.yml'), 'utf8');
-  await project.write({ 'gauntlet.yml': text.replace(/^model: .*\n/m, '') });
+  const changed = text.replace(from, to);
+  if (changed === text) throw new Error(`gauntlet.yml has no ${String(from)}`);
+  await project.write({ 'gauntlet.yml': changed });
 }
