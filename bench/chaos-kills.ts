@@ -13,7 +13,7 @@ import { inlineProject } from '../tests/e2e/support/project.ts';
 import { median } from './measure.ts';
 
 // The gate is killed at random moments of experiments on a real engine, and what is left is looked for from outside: with the tools of
-// the machine, not with ours. `node bench/chaos-kills.ts 50 7` (rounds, seed).
+// the machine, not with ours.
 
 const MAIN = resolve(import.meta.dirname, '../src/cli/main.ts');
 const HOLD_MS = 8_000;
@@ -251,5 +251,3 @@ function run(program: string, ...args: string[]): string {
     return '{}';
   }
 }
-
-if (import.meta.main) await benchChaosKills(Number(process.argv[2] ?? 50), Number(process.argv[3] ?? 7));

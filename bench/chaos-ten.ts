@@ -7,7 +7,7 @@ import { Evidence, ofKind, type FaultEvidence } from '../src/model/evidence.ts';
 import { chatAgent } from '../tests/e2e/support/example.ts';
 
 // Ten experiments on the example with the budget of a pull request: how long the stage takes, and what of it is neither steady window,
-// fault nor recovery. `node bench/chaos-ten.ts process compose`.
+// fault nor recovery.
 
 const STEADY_MS = 3_000;
 const held = (type: string, service: string) => ({ fault: { [type]: { service }, for: '4s' }, steady: 'ask', during: { deadline: '4s' } });
@@ -49,7 +49,7 @@ export async function benchTenExperiments(stack: 'process' | 'compose'): Promise
     0,
   );
   process.stdout.write(
-    `chaos, ${pieces.length} experiments on the example (${stack}), ${proved.length} proved: stage ${stageMs} s, whole run ${(wholeMs / 1_000).toFixed(1)} s; overhead ${((Number(stageMs) * 1_000 - spentMs) / pieces.length / 1_000).toFixed(2)} s each (mean, everything between them included)\n${overheads.join('\n')}\n`,
+    `chaos, ${pieces.length} experiments on the example (${stack}), ${proved.length} proved: stage ${stageMs} s (to be under 180), whole run ${(wholeMs / 1_000).toFixed(1)} s; overhead ${((Number(stageMs) * 1_000 - spentMs) / pieces.length / 1_000).toFixed(2)} s each (to be under 3; mean, everything between them included)\n${overheads.join('\n')}\n`,
   );
   if (pieces.length < Object.keys(TEN).length) throw new Error(ended.stderr);
 }
@@ -80,6 +80,3 @@ function evidenceIn(folder: string): FaultEvidence[] {
     'fault',
   );
 }
-
-if (import.meta.main)
-  for (const stack of ['process', 'compose'] as const) if (process.argv.includes(stack)) await benchTenExperiments(stack);

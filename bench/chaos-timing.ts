@@ -1,12 +1,7 @@
 import { outages, recoveredIn, type Outages } from '../tests/e2e/chaos/support/outages.ts';
 
-const OUTAGES_MS = [500, 2_000, 10_000, 30_000] as const;
-
-/** What experiments say of outages that are known, and of writes that are known to be lost. `node bench/chaos-timing.ts compose 500 2000`. */
-export async function benchChaosTiming(
-  stacks: readonly ('process' | 'compose')[],
-  outagesMs: readonly number[] = OUTAGES_MS,
-): Promise<void> {
+/** What experiments say of outages that are known, and of writes that are known to be lost. */
+export async function benchChaosTiming(stacks: readonly ('process' | 'compose')[], outagesMs: readonly number[]): Promise<void> {
   for (const stack of stacks) {
     const services = Object.fromEntries(outagesMs.map((downMs) => [`s${downMs}`, { downMs }]));
     const [first = ''] = Object.keys(services);
@@ -62,13 +57,4 @@ function count({ told, stored }: Outages): Record<string, number> {
     quiet: fates.quiet?.length ?? 0,
     refused: fates.refused?.length ?? 0,
   };
-}
-
-if (import.meta.main) {
-  const words = process.argv.slice(2);
-  const outagesMs = words.map(Number).filter((one) => one > 0);
-  await benchChaosTiming(
-    words.filter((one) => one === 'process' || one === 'compose'),
-    outagesMs.length === 0 ? OUTAGES_MS : outagesMs,
-  );
 }

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 
 import { benchMemory, benchSockets, benchThroughput } from './loads-capacity.ts';
 import { benchAudit } from './audit.ts';
+import { benchChaos } from './chaos.ts';
 import { benchLoads } from './loads.ts';
 import { benchRounds } from './loads-rounds.ts';
 import { compare, median, time, type Comparison } from './measure.ts';
@@ -29,7 +30,8 @@ const COMPOSE = `services:
 
 // `npm run bench -- --rounds 10`: whether the example's loads say the same ten times in a row; `--long` with the searches for leaks.
 const rounds = Number(/--rounds[= ](\d+)/.exec(process.argv.join(' '))?.[1] ?? 0);
-if (rounds > 0) await benchRounds(rounds, { long: process.argv.includes('--long') });
+if (process.argv[2] === 'chaos') await benchChaos(process.argv.slice(3));
+else if (rounds > 0) await benchRounds(rounds, { long: process.argv.includes('--long') });
 else await benchAll();
 
 async function benchAll(): Promise<void> {
@@ -38,6 +40,7 @@ async function benchAll(): Promise<void> {
   await benchResults();
   await benchLoads();
   await benchAudit();
+  await benchChaos([]);
   await benchThroughput();
   await benchSockets();
   // `node --expose-gc bench/main.ts --minutes 10`: whether memory stays flat.
