@@ -106,6 +106,7 @@ function during() {
         alert: alert()
           .optional()
           .describe('An alert that must fire while the fault lasts, and the target of the Prometheus that is asked for it.'),
+        state: state().optional().describe('What shows the state of a circuit breaker (RES-08).'),
         deadline: duration.optional().describe('Time within which an attempt must have any answer at all; 5s without it.'),
         attempts: limitField('<=', ['count'])
           .optional()
@@ -122,7 +123,15 @@ function during() {
       { error: expected('a map such as {success_rate: ">= 99%"}') },
     )
     .transform(
-      ({ success_rate: successRate, deadline: deadlineMs, leave_after: leaveAfterMs, fallback, alert: asked, ...rest }): DuringLimits =>
+      ({
+        success_rate: successRate,
+        deadline: deadlineMs,
+        leave_after: leaveAfterMs,
+        fallback,
+        alert: asked,
+        state: shown,
+        ...rest
+      }): DuringLimits =>
         defined({
           ...rest,
           successRate,
@@ -130,7 +139,25 @@ function during() {
           leaveAfterMs,
           fallback: fallback && defined(fallback),
           alert: asked && defined(asked),
+          state: shown && defined(shown),
         }),
+    );
+}
+
+function state() {
+  return z
+    .strictObject(
+      {
+        metric: text.optional().describe('A metric in the text format of Prometheus: `breaker_state{name="llm"}`.'),
+        field: text.optional().describe('A field of a JSON answer: `breakers.llm`.'),
+        at: name.describe('The target that shows it.'),
+        path: z.string().startsWith('/', 'must begin with /').default('/metrics').describe('Where it shows it; /metrics without it.'),
+      },
+      { error: expected('a map such as {metric: breaker_state, at: api}') },
+    )
+    .refine(
+      ({ metric, field }) => (metric === undefined) !== (field === undefined),
+      phrase('shows nothing, or two things', 'name a `metric` or a `field`'),
     );
 }
 

@@ -41,6 +41,8 @@ export const DuringLimits = z.object({
   deadlineMs: z.number().optional(),
   /** The alert that must fire while the fault lasts; `at` is the target of the Prometheus that is asked. */
   alert: z.object({ name: z.string(), at: z.string(), within: Limit.optional() }).optional(),
+  /** What shows the state of a circuit breaker: a metric, or a field of a JSON answer, at a path of a target. */
+  state: z.object({ metric: z.string().optional(), field: z.string().optional(), at: z.string(), path: z.string() }).optional(),
   /** Attempts at the dependency for each that a walk makes when all is well. */
   attempts: Limit.optional(),
   /** So many walks at once, again and again, in place of a steady pace. */
@@ -223,6 +225,22 @@ export const WatchedAlert = z.object({
 });
 export type WatchedAlert = z.output<typeof WatchedAlert>;
 
+/** What a metric or a field said through an experiment. */
+export const WatchedState = z.object({
+  what: z.string(),
+  /** Target and path. */
+  at: z.string(),
+  /** Answers of any kind; without any, nothing is known. */
+  looks: z.number(),
+  /** Answers that did not have it. */
+  absent: z.number(),
+  /** Why one look had no answer, last. */
+  failure: z.string().optional(),
+  /** Its first value and every change: milliseconds since the experiment began, and the value. */
+  points: z.array(z.tuple([z.number(), z.string()])),
+});
+export type WatchedState = z.output<typeof WatchedState>;
+
 /** What users, services and data experienced. Times are milliseconds since the experiment began. */
 export const ExperimentFacts = z.object({
   title: z.string(),
@@ -251,6 +269,7 @@ export const ExperimentFacts = z.object({
   attempts: AttemptFacts.optional(),
   ledger: LedgerFacts.optional(),
   alert: WatchedAlert.optional(),
+  state: WatchedState.optional(),
 });
 export type ExperimentFacts = z.output<typeof ExperimentFacts>;
 

@@ -32,6 +32,12 @@ export const ATTEMPT_RULES: Readonly<Record<string, Rule>> = {
     effort: '1–4 h',
     fix: 'Count failures in one step that nothing can come between: an atomic counter or a lock that is really held, and no wait between the reading and the writing of the count.',
   },
+  'RES-08': {
+    title: 'nothing shows that the circuit breaker is open',
+    priority: 'P2',
+    effort: '30 min–2 h',
+    fix: 'Give the state of each breaker as a metric (`breaker_state{name="llm"}`: 0 closed, 1 half-open, 2 open) or in the deep health answer, and alert on one that stays open: a fallback that works hides the failure from everybody else.',
+  },
   'RES-09': {
     title: 'a provider that hangs hangs the request',
     priority: 'P0',

@@ -249,7 +249,7 @@ function keyNames({ service, place, seen, matching, keys, offenders }: Of<KeyFac
   const base = { subject: service, measured, expected: `keys like ${pattern}` };
   if (seen === 0) {
     const because = `${place} holds no key: a journey that uses it has to run before`;
-    return { ...base, result: { verdict: 'not_tested', because }, summary: `${because}.` };
+    return { ...base, result: { verdict: 'not_tested', because, reason: 'gap' }, summary: `${because}.` };
   }
   const sample = keys > seen ? ` (a sample of ${String(keys)})` : '';
   if (matching === seen) return { ...base, result: { verdict: 'refuted' }, summary: `${place}: ${measured}${sample}.` };

@@ -7,6 +7,7 @@ import { draft } from '../draft.ts';
 import { alertFindings } from './experiments-alert.ts';
 import { asked, FINE, REFUSALS, undecided } from './experiments-asked-words.ts';
 import { rotationFindings, shutdownFindings } from './experiments-facts.ts';
+import { stateShown } from './experiments-state.ts';
 import { answersIn, number, reproOf, share, steadyOf, type Experiment } from './experiments-words.ts';
 
 /** A path that answers well in so much of its walks never turned. */
@@ -20,6 +21,7 @@ const IN_A_ROW = 5;
 const ROWS: Readonly<Record<string, (experiment: Experiment, code: string) => Drafted[]>> = {
   'CFG-13': healthTurns,
   'DB-25': healthTurns,
+  'RES-08': stateShown,
   'DB-14': needsControl,
   'DB-21': retried,
   'DB-22': retried,

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 
 import { ATTEMPT_ENDS, type AttemptEnd, type AttemptFacts } from '../../model/attempt.ts';
-import { ANSWERS, type Answer, type DuringLimits, type ExperimentFacts, type WatchedJourney } from '../../model/experiment.ts';
+import {
+  ANSWERS,
+  type Answer,
+  type DuringLimits,
+  type ExperimentFacts,
+  type WatchedJourney,
+  type WatchedState,
+} from '../../model/experiment.ts';
+import { askedFindings } from './experiments-asked.ts';
 import { attemptFindings } from './experiments-attempts.ts';
 import type { Experiment } from './experiments-words.ts';
 
@@ -99,6 +107,56 @@ test('calls that fail all at once are counted, or they are not', () => {
   ]);
 });
 
+const shown = (points: WatchedState['points'], more: Partial<WatchedState> = {}): WatchedState => ({
+  what: 'breaker_state{name="llm"}',
+  at: 'api/metrics',
+  looks: 60,
+  absent: 0,
+  points,
+  ...more,
+});
+const seen = (caller: Caller, state?: WatchedState): string[] =>
+  askedFindings(experiment({ rows: ['RES-08'], caller, ...(state ? { state } : {}) })).map(
+    ({ finding: { result, title } }) => `${result.verdict} ${title}`,
+  );
+
+test('RES-08: a breaker that opens and shows nothing of it is found, where its metric stays or is not there', () => {
+  const found = ['confirmed nothing shows that the breaker is open in trial'];
+  expect(seen(breaker(), shown([[10, '0']]))).toEqual(found);
+  expect(seen(breaker(), shown([], { absent: 60 }))).toEqual(found);
+});
+
+test('RES-08: a state that changes is silent, wherever it was seen first', () => {
+  expect(
+    seen(
+      breaker(),
+      shown([
+        [10, '0'],
+        [3_600, '2'],
+        [11_400, '0'],
+      ]),
+    ),
+  ).toEqual([]);
+  expect(seen(breaker(), shown([[3_600, '2']]))).toEqual([]);
+});
+
+test('RES-08: where no breaker opened, nobody answered, nothing is named or a counter is read, nothing is shown', () => {
+  const open = ['inconclusive trial does not answer RES-08'];
+  expect(seen(patient, shown([[10, '0']]))).toEqual(open);
+  expect(seen(breaker(), shown([], { looks: 0, failure: 'connection refused' }))).toEqual(open);
+  expect(seen(breaker())).toEqual(open);
+  expect(
+    seen(
+      breaker(),
+      shown([
+        [10, '1'],
+        [500, '2'],
+        [3_600, '3'],
+      ]),
+    ),
+  ).toEqual(open);
+});
+
 test('whose user is gone is cancelled, or goes on', () => {
   const during = { leaveAfterMs: 500 };
   const left: Caller = ({ atMs, fails }) => [{ atMs, ...(fails ? { end: 'left', overMs: 520 } : { end: 'answered', overMs: 5 }) }];
@@ -151,9 +209,11 @@ interface Told {
   /** Of walks while it lasts. */
   readonly answer?: Answer;
   readonly tookAfterMs?: number;
+  /** What a metric said. */
+  readonly state?: WatchedState;
 }
 
-function experiment({ rows, caller, walks = PACE, during = {}, answer = 'ok', tookAfterMs = 5 }: Told): Experiment {
+function experiment({ rows, caller, walks = PACE, during = {}, answer = 'ok', tookAfterMs = 5, state }: Told): Experiment {
   const made = walks.flatMap((atMs) => caller({ atMs, fails: atMs >= INJECT && atMs < HEAL })).toSorted((a, b) => a.atMs - b.atMs);
   const points = made.map(({ atMs, end = 'answered', overMs = 5, digest = 0 }): AttemptFacts['points'][number] => [
     atMs,
@@ -191,6 +251,7 @@ function experiment({ rows, caller, walks = PACE, during = {}, answer = 'ok', to
     journeys: [journey],
     watched: [],
     attempts: { from: 'api', to: 'llm', points, requests: 1, paths: [], dropped: 0 },
+    ...(state ? { state } : {}),
   };
   return {
     observed,

@@ -1,7 +1,7 @@
 import { mapStrings } from '../../lib/json.ts';
 import type { AttemptFacts } from '../../model/attempt.ts';
 import type { FaultEvidence } from '../../model/evidence.ts';
-import type { ExperimentFacts, LedgerFacts, WatchedAlert } from '../../model/experiment.ts';
+import type { ExperimentFacts, LedgerFacts, WatchedAlert, WatchedState } from '../../model/experiment.ts';
 import type { Service } from '../../model/manifest.ts';
 import type { RunContext } from '../context.ts';
 import type { FaultRecord } from '../faults.ts';
@@ -20,13 +20,14 @@ interface Observed {
   readonly ledger: LedgerFacts | undefined;
   readonly attempts: AttemptFacts | undefined;
   readonly alert: WatchedAlert | undefined;
+  readonly state: WatchedState | undefined;
   readonly from: string;
 }
 
 /** All that an experiment showed, redacted. */
 export function evidenceOf(context: RunContext, { stage, experiment }: Experimenting, seen: Observed): FaultEvidence {
   const { name, rows, family, substitute, during, recovery } = experiment;
-  const { record, sick, moments, watching, before, after, ledger, attempts, alert, from } = seen;
+  const { record, sick, moments, watching, before, after, ledger, attempts, alert, state, from } = seen;
   const services = servicesOf(experiment);
   const done = faultsOf(experiment);
   const observed: ExperimentFacts = {
@@ -49,6 +50,7 @@ export function evidenceOf(context: RunContext, { stage, experiment }: Experimen
     ...(attempts === undefined ? {} : { attempts }),
     ...(ledger === undefined ? {} : { ledger }),
     ...(alert === undefined ? {} : { alert }),
+    ...(state === undefined ? {} : { state: { ...state, points: state.points.map(([atMs, value]) => [atMs, context.redact(value)]) } }),
   };
   const undone = { state: 'unproved' as const, why: 'it was not done, because all was not well before' };
   const { proof } = record ?? { proof: undone };

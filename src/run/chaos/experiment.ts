@@ -1,12 +1,13 @@
 import { faults } from '../../faults/registry.ts';
 import type { FaultEvidence } from '../../model/evidence.ts';
-import type { LedgerFacts, WatchedJourney } from '../../model/experiment.ts';
+import type { DuringLimits, LedgerFacts, WatchedAlert, WatchedJourney, WatchedState } from '../../model/experiment.ts';
 import type { Journey } from '../../model/journey.ts';
 import type { ResolvedTarget, Service } from '../../model/manifest.ts';
 import { formatRatio } from '../../model/units.ts';
 import type { RunContext } from '../context.ts';
 import { withFault, type FaultRecord, type Guard, type Standing } from '../faults.ts';
 import { watchAlert } from './alert.ts';
+import { watchState } from './state.ts';
 import { isWell } from './answers.ts';
 import { attemptsSeen } from './attempts.ts';
 import { evidenceOf } from './evidence.ts';
@@ -61,7 +62,7 @@ export async function runExperiment(context: RunContext, experimenting: Experime
   const watching = watch(experiment, scene, { ledger, phase });
   const over = new AbortController();
   const untilOver = { ports: context.ports, signal: AbortSignal.any([context.signal, over.signal]) };
-  const alerted = experiment.during.alert && watchAlert(untilOver, experiment.during.alert, () => scene.targets);
+  const told = watchTold(untilOver, experiment.during, () => scene.targets);
   const following = scene.follow(servicesOf(experiment), over.signal);
   try {
     await steadyWindow(context, watching);
@@ -82,15 +83,26 @@ export async function runExperiment(context: RunContext, experimenting: Experime
       endMs,
       ...(record ?? { injectMs: endMs, injectedMs: endMs, healMs: endMs, healedMs: endMs }),
     };
-    const alert = await alerted?.stop(moments);
+    const said = await told(moments);
     const read = record && ledger && (await readLedger(context, { experimenting, scene, ledger, moments, guard }));
-    return evidenceOf(context, experimenting, { record, sick, moments, watching, before, after, ledger: read, attempts, alert, from });
+    return evidenceOf(context, experimenting, { record, sick, moments, watching, before, after, ledger: read, attempts, ...said, from });
   } finally {
     over.abort();
     await Promise.all(watching.map(({ probe }) => probe.stop()));
     await following;
     await standing?.leave();
   }
+}
+
+/** Follows what the system itself says of the fault, where somebody named it, until it is asked what that was. */
+function watchTold(
+  context: Pick<RunContext, 'ports' | 'signal'>,
+  { alert, state }: DuringLimits,
+  targets: () => readonly ResolvedTarget[],
+): (moments: Moments) => Promise<{ alert: WatchedAlert | undefined; state: WatchedState | undefined }> {
+  const alerted = alert && watchAlert(context, alert, targets);
+  const shown = state && watchState(context, state, targets);
+  return async (moments) => ({ alert: await alerted?.stop(moments), state: await shown?.stop(moments) });
 }
 
 /** The time before the fault; longer on a machine that is too busy to have asked often enough. */
