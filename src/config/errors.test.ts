@@ -38,7 +38,7 @@ test('an unknown key that resembles nothing', () => {
     gauntlet.yml:4:20: \`foo\` is not a setting of \`unit\`
       4 |   - unit: {run: x, foo: 1, fail-fast: true}
         |                    ^^^
-      → allowed here: run, results, load_results, coverage, must_pass, legs, race, parallel, fail_fast, retries, services, timeout, duration, environment, users, journeys, checks, load_profile, success_rate, thresholds, leaks, effects, compare, watch, evaluations, experiments, recovery_time, env, cwd
+      → allowed here: run, results, load_results, coverage, must_pass, legs, race, parallel, fail_fast, retries, services, timeout, duration, environment, users, journeys, checks, load_profile, success_rate, thresholds, leaks, effects, compare, watch, evaluations, experiments, recovery_time, fault_coverage, env, cwd
 
     gauntlet.yml:4:28: \`fail-fast\` is not a setting of \`unit\`
       4 |   - unit: {run: x, foo: 1, fail-fast: true}

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PlannedComparison } from '../model/comparison.ts';
 import type { PlannedEffect } from '../model/effects.ts';
 import type { PlannedLeaks } from '../model/leaks.ts';
-import type { Limit } from '../model/limit.ts';
+import { limitField, type Limit } from '../model/limit.ts';
 import type { CoverageGate } from '../model/plan.ts';
 import { STAGES, StageName } from '../model/stage.ts';
 import { parseThreshold, type Threshold } from '../model/threshold.ts';
@@ -58,6 +58,7 @@ export interface StageSettings {
   readonly evaluations?: readonly string[];
   readonly experiments?: readonly string[];
   readonly recovery?: Limit;
+  readonly faultCoverage?: Limit;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -169,6 +170,9 @@ const stage = z
       .optional()
       .describe('Experiments to do: names below `experiments`, or the families network, service and state.'),
     recovery_time: durationLimit.optional().describe('Time after which the system must be itself again, such as < 5m.'),
+    fault_coverage: limitField('>=', ['ratio'])
+      .optional()
+      .describe('Share of the services that others depend on which an experiment must have been done to, such as >= 80%.'),
     env: environment.optional(),
     cwd: glob.optional().describe('Folder to run the commands in, from the repository root.'),
   })
@@ -181,6 +185,7 @@ const stage = z
       load_results,
       success_rate,
       recovery_time,
+      fault_coverage,
       env,
       must_pass,
       thresholds: limits,
@@ -195,6 +200,7 @@ const stage = z
         loadResults: load_results,
         successRate: success_rate,
         recovery: recovery_time,
+        faultCoverage: fault_coverage,
         ...rest,
       }),
       thresholds: limits ?? [],

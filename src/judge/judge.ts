@@ -8,48 +8,14 @@ import type { Known } from './baseline.ts';
 import { decideClaims } from './claims.ts';
 import { unlessCrashed, type Context, type Drafted, type JudgeInput, type JudgeRule, type Measured, type Ruling } from './context.ts';
 import { draft, notTested } from './draft.ts';
-import { effects } from './effects/index.ts';
 import { equationOf, verdictOf } from './equation.ts';
-import { evaluations } from './evaluations/index.ts';
-import { leaks } from './leaks/index.ts';
 import { matrixOf } from './matrix.ts';
 import { fixedOf, memberPrint } from './novelty.ts';
 import { applyPolicy } from './policy.ts';
 import { rowJudges as registered } from './registry.ts';
-import { regressions } from './regressions/index.ts';
-import { stored } from './regressions/stored.ts';
 import { measurementsOf, performanceReport } from './series/performance.ts';
+import { RULES } from './rules/all.ts';
 import { claimsReport } from './tallies.ts';
-import { agents } from './rules/agents.ts';
-import { bottleneck } from './rules/bottleneck.ts';
-import { claims } from './rules/claims.ts';
-import { coverage } from './rules/coverage.ts';
-import { criticalLines } from './rules/critical-lines.ts';
-import { diagnostics } from './rules/diagnostics.ts';
-import { exits } from './rules/exits.ts';
-import { experiments } from './rules/experiments.ts';
-import { journeys } from './rules/journeys.ts';
-import { loadResults } from './rules/load-results.ts';
-import { components } from './rules/components.ts';
-import { messages } from './rules/messages.ts';
-import { missingTests } from './rules/missing-tests.ts';
-import { mustPass } from './rules/must-pass.ts';
-import { notes } from './rules/notes.ts';
-import { only } from './rules/only.ts';
-import { owed } from './rules/owed.ts';
-import { rollback } from './rules/rollback.ts';
-import { rows } from './rules/rows.ts';
-import { saving } from './rules/saving.ts';
-import { saturation } from './rules/saturation.ts';
-import { series } from './rules/series.ts';
-import { stack } from './rules/stack.ts';
-import { stages } from './rules/stages.ts';
-import { tests } from './rules/tests.ts';
-import { timeline } from './rules/timeline.ts';
-import { traffic } from './rules/traffic.ts';
-import { underLoad } from './rules/under-load.ts';
-import { vanished } from './rules/vanished.ts';
-import { watch } from './rules/watch.ts';
 
 export interface Judged {
   /** Blocking first, causes before what they cause, then by priority. */
@@ -75,44 +41,6 @@ export interface Judged {
   /** Code and fingerprint of every finding and of every subject gathered in one: what a later run calls known. */
   readonly known: readonly Known[];
 }
-
-const RULES: readonly JudgeRule[] = [
-  stack,
-  stages,
-  owed,
-  exits,
-  tests,
-  mustPass,
-  vanished,
-  components,
-  traffic,
-  timeline,
-  coverage,
-  journeys,
-  saving,
-  evaluations,
-  experiments,
-  rows,
-  series,
-  loadResults,
-  bottleneck,
-  saturation,
-  underLoad,
-  leaks,
-  effects,
-  regressions,
-  stored,
-  rollback,
-  watch,
-  messages,
-  agents,
-  notes,
-  only,
-  missingTests,
-  claims,
-  diagnostics,
-  criticalLines,
-];
 
 /** What the evidence of a run means. Pure and total: never throws, and a rule that crashes makes the verdict unknown. */
 export function judge(input: JudgeInput): Judged {
@@ -140,7 +68,7 @@ export function judge(input: JudgeInput): Judged {
     equation: equationOf(verdict, ordered, context.plan),
     notLooked: [...ordered.flatMap(notLookedOf), ...rulings.flatMap(({ notApplicable }) => notApplicable ?? [])],
     baselineState: baselineState(input),
-    matrix: context.matrix,
+    matrix: withExperiments(context, ordered),
     ...claimsOf(input),
     ...performanceOf(input),
     measured: rulings.flatMap(({ measured = [] }) => measured),
@@ -149,6 +77,16 @@ export function judge(input: JudgeInput): Judged {
     known: knownOf(drafts),
     ...gone(context, drafts),
   };
+}
+
+/** What experiments found is known only after the rules: their cells are red then. */
+function withExperiments(context: Context, findings: readonly Finding[]): ReportV1['matrix'] {
+  const failed = findings.flatMap(({ result, subject }) =>
+    result.verdict === 'confirmed' && subject.startsWith('experiment ') ? [subject.replace(/:.*$/s, '')] : [],
+  );
+  if (failed.length === 0) return context.matrix;
+  const matrix = unlessCrashed(() => matrixOf(context, new Set(failed)));
+  return 'crash' in matrix ? context.matrix : matrix.value;
 }
 
 /** A crash here is told by the rule of the claims, which decides them in the same way. */

@@ -168,6 +168,8 @@ export const PlannedStage = z.object({
   grantedMs: z.number().optional(),
   successRate: z.number().optional(),
   recovery: Limit.optional(),
+  /** Share of the services that others depend on which an experiment must have been done to; only where it is asked for. */
+  faultCoverage: Limit.optional(),
 });
 export type PlannedStage = z.output<typeof PlannedStage>;
 

@@ -235,7 +235,11 @@ function ofExperiments(stage: PlannedStage): Owed[] {
     return owed(stage, 'fault', {
       name,
       what,
-      rows: [...experimentRows(name, { recovery: recovery !== undefined, ledger: ledger !== undefined }), ...rows],
+      rows: [
+        ...experimentRows(name, { recovery: recovery !== undefined, ledger: ledger !== undefined }),
+        ...(stage.faultCoverage ? ['TST-24'] : []),
+        ...rows,
+      ],
     });
   });
 }

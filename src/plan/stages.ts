@@ -80,6 +80,7 @@ export function planStage(stage: StageEntry, context: StageContext): PlannedStag
     ...(granted === undefined ? {} : { grantedMs: granted }),
     ...(stage.successRate === undefined ? {} : { successRate: stage.successRate }),
     ...(stage.recovery === undefined ? {} : { recovery: stage.recovery }),
+    ...(stage.faultCoverage === undefined ? {} : { faultCoverage: stage.faultCoverage }),
   };
 }
 
