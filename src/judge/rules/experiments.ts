@@ -7,7 +7,9 @@ import { duringFindings } from './experiments-during.ts';
 import { ledgerFindings } from './experiments-ledger.ts';
 import { recoveryFindings } from './experiments-recovery.ts';
 import { toolkitFindings } from './experiments-toolkit.ts';
-import { reproOf, subjectOf, type Experiment } from './experiments-words.ts';
+import { reproOf, steadyOf, subjectOf, type Experiment } from './experiments-words.ts';
+import { ANSWERS } from '../../model/experiment.ts';
+import { formatRatio } from '../../model/units.ts';
 
 /** What a fault did to users, services and data: whether it can be said at all, what held while it lasted, recovery, and the ledger. */
 export const experiments: JudgeRule = {
@@ -22,6 +24,7 @@ export const experiments: JudgeRule = {
         ...unsayable(experiment),
         ...(sayable(experiment)
           ? [
+              ...lostWalks(experiment),
               ...recoveryFindings(experiment),
               ...duringFindings(experiment),
               ...askedFindings(experiment),
@@ -40,6 +43,34 @@ export const experiments: JudgeRule = {
 
 function sayable({ piece, observed }: Experiment): boolean {
   return piece.proof.state === 'proved' && observed.steady.state === 'good';
+}
+
+/** So many walks may get lost in the machine of the gate, which is busy too, and this share of them. */
+const LOST = 2;
+const LOST_SHARE = 0.1;
+
+/** Whoever could not read answers in time has not looked: what else is found stays found. */
+function lostWalks(experiment: Experiment): Drafted[] {
+  const { piece, observed } = experiment;
+  const since = steadyOf(experiment).flatMap(({ points }) => points.filter(([dueMs]) => dueMs >= observed.injectMs));
+  const lost = since.filter(([, , answer]) => ANSWERS[answer] === 'exhausted').length;
+  if (lost <= LOST || lost <= since.length * LOST_SHARE) return [];
+  const measured = `${formatRatio(lost / since.length)} of ${String(since.length)} walks from the fault on`;
+  return [
+    draft('GAT-01', {
+      stage: piece.stage,
+      subject: `${subjectOf(experiment)}: lost walks`,
+      title: `the machine of the gate was too busy to see what ${piece.experiment} does`,
+      result: { verdict: 'inconclusive', because: `the gate itself was held up in ${measured}` },
+      summary: `${observed.title}: the gate itself was held up in ${measured}, or had no connection left. Nobody can say what they would have been answered.`,
+      evidence: [{ id: piece.id, shows: measured }],
+      measured,
+      expected: 'a gate that is there when answers come',
+      fix: 'Give the machine fewer other things to do meanwhile, or a core more.',
+      repro: reproOf(experiment),
+      owed: true,
+    }),
+  ];
 }
 
 /** Why an experiment shows nothing, and what it left behind. */

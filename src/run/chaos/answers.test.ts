@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { StepReply } from '../../journeys/contract.ts';
 import type { Miss } from '../../model/journey.ts';
-import { answerOf } from './answers.ts';
+import { answerOf, unlessHeldUp } from './answers.ts';
 
 const FALLBACK = { fallback: { header: 'x-source: cache', body: 'from memory' } };
 
@@ -37,4 +37,10 @@ test('statuses that an experiment allows are clean refusals', () => {
   const reply: StepReply = { durationMs: 1, bytes: 1, text: '', status: 504 };
   expect(answerOf(walk, [reply], { statuses: [200, 504] })).toBe('refused');
   expect(answerOf(walk, [reply], {})).toBe('wrong');
+});
+
+test('a hang is one only for a prober that could have seen an answer', () => {
+  expect(unlessHeldUp('hang', { heldUpMs: 100, deadlineMs: 4_000 })).toBe('hang');
+  expect(unlessHeldUp('hang', { heldUpMs: 1_500, deadlineMs: 4_000 })).toBe('exhausted');
+  expect(unlessHeldUp('wrong', { heldUpMs: 1_500, deadlineMs: 4_000 })).toBe('wrong');
 });

@@ -23,6 +23,14 @@ export function answerOf({ outcome, steps }: Walk, replies: readonly StepReply[]
   return status !== undefined && statuses?.includes(status) === true && miss.what === 'status' ? 'refused' : 'wrong';
 }
 
+/** Who was held up for this part of a deadline cannot tell whether an answer came within it. */
+const HELD_UP = 0.25;
+
+/** What a walk says when its prober was held up meanwhile: a hang that may be our own says nothing. */
+export function unlessHeldUp(answer: Answer, { heldUpMs, deadlineMs }: { heldUpMs: number; deadlineMs: number }): Answer {
+  return answer === 'hang' && heldUpMs > deadlineMs * HELD_UP ? 'exhausted' : answer;
+}
+
 /** As before the fault: what a journey must be again to have recovered. */
 export function isWell(answer: Answer): boolean {
   return answer === 'ok' || answer === 'slow';

@@ -4,7 +4,8 @@ import { errorMessage } from '../../model/errors.ts';
 import type { Journey } from '../../model/journey.ts';
 import type { HttpRequest } from '../../ports/http.ts';
 import { walkOn, type JourneyContext } from '../journey.ts';
-import { answerOf, worstOf } from './answers.ts';
+import { answerOf, unlessHeldUp, worstOf } from './answers.ts';
+import { startLag } from './lag.ts';
 import type { Sample } from './measure.ts';
 
 /** Walks under way at once; a system that hangs for minutes must not make us keep thousands of them. */
@@ -49,12 +50,16 @@ export function startProbe(probing: Probing): Probe {
   const stop = new AbortController();
   const samples: Sample[] = [];
   const underWay = new Set<Promise<void>>();
-  const journey = withDeadline(probing.journey, during.deadlineMs ?? DEADLINE_MS);
+  const deadlineMs = during.deadlineMs ?? DEADLINE_MS;
+  const journey = withDeadline(probing.journey, deadlineMs);
+  const lag = startLag({ clock }, AbortSignal.any([stop.signal, context.signal]));
   const pooled = context.ports.loadHttp(context.signal);
   let launched = 0;
   const take = async (dueMs: number, index: number): Promise<void> => {
+    const fromMs = lag.heldUpMs();
     const sample = await walkOnce({ ...probing, journey }, { dueMs, pooled: index % 2 === 1 ? pooled : undefined });
-    if (sample !== undefined) insert(samples, sample);
+    if (sample === undefined) return;
+    insert(samples, { ...sample, answer: unlessHeldUp(sample.answer, { heldUpMs: lag.heldUpMs() - fromMs, deadlineMs }) });
   };
   const launch = (dueMs: number): void => {
     if (underWay.size >= MOST_UNDER_WAY) return;
