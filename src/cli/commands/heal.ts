@@ -6,6 +6,7 @@ import { EXIT_CODES } from '../../model/verdict.ts';
 import { healFaults } from '../../run/faults.ts';
 import { openInstances, stackDown } from '../../run/stack.ts';
 import { portsOf, rootOf, type GlobalOptions } from '../ports.ts';
+import { holderOf } from '../live-run.ts';
 import { openRunToUndo } from '../session.ts';
 import type { World } from '../world.ts';
 
@@ -17,12 +18,18 @@ interface Healed {
   readonly problems: readonly string[];
 }
 
-/** `gauntlet heal`: finds what any run here booked and never undid, and undoes it. */
+/** `gauntlet heal`: finds what any run here booked and never undid, and undoes it. What a run is at work on is its own. */
 export async function heal(world: World, options: GlobalOptions & { json?: boolean }): Promise<number> {
   const { files } = portsOf(world, options);
-  const runs = join(rootOf(world, options), '.gauntlet', 'runs');
+  const root = rootOf(world, options);
+  const runs = join(root, '.gauntlet', 'runs');
   const healed: Healed[] = [];
   for (const id of (await files.exists(runs)) ? await files.list(runs) : []) {
+    const holder = await holderOf(root, id);
+    if (holder !== undefined) {
+      world.stderr.write(`${id}: still running (process ${holder}), so nothing of it was undone; stop it first\n`);
+      continue;
+    }
     const result = await healRun(world, { ...options, run: id });
     if (result.undone.length + result.problems.length > 0) healed.push(result);
   }

@@ -45,6 +45,26 @@ it('nothing is left of a gate that was killed in the middle: its watchdog or hea
   expect((await killed.gauntlet(['heal'])).stdout).toBe('nothing to undo\n');
 });
 
+it('heal leaves alone what a run is at work on', async () => {
+  await using busy = await project('10m');
+  let healed = '';
+  const { exitCode } = await busy.gauntlet(['run'], {
+    onOutput: (output, kill) => {
+      if (healed !== '' || !output.includes('experiment trial')) return;
+      healed = 'asked';
+      void busy.gauntlet(['heal']).then(({ stdout, stderr }) => {
+        healed = stdout + stderr;
+        kill('SIGTERM');
+      });
+    },
+  });
+  expect([exitCode, healed]).toEqual([
+    4,
+    expect.stringMatching(/^nothing to undo\n\S+: still running \(process \d+\), so nothing of it was undone/),
+  ]);
+  expect((await busy.gauntlet(['heal'])).stdout).toBe('nothing to undo\n');
+});
+
 it('a stopped gate heals before it takes the stack down', async () => {
   await using stopped = await project('10m');
   let sent = false;

@@ -54,6 +54,11 @@ describe('step by step', () => {
     await expect(fetch(url)).rejects.toThrow();
     expect((await project.gauntlet(['down'])).exitCode).toBe(0);
     expect((await project.gauntlet(['heal'])).stdout).toBe('nothing to undo\n');
+    const late = await project.gauntlet(['stage', 'e2e']);
+    expect([late.exitCode, late.stderr]).toEqual([
+      3,
+      expect.stringMatching(/the stack of run \S+ was taken down\n.*start a new run with `gauntlet up`/),
+    ]);
 
     const judged = await project.gauntlet(['judge']);
     expect([judged.exitCode, judged.stdout]).toEqual([0, expect.stringContaining('PASS')]);
