@@ -3,6 +3,7 @@ import { GauntletError } from '../model/errors.ts';
 import type { Forge, NoteOutcome, Ports } from '../ports/index.ts';
 import { forgeEvent } from '../cli/forge-context.ts';
 import type { GitHub } from './github.ts';
+import { connectGitea, isGitea } from './gitea.ts';
 import { connectGitLab } from './gitlab.ts';
 import { GitHubNotes } from './github-notes.ts';
 import { findPull } from './pull-request.ts';
@@ -25,6 +26,7 @@ const ALONE = new Set(['workflow_dispatch', 'schedule', 'repository_dispatch']);
 export async function connectForge(env: Env, ports: Outside): Promise<Forge> {
   const { context, runHead } = await forgeEvent(env, ports.files);
   if (context.forge === 'gitlab' && ports.http) return connectGitLab(env, context, ports.http);
+  if (isGitea(env) && ports.http) return connectGitea(env, context, ports.http);
   const hub = await connect(env, context, ports);
   const pull =
     hub && context.pullRequest === undefined && !ALONE.has(context.event)
