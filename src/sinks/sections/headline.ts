@@ -38,7 +38,7 @@ export function lookedAt(report: ReportV1): string {
 export function notLookedAt({ notLooked, counts, stages }: ReportV1): string {
   const rows = notLooked.map(({ code: row, because }) => `${row}: ${cut(because, 160)}`);
   const skipped = stages.filter(({ run }) => !run).map(({ name }) => `${name}: not run`);
-  const all = [...rows, ...skipped];
+  const all = [...new Set([...rows, ...skipped])];
   const waived = counts.waived > 0 ? ` ${counted(counts.waived, 'finding is', 'findings are')} waived.` : '';
   return `${all.length === 0 ? 'Not looked at: nothing that the plan owes.' : `Not looked at: ${prose(all.slice(0, 3).join('; '))}${all.length > 3 ? ` and ${all.length - 3} more (below)` : ''}.`}${waived}`;
 }
