@@ -15,7 +15,6 @@ export type { FileWriter, Files } from './files.ts';
 export type { Forge, NoteOutcome } from './forge.ts';
 export type { Http, HttpResult, Socket, Sockets, Tcp } from './http.ts';
 export type { Progress } from './log.ts';
-export type { Thread, Threads } from './threads.ts';
 export type { Handshake, Tls, TlsVersion } from './tls.ts';
 
 /** Everything outside, handed to plugins and to the pipeline; `ports/node` holds the real ones. */
