@@ -215,7 +215,8 @@ async function waitForRecovery(context: RunContext, { experiment, scene, watchin
   while (clock.monotonicMs() < until) {
     await clock.sleep(WATCH_MS, context.signal);
     const now = clock.monotonicMs();
-    if (now >= settled && watching.every(({ role, probe }) => role === 'health' || isOver(probe.samples, reference))) return;
+    if (now >= settled && watching.every(({ role, probe }) => role === 'health' || isOver(probe.samples, reference, probe.oldestMs())))
+      return;
     if (now < nextLook) continue;
     nextLook = clock.monotonicMs() + DEAD_AFTER_MS;
     if (isDead(await scene.look(), servicesOf(experiment))) return;

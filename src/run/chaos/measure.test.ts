@@ -56,6 +56,19 @@ describe('recovery', () => {
     expect(isOver(walks(`${GOOD} rrrrrrrrrr ooooo`), 3_000)).toBe(true);
     expect(isOver(walks(`${GOOD} rrrrrrrrrr oooo`), 3_000)).toBe(false);
     expect(isOver(walks(`${GOOD} rrrrrrrrrr ooooooow`), 3_000)).toBe(false);
+    // One of them has no end yet: five before it, or none.
+    expect(isOver(walks(`${GOOD} rrrrrrrrrr oooooo`), 3_000, 3_500)).toBe(true);
+    expect(isOver(walks(`${GOOD} rrrrrrrrrr ooooooo`), 3_000, 3_300)).toBe(false);
+  });
+
+  test('does not go by what was under way when nobody watched any more', () => {
+    const endMs = 3_750;
+    const seen = walks(`${GOOD} rrrrrrrrrr ooooooo`);
+    const left = { dueMs: 3_700, endMs: 9_000, answer: 'hang' } as const;
+    expect(recoveryOf([...seen, left], { ...HELD, endMs })).toMatchObject({ state: 'unharmed' });
+    // With an older one among them there is no row of good ones.
+    expect(recoveryOf(seen.with(15, { ...left, dueMs: 2_500 }), { ...HELD, endMs })).toMatchObject({ state: 'unharmed' });
+    expect(recoveryOf(seen.with(24, { ...left, dueMs: 3_400 }), { ...HELD, endMs })).toMatchObject({ state: 'not-recovered' });
   });
 });
 

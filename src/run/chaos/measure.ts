@@ -61,7 +61,9 @@ const MOST_POINTS = 5_000;
  */
 export function recoveryOf(samples: readonly Sample[], moments: Moments): Recovery {
   const reference = referenceOf(moments);
-  const since = samples.filter(({ dueMs }) => dueMs >= reference);
+  // What was under way when the watch ended, after all that it had seen, was not waited for: nobody could see what came next.
+  const seen = samples.slice(0, samples.findLastIndex(({ endMs }) => endMs <= moments.endMs) + 1);
+  const since = seen.filter(({ dueMs }) => dueMs >= reference);
   const lastBad = since.findLastIndex(({ answer }) => !isWell(answer));
   const good = since.slice(lastBad + 1);
   const [first] = good;
@@ -74,10 +76,11 @@ export function recoveryOf(samples: readonly Sample[], moments: Moments): Recove
   return { state: 'recovered', afterMs: Math.max(0, servedMs - reference), blurMs };
 }
 
-/** Whether the newest walks are all good: then there is no need to go on waiting. */
-export function isOver(samples: readonly Sample[], referenceMs: number): boolean {
+/** Whether the newest walks are all good, and none before them has no end yet: then there is no need to go on waiting. */
+export function isOver(samples: readonly Sample[], referenceMs: number, oldestMs = Infinity): boolean {
   const since = samples.filter(({ dueMs, answer }) => dueMs >= referenceMs && answer !== 'exhausted');
-  return since.length >= IN_A_ROW && since.slice(-IN_A_ROW).every(({ answer }) => isWell(answer));
+  const settled = since.filter(({ dueMs }) => dueMs < oldestMs).length;
+  return settled >= IN_A_ROW && since.slice(settled - IN_A_ROW).every(({ answer }) => isWell(answer));
 }
 
 function phaseOf(samples: readonly Sample[]): Phase {

@@ -38,6 +38,8 @@ export interface Burst {
 /** A journey that is walked again and again at its own pace, whatever becomes of it: an open model, which no fault slows down. */
 export interface Probe {
   readonly samples: readonly Sample[];
+  /** When the oldest walk that has no end yet was due; `undefined` when there is none. */
+  readonly oldestMs: () => number | undefined;
   /** Launches no more walks, and waits for those under way, which have their deadline. */
   readonly stop: () => Promise<void>;
 }
@@ -49,7 +51,7 @@ export function startProbe(probing: Probing): Probe {
   const { clock } = context.ports;
   const stop = new AbortController();
   const samples: Sample[] = [];
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Map<Promise<void>, number>();
   const deadlineMs = during.deadlineMs ?? DEADLINE_MS;
   const journey = withDeadline(probing.journey, deadlineMs);
   const lag = startLag({ clock }, AbortSignal.any([stop.signal, context.signal]));
@@ -64,17 +66,19 @@ export function startProbe(probing: Probing): Probe {
   const launch = (dueMs: number): void => {
     if (underWay.size >= MOST_UNDER_WAY) return;
     const walk = take(dueMs, (launched += 1)).finally(() => underWay.delete(walk));
-    underWay.add(walk);
+    underWay.set(walk, dueMs);
   };
   // A few walks a second need no thread of their own to be on time, as a load's do.
   const { burst = () => undefined } = probing;
   const paced = pace({ clock, intervalMs, burst, signal: AbortSignal.any([stop.signal, context.signal]), launch });
   return {
     samples,
+    // They were begun in the order in which they were due.
+    oldestMs: () => underWay.values().next().value,
     stop: async () => {
       stop.abort();
       await paced;
-      await Promise.all(underWay);
+      await Promise.all(underWay.keys());
       pooled[Symbol.dispose]();
     },
   };
