@@ -81,3 +81,15 @@ it('proves nothing when its shards ran one after the other, or one of them prove
   const doubted = { ...late, delivery: { ...own('2', 0).delivery, proof: { state: 'unproved', why: 'was late' } } } as SeriesEvidence;
   expect(mergedSeries([own('1', 0), doubted]).delivery?.proof).toEqual({ state: 'unproved', why: 'shard 2: was late' });
 });
+
+it('names the threads of all shards: one that has no others is its own', () => {
+  const worker = { arrivals: 5, lag: { p50: 0, p99: 1, max: 2 }, busy: 0.2 };
+  const [one, other] = [own('1', 0), own('2', 0)];
+  const several = { ...one, ...(one.delivery ? { delivery: { ...one.delivery, workers: [worker, worker] } } : {}) };
+  expect(mergedSeries([several, other]).delivery?.workers).toEqual([
+    worker,
+    worker,
+    { arrivals: 10, lag: { p50: 0, p99: 2, max: 2 }, busy: 0.1 },
+  ]);
+  expect(mergedSeries([one, other]).delivery).not.toHaveProperty('workers');
+});
