@@ -94,7 +94,7 @@ async function tryJob(
   try {
     for (const one of items) await own.insert(one);
     const before = await counted();
-    const job = await runJob(context, settings);
+    const { tail, ...job } = await runJob(context, settings);
     const after = await counted();
     const rows = groups.map(({ what, items: all, left }, index) => ({
       what,
@@ -103,7 +103,11 @@ async function tryJob(
       after: after[index] ?? 0,
       left,
     }));
-    return { state: 'collected', facts: { service: own.service, place: own.place, ...job, rows }, sources: [] };
+    return {
+      state: 'collected',
+      facts: { service: own.service, place: own.place, ...job, job: own.hush(job.job), tail: tail.map(own.hush), rows },
+      sources: [],
+    };
   } catch (error) {
     return { state: 'gap', because: `${own.place} did not answer as asked: ${own.hush(oneLine(errorMessage(error))).slice(0, 300)}` };
   } finally {

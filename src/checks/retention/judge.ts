@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { cut } from '../../lib/text.ts';
 import type { Rule } from '../../model/rule.ts';
 import { defineJudge, type RowJudge, type RowResult } from '../../model/row-judge.ts';
 
@@ -62,6 +63,6 @@ function held(
   return {
     ...base,
     result: wrong ? { verdict: 'confirmed' } : { verdict: 'refuted' },
-    summary: `${place}: ${what}: ${measured} after \`${job}\`, ${left} expected${wrong ? `: ${more}` : ''}.`,
+    summary: `${place}: ${what}: ${measured} after \`${cut(job, 120)}\`, ${left} expected${wrong ? `: ${more}` : ''}.`,
   };
 }

@@ -105,11 +105,19 @@ async function deliver(
     withinMs,
     ...(arrived ? { arrivedMs: Math.round(arrived.atMs - from), receiver: arrived.receiver } : {}),
     ...(before && after ? { tried: after.tried - before.tried, failed: after.failed - before.failed } : {}),
+    // It made no group of its own for it: what joins a group that was notified before waits for `group_interval`.
+    ...(before && after ? { joined: before.groups > 0 && after.groups <= before.groups } : {}),
   };
 }
 
-/** Notifications that it tried, and that failed, by its own metrics. */
-async function sentOf({ ports, signal }: CheckContext, { place, tls }: Store): Promise<{ tried: number; failed: number } | undefined> {
+interface Sent {
+  readonly tried: number;
+  readonly failed: number;
+  readonly groups: number;
+}
+
+/** Notifications that it tried, and that failed, and its groups of alerts, by its own metrics. */
+async function sentOf({ ports, signal }: CheckContext, { place, tls }: Store): Promise<Sent | undefined> {
   const url = `${tls ? 'https' : 'http'}://${place.host}:${place.port}/metrics`;
   const answer = await ports.http.request({ method: 'GET', url, anyCertificate: true, timeoutMs: 4_000, maxBytes: 4_000_000, signal });
   if (answer.state === 'failed' || answer.status !== 200) return undefined;
@@ -119,7 +127,11 @@ async function sentOf({ ports, signal }: CheckContext, { place, tls }: Store): P
       (total, [, value]) => total + Number(value),
       0,
     );
-  return { tried: sum('alertmanager_notifications_total'), failed: sum('alertmanager_notifications_failed_total') };
+  return {
+    tried: sum('alertmanager_notifications_total'),
+    failed: sum('alertmanager_notifications_failed_total'),
+    groups: sum('alertmanager_dispatcher_aggregation_groups'),
+  };
 }
 
 function jsonOf(text: string): unknown {

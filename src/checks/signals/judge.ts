@@ -20,6 +20,8 @@ export const DeliveryFacts = z.object({
       /** Notifications of any receiver meanwhile, by its own metrics. */
       tried: z.number().optional(),
       failed: z.number().optional(),
+      /** It was put into a group that was there before. */
+      joined: z.boolean().optional(),
     }),
   ),
 });
@@ -77,6 +79,7 @@ function delivery({
   receiver,
   tried,
   failed,
+  joined,
 }: DeliveryFacts['servers'][number]): RowResult {
   const expected = `it arrives within ${formatDuration(withinMs)}`;
   const posted = `An alert with ${labels.join(', ')} was posted to ${place}`;
@@ -88,6 +91,17 @@ function delivery({
       result: { verdict: 'refuted' },
       summary: `${posted}, and arrived through the receiver ${receiver ?? ''} after ${formatDuration(arrivedMs)}.`,
     };
+  if (joined === true && failed === 0) {
+    const because =
+      'Alertmanager put it into a group that it has notified before, which waits for `group_interval`: give the alert `labels` of a group of its own';
+    return {
+      subject: service,
+      measured: because,
+      expected,
+      result: { verdict: 'inconclusive', because },
+      summary: `${posted}. ${because}.`,
+    };
+  }
   const why =
     tried === undefined || failed === undefined
       ? 'it does not tell what it tried'

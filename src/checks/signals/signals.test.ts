@@ -10,13 +10,16 @@ interface Post {
 const quiet = nodePorts({ env: {}, progress: { say: () => undefined, update: () => undefined, warn: () => undefined } });
 
 /** A stand-in for Alertmanager that sends what it gets to a webhook, or does not; the real one is met in tests/e2e/checks. */
-async function alertmanager(send: (post: Post) => { readonly to: number; readonly body: unknown } | undefined): Promise<number> {
+async function alertmanager(
+  send: (post: Post) => { readonly to: number; readonly body: unknown } | undefined,
+  groups?: number,
+): Promise<number> {
   let tried = 0;
   return httpServer(({ method, url, body }) => {
     if (url === '/api/v2/status') return { body: { versionInfo: { version: '0.28.1' }, cluster: { status: 'ready' } } };
     if (url === '/metrics')
       return {
-        body: `alertmanager_notifications_total{integration="webhook"} ${tried}\nalertmanager_notifications_failed_total{integration="webhook"} ${tried}\n`,
+        body: `alertmanager_notifications_total{integration="webhook"} ${tried}\nalertmanager_notifications_failed_total{integration="webhook"} ${groups === undefined ? tried : 0}\nalertmanager_dispatcher_aggregation_groups ${groups ?? tried}\n`,
       };
     if (method === 'POST') {
       const [post] = body as [Post];
@@ -53,6 +56,13 @@ test.each([
   const { found, results } = await auditLive('OBS-08', stack(port, { 'OBS-08': { listen, within_seconds: 1 } }));
   expect(found).toEqual(['P1 alertmanager']);
   expect(results[0]?.measured).toContain('did not arrive within 1 s: 1 of its 1 notifications failed');
+});
+
+test('OBS-08: an alert that joins a group which was notified before waits by its configuration, which decides nothing', async () => {
+  const listen = await quiet.tcp.freePort();
+  const port = await alertmanager(() => undefined, 1);
+  const { found, open } = await auditLive('OBS-08', stack(port, { 'OBS-08': { listen, within_seconds: 1 } }));
+  expect({ found, open }).toEqual({ found: [], open: ['alertmanager'] });
 });
 
 test('OBS-08: nobody’s pager is rung unasked, and a port that is taken is no alert that did not arrive', async () => {

@@ -76,4 +76,62 @@ describeWithDocker('live checks on real servers', () => {
     expect([...found].sort()).toEqual([...(FOUND[code] ?? [])].sort());
     expect(SECRETS.filter((secret) => stored.includes(secret))).toEqual([]);
   });
+
+  /** A job that runs in the container of the database, as its own user. */
+  const sql = (statement: string) => ({
+    in: 'postgres',
+    store: 'postgres',
+    job: ['psql', 'postgresql://shop:shop-Zk41xwQm@127.0.0.1/shop', '-v', 'ON_ERROR_STOP=1', '-qc', statement],
+    timeout_seconds: 60,
+  });
+
+  it('DATA-03: a job that removes old rows is held to what it removes, in the real database', async () => {
+    const rows = {
+      insert: "INSERT INTO solutions VALUES ('{{id}}', {{score}}, '{{at}}')",
+      count: "SELECT count(*) FROM solutions WHERE id = '{{id}}'",
+      remove: "DELETE FROM solutions WHERE id = '{{id}}'",
+      score: 0.5,
+      days: 30,
+    };
+    const old = "created_at < now() - interval '30 days'";
+    const right = await good.audit('DATA-03', { ...sql(`DELETE FROM solutions WHERE score < 0.5 AND ${old}`), ...rows });
+    expect(right).toMatchObject({ found: [], open: [] });
+    const wrong = await good.audit('DATA-03', { ...sql(`DELETE FROM solutions WHERE score < 0.5 OR ${old}`), ...rows });
+    expect(wrong.found).toEqual(['P1 postgres: old, of high value', 'P1 postgres: young, of low value']);
+    expect(SECRETS.filter((secret) => wrong.results.some(({ summary }) => summary.includes(secret)))).toEqual([]);
+  });
+
+  it('DATA-05: a job that removes near-duplicates is held to which it removes', async () => {
+    const rows = {
+      insert: "INSERT INTO embeddings VALUES ('{{id}}', ARRAY{{vector}})",
+      count: "SELECT count(*) FROM embeddings WHERE id = '{{id}}'",
+      remove: "DELETE FROM embeddings WHERE id = '{{id}}'",
+      size: 64,
+      near: 0.96,
+      far: 0.9,
+    };
+    const job = (threshold: number) =>
+      `DELETE FROM embeddings b USING embeddings a WHERE a.id < b.id AND (SELECT sum(x * y) FROM unnest(a.vector, b.vector) AS v(x, y)) > ${threshold}`;
+    expect(await good.audit('DATA-05', { ...sql(job(0.95)), ...rows })).toMatchObject({ found: [], open: [] });
+    expect((await good.audit('DATA-05', { ...sql(job(0.85)), ...rows })).found).toEqual(['P2 postgres: two that are none']);
+  });
+
+  it('OBS-08: a notification of the real Alertmanager arrives at a receiver of ours, and one that is sent elsewhere does not', async () => {
+    const within = { labels: { severity: 'critical' }, within_seconds: 20 };
+    const arrived = await good.audit('OBS-08', { listen: 19_095, ...within });
+    expect(arrived).toMatchObject({ found: [], open: [] });
+    expect(arrived.results[0]?.summary).toContain('through the receiver gauntlet');
+    const elsewhere = await good.audit('OBS-08', { listen: 19_096, labels: { severity: 'warning' }, within_seconds: 5 });
+    expect(elsewhere.found).toEqual(['P1 alertmanager']);
+  });
+
+  it('OBS-21: metrics and lines of a log that are there, and those that are not', async () => {
+    const asked = (metric: string, line: string) => ({ metrics: { prometheus: [metric] }, logs: { postgres: [line] } });
+    expect(await good.audit('OBS-21', asked('prometheus_build_info', 'ready to accept connections'))).toMatchObject({
+      found: [],
+      open: [],
+    });
+    const missing = await good.audit('OBS-21', asked('limiter_memory_bytes', 'limiter evicted * clients'));
+    expect(missing.found).toEqual(['P3 prometheus: limiter_memory_bytes', 'P3 postgres: limiter evicted * clients']);
+  });
 });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 import type { CheckContext } from '../../../src/checks/contract.ts';
 import { checks } from '../../../src/checks/registry.ts';
+import type { Json } from '../../../src/lib/json.ts';
 import type { StackManifest } from '../../../src/model/manifest.ts';
 import { compose } from '../../../src/stacks/compose/index.ts';
 import type { StackContext } from '../../../src/stacks/contract.ts';
@@ -24,7 +25,7 @@ export async function buildLab(): Promise<void> {
 export interface LiveStack extends AsyncDisposable {
   readonly manifest: StackManifest;
   /** What a check collected and its judge says, as it would be stored. */
-  readonly audit: (code: string) => Promise<LiveAudit>;
+  readonly audit: (code: string, options?: Json) => Promise<LiveAudit>;
 }
 
 /** Brings a stack of the lab up, for checks to look at. */
@@ -65,7 +66,11 @@ export async function liveStack(file: string, tracked: readonly string[]): Promi
     boots: () => compose.boots?.(options, manifest, context) ?? Promise.resolve(undefined),
     model: () => (model ??= compose.model?.(options, context) ?? Promise.resolve(undefined)),
   };
-  return { manifest, audit: (code) => auditLive(code, checkContext), [Symbol.asyncDispose]: down };
+  return {
+    manifest,
+    audit: (code, options) => auditLive(code, options === undefined ? checkContext : { ...checkContext, options: { [code]: options } }),
+    [Symbol.asyncDispose]: down,
+  };
 }
 
 /** Every row that asks a running stack. */
