@@ -12,6 +12,9 @@ const CODE = /\.(?:py|[cm]?[jt]sx?|go|rb|php|java|kt|rs|cs|ex|exs)$/;
 const FOR_DEVELOPMENT =
   /DEBUG|RELOAD|WATCH|(?:^|_)HOT(?:_|$)|(?:^|_)DEV(?:_|$)|LOCAL|MOCK|FAKE|STUB|SEED|FIXTURE|INSPECT|CHOKIDAR|PROFIL|VERBOSE|TRACE|TEST|PYTHON(?:UNBUFFERED|DONTWRITE)|HMR|NODE_OPTIONS|MAIL(?:HOG|PIT|CATCHER)|XDEBUG|DISABLE|SKIP|INSECURE|AUTOLOGIN|(?:^|_)UID$|(?:^|_)GID$/i;
 
+/** What belongs into no tracked file. */
+const SECRET = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|DSN/i;
+
 const list = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 const CFG19 = z.strictObject({
   development: list.describe(
@@ -61,7 +64,10 @@ async function collect(context: CheckContext): Promise<Collected<ParityFacts>> {
       if (!other) continue;
       const shown = subject === '' ? production.join(' + ') : subject;
       const missing = [...keys].filter(
-        ([key]) => !other.keys.has(key) && !(told?.only ?? []).includes(key) && (told !== undefined || !FOR_DEVELOPMENT.test(key)),
+        ([key]) =>
+          !other.keys.has(key) &&
+          !(told?.only ?? []).includes(key) &&
+          (told !== undefined || !(FOR_DEVELOPMENT.test(key) || (subject === '' && SECRET.test(key)))),
       );
       if (missing.length > 0 && other.hidden !== undefined) {
         if (told)
@@ -101,7 +107,7 @@ async function readersOf(context: CheckContext, keys: readonly string[]): Promis
     wanted.flatMap((key) => {
       // The line must end its reading there: a second argument, `||` or `??` is a default.
       const pattern = new RegExp(
-        String.raw`(?:getenv|environ|process\.env|Getenv|MustEnv|ENV|System\.getenv)(?:\.fetch|\.get)?[[(.]+["']?${key}\b["']?[\])]*(?!\s*(?:,|\|\||\?\?|\?:|or\b|==|!=|\)?\s*(?:\|\||\?\?|or\b)))`,
+        String.raw`(?:getenv|environ|process\.env|Getenv|MustEnv|ENV|System\.getenv)(?:\.fetch|\.get)?[[(.]+["']?${key}\b["']?(?!["'])[\])]*(?![\])])(?!\s*(?:,|\|\||\?|or\b|is\b|===?|!==?))`,
       );
       const found = files.flatMap(({ path, text }) => {
         const at = text.split('\n').findIndex((line) => pattern.test(line) && !/^\s*(?:#|\/\/|\*)/.test(line));

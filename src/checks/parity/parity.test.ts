@@ -45,9 +45,22 @@ test.each<[string, Readonly<Record<string, string>>]>([
     'of a service that production does not have',
     { 'compose.yaml': '', 'compose.prod.yaml': 'services: {worker: {environment: {A: 1}}}\n' },
   ],
+  [
+    'read with a default, or only asked for',
+    { 'src/search.ts': '', 'app/a.py': 'a = os.environ.get("SEARCH_URL", "x")\nb = os.environ.get("SEARCH_URL") is None\n' },
+  ],
   ['read by tests alone', { 'src/search.ts': '', 'tests/search.test.ts': CODE }],
 ])('CFG-19: a variable that is %s is no finding', async (_what, files) => {
   expect((await audit('CFG-19', { ...FILES, ...files })).found).toEqual([]);
+});
+
+test('CFG-19: a secret that is not in a tracked file is where it belongs', async () => {
+  const files = {
+    'src/pay.ts': 'const key = process.env.STRIPE_KEY;\nconst pay = process.env.PAY_API_KEY;\n',
+    '.env.development': 'PAY_API_KEY=sk_test\n',
+    '.env.production': 'A=1\n',
+  };
+  expect((await audit('CFG-19', files)).found).toEqual([]);
 });
 
 test('CFG-19: a repository without profiles is not asked', async () => {

@@ -75,6 +75,7 @@ function byBrackets(text: string, at: number, language: Language): Gate[] {
   ];
   return leads.flatMap(({ lead, open }) => [
     ...(text[open] === '{' ? blockGates({ text, open, lead, closed, language }) : []),
+    ...(text[open] === '{' ? [] : bareGates(lead)),
     ...choiceGates(lead),
   ]);
 }
@@ -118,6 +119,12 @@ function blockGates({ text, open, lead, closed, language }: Block): Gate[] {
 function conditionOf(lead: string, language: Language): string | undefined {
   const found = language === 'go' ? /\bif\s+(?:[^;{}\n]*;\s*)?([^;{}\n]+?)\s*$/.exec(lead) : /\bif\s*\(([\s\S]{1,500})\)\s*$/.exec(lead);
   return found?.[1];
+}
+
+/** `if (dev) process.env.X = …`, without a block of its own. */
+function bareGates(lead: string): Gate[] {
+  const condition = /\bif\s*\(([^\n]{1,300})\)\s*[\w$.[\]'"]*$/.exec(lead)?.[1];
+  return condition === undefined ? [] : [{ test: parseExpression(condition), negated: false }];
 }
 
 /** `dev ? {…`, `dev && {…`, `prod ? x : {…` before a bracket or a value. */

@@ -146,6 +146,10 @@ class Parser {
         if (this.#peek() === '(' && (on !== undefined || envOf(path) !== undefined || METHODS.has(member))) {
           this.#at += 1;
           on = { kind: 'call', path: member, on: whole(), args: this.#list(')', depth) };
+        } else if (isSettings(on)) {
+          // `get_settings().environment` is a field of the settings, as `settings.environment` is.
+          on = undefined;
+          path = `settings.${member}`;
         } else if (on === undefined) path = `${path}.${member}`;
         else on = OPAQUE;
       } else if (on === undefined && this.#take('(')) {
@@ -220,6 +224,10 @@ const METHODS: ReadonlySet<string> = new Set([
   'startswith',
   'includes',
 ]);
+
+function isSettings(on: Expression | undefined): boolean {
+  return on?.kind === 'call' && on.on === undefined && on.args.length === 0 && /(?:settings|config)$/i.test(on.path);
+}
 
 function envOf(path: string, index = false): Expression | undefined {
   const name = /^(?:process\.env|import\.meta\.env|Bun\.env|os\.environ|environ)\.(\w+)$/.exec(path)?.[1];

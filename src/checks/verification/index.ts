@@ -10,7 +10,7 @@ const SITES = 50;
 const BOUNDS = { bytes: 1_000_000, files: 2_000 } as const;
 /** Where it is said what a program runs with: its image, its stack, its manifests. */
 const DEPLOYED =
-  /(?:^|\/)(?:Dockerfile(?:[\w.-]*)?|[\w.-]+\.Dockerfile|Procfile|app\.json|fly\.toml|render\.yaml|\.env(?:\.prod(?:uction)?)?)$|\.ya?ml$/;
+  /(?:^|\/)(?:Dockerfile(?:[\w.-]*)?|[\w.-]+\.Dockerfile|Procfile|app\.json|package\.json|ecosystem\.config\.c?js|[\w@.-]+\.service|fly\.toml|render\.yaml|\.env(?:\.prod(?:uction)?)?)$|\.ya?ml$/;
 
 /** TLS-15: a variable that nobody set does not switch verification off. */
 const gated = defineCheck<GatedFacts>({
@@ -52,7 +52,7 @@ export const verification: readonly CheckPlugin[] = [gated];
 
 /** Places of the repository that set the variable for a program that is deployed. */
 async function deployedWith(context: CheckContext, { variable }: Gated): Promise<GatedFacts['sites'][number]['deployed']> {
-  const paths = (await filesWith(context, [variable])).filter(
+  const paths = (await filesWith(context, variable === 'NODE_ENV' ? [variable, 'next start', 'nuxt start'] : [variable])).filter(
     (path) => DEPLOYED.test(path) && !isSamplePath(path) && !isLocalPath(path) && !path.startsWith('.github/'),
   );
   const { files } = await readTexts(context, paths, { bytes: 500_000, files: 50 });
@@ -63,6 +63,7 @@ async function deployedWith(context: CheckContext, { variable }: Gated): Promise
     'gm',
   );
   return files
+    .map(({ path, text }) => ({ path, text: path.endsWith('package.json') ? startsIn(text) : text }))
     .flatMap(({ path, text }) =>
       [...text.matchAll(pattern).take(5)].flatMap(({ index, 1: direct, 2: below }) =>
         /^\s*#/.test(text.slice(text.lastIndexOf('\n', index + 1) + 1, index + 40))
@@ -71,4 +72,14 @@ async function deployedWith(context: CheckContext, { variable }: Gated): Promise
       ),
     )
     .slice(0, 10);
+}
+
+/** What starts a program, at its lines; what builds it is blanked. Next.js and Nuxt set the variable themselves. */
+function startsIn(text: string): string {
+  return text
+    .split('\n')
+    .map((line) =>
+      /^\s*"(?:start|serve|prod)[\w:-]*"\s*:/.test(line) ? line.replace(/\b(?:next|nuxt) start\b/, 'NODE_ENV=production') : '',
+    )
+    .join('\n');
 }

@@ -25,7 +25,7 @@ export function definitionOf(
   if (here !== undefined) return here;
   const last = short.split('.').at(-1) ?? '';
   const belongs = short.includes('.')
-    ? /(?:settings?|config\w*|conf|env|environment|constants?)(?:\(\))?$/i.test(short.split('.').at(-2) ?? '')
+    ? /(?:settings?|config\w*|conf|cfg|env|environment|constants?)(?:\(\))?$/i.test(short.split('.').at(-2) ?? '')
     : isImported(own.text, last);
   if (!belongs) return undefined;
   const found = settings.flatMap(({ text }) => {
@@ -59,23 +59,27 @@ function assignments(text: string, name: string, language: Language): string[] {
   return [...found, fallback === undefined ? `process.env.${name}` : `(process.env.${name} ?? ${fallback})`];
 }
 
-/** Fields of settings: of pydantic, whose names are those of the variables, and of objects. */
+/** Fields of settings: of pydantic, whose names are those of the variables, of objects, and of structs. */
 function members(text: string, name: string, language: Language): string[] {
-  if (language === 'script')
-    return [
-      ...text.matchAll(new RegExp(String.raw`^\s*${escaped(name)}\s*:\s*([^\n]{0,300}\bprocess\.env\b[^\n]{0,200}?),?\s*$`, 'gm')).take(4),
-    ].map(([, right = '']) => right);
-  if (language !== 'python' || !/\bBaseSettings\b/.test(text)) return [];
+  const word = escaped(name);
+  const all = (pattern: RegExp): string[] => [...text.matchAll(pattern).take(4)].map(([, right = '']) => right);
+  if (language === 'script') return all(new RegExp(String.raw`^\s*${word}\s*:\s*([^\n]{0,300}\bprocess\.env\b[^\n]{0,200}?),?\s*$`, 'gm'));
+  if (language === 'go') return all(new RegExp(String.raw`\b${word}:\s*((?:\w+\.)?\w*[gG]et_?[eE]nv\w*\([^()\n]{1,200}\))`, 'g'));
+  if (!/\bBaseSettings\b/.test(text)) return [];
+  const fields = all(
+    new RegExp(
+      String.raw`^[ \t]+${word}\s*:\s*(?:str|bool|Literal\[[^\]]*\]|\w*Env\w*)\s*=\s*(["'][\w-]*["']|True|False)\s*(?:#.*)?$`,
+      'gm',
+    ),
+  );
+  const properties = all(new RegExp(String.raw`\bdef\s+${word}\(self\)[^:\n]*:\s+return\s+([^\n]{1,200})`, 'g'));
+  const prefix = /\benv_prefix["']?\s*[=:]\s*["'](\w{0,40})["']/.exec(text)?.[1] ?? '';
   return [
-    ...text
-      .matchAll(
-        new RegExp(
-          String.raw`^[ \t]+${escaped(name)}\s*:\s*(?:str|bool|Literal\[[^\]]*\]|\w*Env\w*)\s*=\s*(["'][\w-]*["']|True|False)\s*(?:#.*)?$`,
-          'gm',
-        ),
-      )
-      .take(4),
-  ].map(([, fallback = '']) => `os.getenv("${name.toUpperCase()}", ${/^(?:True|False)$/.test(fallback) ? `"${fallback}"` : fallback})`);
+    ...fields.map(
+      (fallback) => `os.getenv("${`${prefix}${name}`.toUpperCase()}", ${/^(?:True|False)$/.test(fallback) ? `"${fallback}"` : fallback})`,
+    ),
+    ...properties.map((returned) => returned.replaceAll(/\bself\./g, 'settings.')),
+  ];
 }
 
 function only(found: readonly string[]): Expression | undefined {

@@ -62,6 +62,22 @@ test.each<[string, Readonly<Record<string, string>>]>([
   expect(results[0]?.summary).toContain(`${Object.keys(files)[0] ?? ''}:`);
 });
 
+test('TLS-15: what starts a program may set the variable, or be a framework that does', async () => {
+  const code = "export const agent = new Agent({ rejectUnauthorized: process.env.NODE_ENV === 'production' });\n";
+  const at = async (scripts: string) =>
+    (await audit('TLS-15', { 'lib/agent.ts': code, 'package.json': `{\n  "scripts": {\n    ${scripts}\n  }\n}\n` })).found;
+  expect(await at('"start": "NODE_ENV=production node server.js"')).toEqual(['P2 lib/agent.ts: NODE_ENV']);
+  expect(await at('"start": "next start"')).toEqual(['P2 lib/agent.ts: NODE_ENV']);
+  expect(await at('"build": "NODE_ENV=production webpack",\n    "start": "node server.js"')).toEqual(['P0 lib/agent.ts: NODE_ENV']);
+});
+
+test('TLS-15: several lines of one file are one finding with all their places', async () => {
+  const two = 'a = httpx.Client(verify=os.getenv("ENV") == "prod")\nb = httpx.Client(verify=os.getenv("ENV") == "prod")\n';
+  const { found, results } = await audit('TLS-15', { 'app/a.py': two });
+  expect(found).toEqual(['P0 app/a.py: ENV']);
+  expect(results[0]?.locations?.map(({ line }) => line)).toEqual([1, 2]);
+});
+
 test.each([
   ['development in a compose file', { 'compose.yaml': 'services: {bot: {environment: {ENVIRONMENT: development}}}\n' }],
   ['production in a comment', { Dockerfile: 'FROM python:3.12\n# ENV ENVIRONMENT=production\n' }],
@@ -121,6 +137,10 @@ test.each([
     "if (process.env.NODE_ENV === 'production') {\n  start();\n} else {\n  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';\n}\n",
     ['4 -:off production:on development:off'],
   ],
+  [
+    "if (process.env.NODE_ENV !== 'production') process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';\n",
+    ['1 -:off production:on development:off'],
+  ],
   ["const rejectUnauthorized = process.env.DB_SSL_VERIFY === 'true';\nexport default { rejectUnauthorized };\n", ['1 -:off true:on']],
 ])('TLS-15 in JavaScript: %s', async (text, expected) => {
   expect(await tables('src/client.ts', text)).toEqual(expected);
@@ -147,6 +167,16 @@ test('TLS-15: what the settings of a program say is followed to where they are u
   const settings = 'class Settings(BaseSettings):\n    ENVIRONMENT: str = "development"\n    PORT: int = 8000\n\nsettings = Settings()\n';
   const client = 'from app.config import settings\n\nclient = httpx.AsyncClient(verify=settings.ENVIRONMENT != "development")\n';
   expect(await tables('app/client.py', client, { 'app/config.py': settings })).toEqual(['3 -:off production:on development:off']);
+  const property = settings.replace(
+    '    PORT',
+    '    @property\n    def is_production(self) -> bool:\n        return self.ENVIRONMENT == "production"\n\n    PORT',
+  );
+  const called = 'from app.config import get_settings\n\nclient = httpx.AsyncClient(verify=get_settings().is_production)\n';
+  expect(await tables('app/client.py', called, { 'app/config.py': property })).toEqual(['3 -:off production:on development:off']);
+  const load = 'package config\n\nfunc Load() Config {\n\treturn Config{Env: getEnv("APP_ENV", "development"), Skip: skip}\n}\n';
+  const go =
+    'package client\n\nvar a = &tls.Config{InsecureSkipVerify: cfg.Env == "development"}\nvar b = &tls.Config{InsecureSkipVerify: cfg.Skip}\n';
+  expect(await tables('internal/client.go', go, { 'internal/config/config.go': load })).toEqual(['3 -:off production:on development:off']);
   const config = "export const config = {\n  env: process.env.NODE_ENV || 'development',\n};\n";
   const agent =
     "import { config } from './config';\nexport const agent = new Agent({ rejectUnauthorized: config.env === 'production' });\n";
