@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { counted } from '../../lib/text.ts';
 import { leftOpen, Unasked } from '../../model/live-look.ts';
 import { defineJudge, type RowJudge, type RowResult } from '../../model/row-judge.ts';
 import { formatDuration } from '../../model/units.ts';
@@ -109,7 +110,7 @@ function delivery({
         ? 'it tried no notification at all'
         : failed > 0
           ? `${failed} of its ${tried} notifications failed`
-          : `it sent ${tried} to other receivers`;
+          : `its ${counted(tried, 'notification')} went elsewhere, or are still being tried`;
   return {
     subject: service,
     measured: `did not arrive within ${formatDuration(withinMs)}: ${why}`,

@@ -42,6 +42,15 @@ async function found(lines: readonly string[], fault = false): Promise<string[]>
         critical: [...log.finish()],
         sources: [PLACE.source],
       },
+      {
+        kind: 'facts',
+        stage: 'e2e',
+        window: { from: '2026-01-01T10:05:00Z', to: '2026-01-01T10:05:10Z' },
+        check: 'INP-01',
+        facts: null,
+        notApplicable: 'nothing',
+        sources: [],
+      },
       ...(fault
         ? [
             {
@@ -86,6 +95,8 @@ test('OBS-19: errors, quoted words and what a fault caused are silent', async ()
       at('10:01:00', '{"level":"error","msg":"critical path is slow"}'),
       at('10:01:00', 'INFO the rule says level=\'fatal\' "CRITICAL:root:x"'),
       at('10:12:00', '{"level":"fatal","msg":"no database"}'),
+      // A check was asking it nonsense.
+      at('10:05:05', 'CRITICAL:root:cannot parse'),
       // Compose clears the line before it writes one; loggers use colours.
       `\u001B[2K${at('10:13:00.976632635', '2026-01-01 10:13:00.966 UTC [601] FATAL:  sorry, too many clients already')}`,
       at('10:14:00', '\u001B[31m[2026-01-01 10:14:00 +0000] [1] [CRITICAL]\u001B[0m WORKER TIMEOUT (pid:9)'),

@@ -37,7 +37,7 @@ function found(context: Context, piece: Piece, lines: CriticalLines): Drafted[] 
       subject: `${service}: ${pattern}`,
       title: `${service} logs at the level ${level}: ${cut(said(first), 80)}`,
       ...(unsure ? { result: { verdict: 'inconclusive', because } } : {}),
-      summary: `${quoted(service)} printed ${measured}${at === undefined ? '' : `, first at ${at}`}, while no fault was injected:\n\n${first}`,
+      summary: `${quoted(service)} printed ${measured}${at === undefined ? '' : `, first at ${at}`}, while nothing was done to it on purpose:\n\n${first}`,
       evidence: [{ id: piece.id, shows: `${source}: ${first}` }],
       measured,
       expected: 'no critical line',
@@ -45,13 +45,14 @@ function found(context: Context, piece: Piece, lines: CriticalLines): Drafted[] 
   ];
 }
 
-/** In a stage of faults, or while one was injected in another, services are meant to complain. */
+/** In a stage of faults, while one was injected in another, and while checks ask what they should refuse, services are meant to complain. */
 function isProvoked({ evidence, stageRuns }: Context, at: string): boolean {
   const time = Date.parse(at);
   const inside = ({ from, to }: { readonly from: string; readonly to: string }): boolean =>
     time >= Date.parse(from) - AROUND_MS && time <= Date.parse(to) + AROUND_MS;
   return (
     ofKind(evidence, 'fault').some(({ window }) => inside(window)) ||
+    ofKind(evidence, 'facts').some(({ window }) => inside(window)) ||
     stageRuns.some(({ stage, status, window }) => stage === 'chaos' && status !== 'skipped' && inside(window))
   );
 }
