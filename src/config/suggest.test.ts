@@ -190,6 +190,11 @@ test('the root of a workspace leaves its tests to its members, which know their 
   expect(commands(alone)).toEqual(['unit: npm run test >  | ']);
 });
 
+test('a script `test` that starts a browser is end to end, once', async () => {
+  const suggestion = await of({ 'package.json': npm({ test: 'playwright test' }, { '@playwright/test': '1' }), 'package-lock.json': '{}' });
+  expect(commands(suggestion).map((line) => line.split(':')[0])).toEqual(['e2e']);
+});
+
 test('what has no report is run, and said', async () => {
   const suggestion = await of({ 'package.json': npm({ test: './run-tests.sh' }) });
   expect(commands(suggestion)).toEqual(['unit: npm run test >  | ']);

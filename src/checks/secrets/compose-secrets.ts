@@ -43,7 +43,9 @@ export function composeSecrets(context: CheckContext): Promise<{ entries: readon
     );
     const fromFiles = loaded.files.flatMap(({ path, text }) =>
       parseEnv(text).flatMap((entry): ComposeEntry[] => {
-        const [first = ''] = named.get(path) ?? [];
+        const users = [...(named.get(path) ?? [])];
+        // Of all that read the file, the one whose name the variable has: MYSQL_PASSWORD is for `mysql`.
+        const first = users.find((name) => entry.key.toLowerCase().includes(name.toLowerCase())) ?? users.at(-1) ?? '';
         const taker = own.find(({ service, entry: one }) => one.key === entry.key && named.get(path)?.has(service));
         if (taker === undefined || written(taker.entry.value).how !== 'indirect')
           return [{ path, service: first, entry, from: 'env-file' }];

@@ -107,11 +107,15 @@ const signingSecrets = defineCheck<SigningFacts>({
   collect: async (context) => {
     const stack = await resolvedStack(context);
     if (typeof stack === 'string') return { state: 'gap', because: stack };
+    const examples = await exampleValues(context);
     const secrets = (stack?.services ?? []).flatMap(({ name: service, service: { environment } }): SigningFacts['secrets'] =>
       Object.entries(environment ?? {}).flatMap(([name, value]) => {
         if (value === null || !SIGNING_NAME.test(name) || !['plain', 'strong'].includes(classifySecret(value))) return [];
         const place = stack?.place(service, 'environment', name);
-        return [{ service, name, bytes: Buffer.byteLength(value), different: new Set(value).size, ...(place ? { place } : {}) }];
+        const example = examples.has(`${name}=${value}`) ? { example: true } : {};
+        return [
+          { service, name, bytes: Buffer.byteLength(value), different: new Set(value).size, ...example, ...(place ? { place } : {}) },
+        ];
       }),
     );
     if (secrets.length === 0)
@@ -123,6 +127,14 @@ const signingSecrets = defineCheck<SigningFacts>({
     };
   },
 });
+
+/** What tracked examples of env files hold, as `KEY=value`: a job that copies one has those, and nobody else need. */
+async function exampleValues(context: CheckContext): Promise<ReadonlySet<string>> {
+  const tracked = await context.tracked();
+  const paths = tracked.filter((path) => isSamplePath(path) && /env[^/]*$/i.test(path));
+  const { files } = await readTexts(context, paths, SMALL);
+  return new Set(files.flatMap(({ text }) => parseEnv(text).map(({ key, value }) => `${key}=${value}`)));
+}
 
 /** SEC-17: no image carries a secret. */
 const imageLayers = defineCheck<LayerFacts>({

@@ -47,7 +47,15 @@ export type DefaultFacts = z.output<typeof DefaultFacts>;
 export const SigningFacts = z.object({
   ...looked,
   secrets: z.array(
-    z.object({ service: z.string(), name: z.string(), bytes: z.number(), different: z.number(), place: z.object(place).optional() }),
+    z.object({
+      service: z.string(),
+      name: z.string(),
+      bytes: z.number(),
+      different: z.number(),
+      /** It is the value of an example that git tracks: this run copied it. */
+      example: z.boolean().optional(),
+      place: z.object(place).optional(),
+    }),
   ),
 });
 export type SigningFacts = z.output<typeof SigningFacts>;
@@ -196,7 +204,7 @@ function weigh({ path, how, class: like, name, taken }: Default): Pick<RowResult
 }
 
 function signing({ looked, secrets, omitted }: SigningFacts): RowResult[] {
-  return secrets.map(({ service, name, bytes, different, place: at }): RowResult => {
+  return secrets.map(({ service, name, bytes, different, example, place: at }): RowResult => {
     const subject = `${service}: ${name}`;
     if (bytes >= SIGNING_BYTES && different >= 8)
       return fine(subject, `${counted(bytes, 'byte')}, ${counted(different, 'different character')}`);
@@ -204,10 +212,11 @@ function signing({ looked, secrets, omitted }: SigningFacts): RowResult[] {
     return {
       subject,
       result: { verdict: 'confirmed' },
-      summary: `${name} of ${service} is ${why} (${looked}): who has one signed token can search for the secret offline, and then sign his own.${more(omitted)}`,
+      summary: `${name} of ${service} is ${why} (${looked}): who has one signed token can search for the secret offline, and then sign his own.${example === true ? ' This run has it from an example that git tracks; another place may have a better one.' : ''}${more(omitted)}`,
       measured: why,
       expected: `at least ${SIGNING_BYTES} random bytes (RFC 7518, 3.2)`,
       locations: at ? [at] : [],
+      ...(example === true ? { priority: ['P2', 'lower:value-of-an-example'] as const } : {}),
     };
   });
 }

@@ -147,6 +147,12 @@ test('SEC-13: what `environment` takes from outside wins over the file: a .env i
     'P2 .env: SECRET_KEY',
   ]);
   expect((await audit('SEC-13', compose('app.env'))).found).toEqual([]);
+  const shared = {
+    'compose.yaml':
+      'services:\n  api: {image: "a:1", env_file: [.env]}\n  mysql: {image: "mysql:8.4", env_file: [.env]}\n  web: {image: "a:1", env_file: [.env]}\n',
+    '.env': 'MYSQL_PASSWORD=password\n',
+  };
+  expect((await audit('SEC-13', shared)).results[0]?.summary).toContain('MYSQL_PASSWORD of mysql');
 });
 
 test('SEC-13: placeholders and well-known passwords; a default weighs less than a value, and says whether it was taken', async () => {
@@ -195,6 +201,12 @@ test('SEC-16: a short signing secret; a long one, and one that is no signing sec
   expect(weak.found).toEqual(['P0 api: JWT_SECRET']);
   expect(weak.results[0]).toMatchObject({ measured: '14 bytes long', locations: [{ path: 'compose.yaml', line: 5 }] });
   expect(weak.stored).not.toContain('hunter2');
+  const copied = await audit(
+    'SEC-16',
+    { ...files, '.env.example': 'JWT_SECRET=hunter2hunter2\n' },
+    { services: { api: { environment: { JWT_SECRET: 'hunter2hunter2' } } } },
+  );
+  expect(copied.found).toEqual(['P2 api: JWT_SECRET']);
   const repeated = await audit('SEC-16', files, { services: { api: { environment: { JWT_SECRET: 'ab'.repeat(20) } } } });
   expect(repeated.found).toEqual(['P0 api: JWT_SECRET']);
   const good = await audit('SEC-16', files, {

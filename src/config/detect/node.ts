@@ -150,7 +150,7 @@ function suiteOf(project: Project, stage: Suite['stage'], names: readonly string
       unknown: [],
     };
   }
-  const browser = BROWSERS.some((known) => last.includes(known)) ? browserSuite(project, stage) : undefined;
+  const browser = BROWSERS.some((known) => last.includes(known)) ? browserSuite(project, stage === 'unit' ? 'e2e' : stage) : undefined;
   if (browser) return browser;
   const runner = RUNNERS.find(({ program }) => program.test(last)) ?? RUNNERS.find(({ name: known }) => packages.has(known));
   if (!runner) {
