@@ -14,6 +14,9 @@ function problems(text: string): string[] {
 }
 
 test.each([
+  ['[FOO-1]', ['entry 1 of `checks` is not the code of a check, such as DB-11', 'did you mean `FOO-01`?']],
+  ['[cfg-14]', ['entry 1 of `checks` is not the code of a check, such as DB-11', 'did you mean `CFG-14`?']],
+  ['[nonsense]', ['entry 1 of `checks` is not the code of a check, such as DB-11']],
   ['[CFG-41]', ['no check looks at CFG-41', expect.stringMatching(/^did you mean `CFG-\d\d`\?$/)]],
   ['[FOO-01]', ['no check looks at FOO-01', 'docs/rows.md lists those that one looks at']],
   ['[SEC-99]', ['no check looks at SEC-99', expect.stringMatching(/SEC-\d\d/)]],

@@ -136,7 +136,7 @@ const stage = z
       .union(
         [
           z.literal('all'),
-          oneOrMore(z.string({ error: expected('a code') }).regex(CODE, 'is not the code of a check, such as DB-11'), 'a list of codes'),
+          oneOrMore(z.string({ error: expected('a code') }).regex(CODE, { error: ({ input }) => notACode(input) }), 'a list of codes'),
         ],
         { error: expected('`all`, or a list of codes such as DB-11') },
       )
@@ -265,4 +265,12 @@ export const stages = z
 
 function entriesOf(written: Partial<Record<StageName, StageSettings | undefined>>, at: readonly (string | number)[]): StageEntry[] {
   return Object.entries(written).flatMap(([name, value]) => (value ? [{ ...value, name: StageName.parse(name), at: [...at, name] }] : []));
+}
+
+/** `cfg-1` was meant as CFG-01. */
+function notACode(written: unknown): string {
+  const [, family, number] = /^([A-Za-z]{2,4})[-_]?(\d{1,2})$/.exec(String(written)) ?? [];
+  const meant = family === undefined ? undefined : `${family.toUpperCase()}-${(number ?? '').padStart(2, '0')}`;
+  const what = 'is not the code of a check, such as DB-11';
+  return meant === undefined ? what : phrase(what, `did you mean \`${meant}\`?`);
 }
