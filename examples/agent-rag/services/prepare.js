@@ -3,11 +3,12 @@ import { DOCUMENTS } from '../src/documents.js';
 import { store } from '../src/knowledge.js';
 import { openModel } from '../src/model.js';
 import { log } from '../src/service.js';
+import { urlFrom } from '../src/settings.js';
 import { openVectors } from '../src/stores/vectors.js';
 
-const { MODEL_URL = '', VECTORS_URL = '', PATIENCE_MS = '20000' } = process.env;
+const { PATIENCE_MS = '20000' } = process.env;
 const until = Date.now() + Number(PATIENCE_MS);
-const services = { model: openModel(MODEL_URL), vectors: openVectors(VECTORS_URL) };
+const services = { model: openModel(urlFrom('MODEL_URL', ['http'])), vectors: openVectors(urlFrom('VECTORS_URL', ['http', 'postgres'])) };
 
 for (;;) {
   try {
