@@ -342,7 +342,7 @@ it('a data race keeps its title and its place whichever of its two accesses came
     omitted: 0,
     sources: [],
   });
-  const found = (evidence: unknown) =>
+  const found = (evidence: Record<string, unknown>) =>
     judged({ claims: one('pass_means: refuted'), tests: PASSED, evidence: [evidence] })
       .findings.filter(({ code }) => code === 'CON-01')
       .map(({ title, locations }) => [title, locations]);
