@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const REAL = { testTimeout: 300_000, hookTimeout: 300_000 };
 /** Tests that bring up whole systems and mostly wait for them: two files at a time. */
 const STACKS = [
-  'tests/e2e/{chaos,checks,examples}/**/*.test.ts',
+  'tests/e2e/{chaos,checks,examples,golden}/**/*.test.ts',
   'tests/e2e/compose/{pitfalls,rollback,stack,taken-away}.test.ts',
   'tests/e2e/cli/faults.test.ts',
 ];
