@@ -19,7 +19,7 @@ afterAll(() => example[Symbol.asyncDispose]());
 test('on processes', () => isSilent('process', ['--only', ON_PROCESSES]));
 
 describeWithDocker('on Compose', () => {
-  test('all of them', () => isSilent('compose', []));
+  test('all of them', () => isSilent('compose', []), 600_000);
 });
 
 async function isSilent(stack: 'process' | 'compose', only: readonly string[]): Promise<void> {
