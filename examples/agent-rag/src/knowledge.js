@@ -8,9 +8,24 @@ export const MEMORY_SCORE = 0.85;
 const VOTE = 0.15;
 const MOST = 0.3;
 
+const MOST_KEPT = 500;
+/** @type {Map<string, Promise<number[]>>} */
+const kept = new Map();
+
+/** Vectors of the last texts that were searched for: two agents ask with the same question. */
+function vectorOf(model, text) {
+  const known = kept.get(text);
+  if (known) return known;
+  const vector = model.embed(text);
+  kept.set(text, vector);
+  vector.catch(() => kept.delete(text));
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+  return vector;
+}
+
 /** The best `limit` items: similarity of the words, moved by votes. Asks for a few more, so that votes can lift one into the list. */
 export async function search({ model, vectors }, question, limit) {
-  const points = await vectors.search(await model.embed(question), limit + 8);
+  const points = await vectors.search(await vectorOf(model, question), limit + 8);
   return points.map(toItem).sort((one, other) => other.score - one.score).slice(0, limit);
 }
 
