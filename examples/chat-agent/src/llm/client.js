@@ -1,4 +1,7 @@
 // @ts-check
+import { once } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
 import { defect } from '../defects.js';
 
 const MAX_REPLY = 100_000;
@@ -12,7 +15,7 @@ export function createLlm({ url, firstTokenMs, totalMs }) {
     async reply(text, signal) {
       for (let retries = defect('retry-storm') ? 12 : 0; ; retries -= 1) {
         try {
-          return await once(text, signal);
+          return await attempt(text, signal);
         } catch (error) {
           if (retries === 0) throw error;
         }
@@ -21,7 +24,7 @@ export function createLlm({ url, firstTokenMs, totalMs }) {
   };
 
   /** @param {string} text @param {AbortSignal} signal */
-  async function once(text, signal) {
+  async function attempt(text, signal) {
     const controller = new AbortController();
     const abort = () => {
       if (!defect('no-llm-timeout') || signal.aborted) controller.abort();
@@ -31,14 +34,12 @@ export function createLlm({ url, firstTokenMs, totalMs }) {
     if (!defect('ignores-hang-up')) signal.addEventListener('abort', abort);
     try {
       signal.throwIfAborted();
-      const response = await fetch(endpoint, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ text }),
-        signal: controller.signal,
-      });
-      if (!response.ok || !response.body) throw new Error(`llm answered ${response.status}`);
-      return await readReply(response.body, () => {
+      const response = await post(endpoint, JSON.stringify({ text }), controller.signal);
+      if (response.statusCode !== 200) {
+        response.resume();
+        throw new Error(`llm answered ${response.statusCode}`);
+      }
+      return await readReply(response, () => {
         clearTimeout(first);
         if (defect('endless-stream')) clearTimeout(total);
       });
@@ -51,6 +52,34 @@ export function createLlm({ url, firstTokenMs, totalMs }) {
 }
 
 /** @typedef {ReturnType<typeof createLlm>} Llm */
+
+const clients = {
+  'http:': { request: http.request, agent: new http.Agent({ keepAlive: true }) },
+  'https:': { request: https.request, agent: new https.Agent({ keepAlive: true }) },
+};
+
+/**
+ * No `fetch`: that of Node 18 forgets its signal at the next garbage collection (https://github.com/nodejs/undici/issues/3644), and
+ * whoever waits then waits for ever.
+ * @param {URL} url @param {string} body @param {AbortSignal} signal
+ * @returns {Promise<import('node:http').IncomingMessage>}
+ */
+async function post(url, body, signal) {
+  const { request, agent } = clients[url.protocol === 'https:' ? 'https:' : 'http:'];
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const asked = request(url, { method: 'POST', agent, headers, signal });
+  // What breaks after the answer has begun is told by the answer.
+  asked.on('error', () => {});
+  asked.end(body);
+  try {
+    const [response] = await once(asked, 'response');
+    return response;
+  } catch (error) {
+    // It was kept, and closed in the same moment: the next one is another (https://nodejs.org/api/http.html#requestreusedsocket).
+    if (signal.aborted || !asked.reusedSocket || /** @type {NodeJS.ErrnoException} */ (error).code !== 'ECONNRESET') throw error;
+    return post(url, body, signal);
+  }
+}
 
 /** @param {AsyncIterable<Uint8Array>} body @param {() => void} onFirst */
 async function readReply(body, onFirst) {

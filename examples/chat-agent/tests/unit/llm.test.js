@@ -68,6 +68,14 @@ describe('a language model that misbehaves', () => {
   };
 
   test('that never answers is given up', () => assert.rejects(ask(() => {}, 50)));
+  test('that closes a kept connection is asked on another one', async () => {
+    const answer = (/** @type {import('node:http').ServerResponse} */ response) => void response.end('data: {"token":"a"}\n\ndata: [DONE]\n\n');
+    assert.equal(await ask(answer), 'a');
+    let times = 0;
+    const second = ask((response) => ((times += 1) === 1 ? void response.destroy() : answer(response)));
+    assert.equal(await second, 'a');
+    assert.equal(times, 2);
+  });
   test('that ends early is an error', () => assert.rejects(ask((response) => void response.end('data: {"token":"a"}\n\n')), /early/));
   test('that never stops talking is an error', () => assert.rejects(ask((response) => {
     response.end(`data: ${JSON.stringify({ token: 'x'.repeat(100_001) })}\n\n`);
