@@ -7,7 +7,7 @@ const REQUEST_MS = 15_000;
 const ROUNDS = 8;
 
 /** Where the notes of one change stand, in a forge that has an API of its own. */
-export interface NoteBoard {
+interface NoteBoard {
   /** Notes of the gate that this token wrote. */
   readonly list: () => Promise<readonly Note[]>;
   readonly create: (body: string) => Promise<unknown>;

@@ -15,7 +15,7 @@ export type Hold =
   | { readonly state: 'held' | 'unclear'; readonly why: string; readonly line?: number }
   | { readonly state: 'loose'; readonly why: string; readonly line?: number; readonly byHand?: boolean };
 
-export interface Door {
+interface Door {
   readonly workflow: Workflow;
   readonly job: WorkflowJob;
 }
@@ -226,7 +226,7 @@ function afterPush(all: Repository, workflow: Workflow): Hold {
   return { state: 'unclear', why: `${WORDS.branch}; whether that branch requires the gate is not known (${because})` };
 }
 
-export type MergeGates =
+type MergeGates =
   | {
       readonly state: 'required';
       readonly by: string;

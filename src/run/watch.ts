@@ -11,7 +11,7 @@ import { openLog } from './watch/log.ts';
 const ANSWER_MS = 5_000;
 
 /** A stage whose system is watched while it works. */
-export interface Watching extends AsyncDisposable {
+interface Watching extends AsyncDisposable {
   /** Watches for as long as is left, and stores what was seen. */
   readonly end: () => Promise<void>;
 }

@@ -17,7 +17,7 @@ export interface ForgeAccess {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export type ForgeAnswer<Answer> =
+type ForgeAnswer<Answer> =
   | { readonly state: 'told'; readonly answer: Answer }
   | { readonly state: 'silent'; readonly status: number | undefined; readonly because: string };
 

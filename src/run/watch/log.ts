@@ -23,7 +23,7 @@ const ANSWER_MS = 20_000;
 type Seen = NonNullable<WatchEvidence['logs']>;
 
 /** A log from now on: what comes meanwhile is read when `read` is called. */
-export interface OpenLog {
+interface OpenLog {
   readonly read: () => Promise<Seen>;
 }
 
