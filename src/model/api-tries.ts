@@ -17,6 +17,8 @@ export const Try = z.object({
   note: z.string().optional(),
   /** Whether that is what must not be seen: the effect of a payload, a leak. */
   effect: z.boolean().optional(),
+  /** By how much the memory of the service rose while it was answered, at its highest; 0 where it did not reach a new height. */
+  memoryBytes: z.number().optional(),
   /** A command that repeats it, without what lets it in. */
   repeat: z.string().optional(),
 });

@@ -151,7 +151,12 @@ function leaked(one: Try): Wrong | undefined {
   return { why: 'which tells how it is made' };
 }
 
+/** Fifty times a text of 10 MB: parsers and heaps that grow by steps need some of it, and nobody needs all. */
+const MEMORY_BYTES = 500_000_000;
+
 function tooLarge(one: Try): Wrong | undefined {
+  const { memoryBytes = 0 } = one;
+  if (memoryBytes > MEMORY_BYTES) return { why: `and it cost ${Math.round(memoryBytes / 1e6)} MB of memory` };
   if (one.case.endsWith('its limit'))
     return isBroken(one)
       ? broken
