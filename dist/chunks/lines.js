@@ -1,0 +1,3 @@
+async function eachLine(chunks,maxLength,visit){let rest=``,cut=!1,number=0,tell=(text,unfinished)=>{number+=1;let plain=text.endsWith(`\r`)?text.slice(0,-1):text,long=plain.length>maxLength,goOn=visit({text:long?plain.slice(0,maxLength):plain,number,cut:cut||long,unfinished});return cut=!1,goOn!==!1};for await(let chunk of chunks){let start=0;for(let end=chunk.indexOf(`
+`);end!==-1;end=chunk.indexOf(`
+`,start)){let text=rest+chunk.slice(start,end);if(rest=``,start=end+1,!tell(text,!1))return}rest+=chunk.slice(start),rest.length>maxLength+1&&(rest=rest.slice(0,maxLength+1),cut=!0)}rest!==``&&tell(rest,!0)}export{eachLine as t};

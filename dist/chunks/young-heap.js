@@ -1,0 +1,1 @@
+import{setFlagsFromString}from"node:v8";let users=0;async function inSmallYoungHeap(work){users+=1,users===1&&setFlagsFromString(`--semi-space-growth-factor=1`);try{return await work()}finally{--users,users===0&&setFlagsFromString(`--semi-space-growth-factor=2`)}}export{inSmallYoungHeap as t};
