@@ -43,7 +43,20 @@ export type Journey = z.output<typeof Journey>;
 
 /** One expectation that was not kept, with both numbers. `exhausted` is this machine's own lack of ports, files or memory. */
 export const Miss = z.object({
-  what: z.enum(['status', 'within', 'tokens', 'bytes', 'reply', 'headers', 'contains', 'capture', 'events', 'connection', 'timeout', 'exhausted']),
+  what: z.enum([
+    'status',
+    'within',
+    'tokens',
+    'bytes',
+    'reply',
+    'headers',
+    'contains',
+    'capture',
+    'events',
+    'connection',
+    'timeout',
+    'exhausted',
+  ]),
   measured: z.string(),
   expected: z.string(),
 });

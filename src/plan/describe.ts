@@ -122,7 +122,17 @@ const SHAPES = {
   step: 'doubled until the system is full',
 } as const;
 
-function optionsOf({ services, parallel, failFast, retries, users, environment, successRate, recovery, faultCoverage }: PlannedStage): string[] {
+function optionsOf({
+  services,
+  parallel,
+  failFast,
+  retries,
+  users,
+  environment,
+  successRate,
+  recovery,
+  faultCoverage,
+}: PlannedStage): string[] {
   return [
     ...(services === 'all' ? ['the whole stack'] : services.length > 0 ? [`services ${services.join(' ')}`] : []),
     ...(parallel ? ['in parallel'] : []),
