@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import { eventOf, type EventFixture } from '../../fakes/github/events.ts';
 import { startGitHub, type FakeGitHub, type GitHubOptions } from '../../fakes/github/server.ts';
 import { runComposite } from '../../fakes/runner/index.ts';
 import type { JobResult } from '../../fakes/runner/types.ts';
+import type { ReportV1 } from '../../../src/model/report-v1.ts';
 import type { Project } from '../support/project.ts';
 import { describeWithDocker } from '../support/docker.ts';
 import { composeLeftovers } from './leftovers.ts';
@@ -171,6 +173,23 @@ describe('the root action', () => {
     expect(job.log).toContain('the token may only read');
   });
 
+  // GitHub counts a skipped job as passed, and waits for ever for one that `paths` kept from starting: the gate itself has to conclude.
+  it.each([
+    ['good', 'success', 'pass'],
+    ['bad', 'failure', 'blocked'],
+  ] as const)('concludes for a change of documents alone, whose head is %s: %s', async (kind, conclusion, verdict) => {
+    await using project = await sample(kind);
+    await onlyDocuments(project);
+    const job = await gate(project);
+    expect([job.conclusion, job.outputs['verdict']]).toEqual([conclusion, verdict]);
+    const stages = (JSON.parse(readFileSync(job.outputs['report-json'] ?? '', 'utf8')) as ReportV1).stages;
+    expect(stages.map(({ run }) => [run?.stage, run?.status])).toEqual([
+      ['unit', 'completed'],
+      ['e2e', 'completed'],
+    ]);
+    expect(github.state.comments).toHaveLength(1);
+  });
+
   it('judges a re-run anew, in the same comment, with its attempt', async () => {
     await using project = await sample('bad');
     expect((await gate(project)).conclusion).toBe('failure');
@@ -279,3 +298,22 @@ describeWithDocker('the root action on real containers', () => {
     expect(job.orphans).toEqual([]);
   });
 });
+
+/** A topic branch that changes a document, in a repository that wants 80 % of the changed lines covered. */
+async function onlyDocuments(project: Project): Promise<void> {
+  const config = readFileSync(resolve(project.path, 'gauntlet.yml'), 'utf8');
+  const covered = config.replace('reports/*.xml', 'reports/*.xml\n      coverage: {min: 0%, changed: 80%, files: [lcov.info]}');
+  await project.write({
+    'gauntlet.yml': covered,
+    'unit.sh': `printf 'SF:src/a.ts\\nDA:1,1\\nend_of_record\\n' > lcov.info\n${readFileSync(resolve(project.path, 'unit.sh'), 'utf8')}`,
+  });
+  git(project, 'commit', '-qam', 'coverage');
+  git(project, 'checkout', '-qb', 'topic');
+  await project.write({ 'docs/notes.md': '# Notes\n' });
+  git(project, 'add', '-A');
+  git(project, 'commit', '-qm', 'notes');
+}
+
+function git({ path }: Project, ...args: readonly string[]): void {
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.invalid', ...args], { cwd: path });
+}
