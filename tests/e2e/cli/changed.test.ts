@@ -51,6 +51,18 @@ describe('coverage of changed lines', () => {
     expect((await project.gauntlet(['run'])).exitCode).toBe(0);
   });
 
+  it('asks nothing of a change of documents alone, and looks at all the rest', async () => {
+    await using project = await change([1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+    git(project, 'checkout', '-q', '-b', 'documents');
+    git(project, 'branch', '-f', 'main', 'documents');
+    await project.write({ 'docs/notes.md': '# Notes\n' });
+    git(project, 'add', '-A');
+    git(project, '-c', 'user.name=t', '-c', 'user.email=t@example.invalid', 'commit', '-q', '-m', 'notes');
+    const { exitCode, stdout } = await project.gauntlet(['run']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('no changed lines to cover');
+  });
+
   it('is unknown when the base is not in this clone', async () => {
     await using project = await change([1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
     git(project, 'branch', '-D', 'main');
