@@ -128,7 +128,9 @@ export async function serve(server, { stop = async () => {} } = {}) {
   const end = async () => {
     setTimeout(() => process.exit(1), 5000).unref();
     const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections?.();
+    // Kept connections would hold up the end until their time-out; those that are answered now are idle a moment later.
+    server.closeIdleConnections();
+    setInterval(() => server.closeIdleConnections(), 100);
     for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
     await Promise.all([closed, stop()]);
     log('info', 'stopped');

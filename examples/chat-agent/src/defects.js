@@ -38,7 +38,7 @@ export const DEFECTS = Object.freeze({
   'ignores-hang-up': { row: 'RES-10', does: 'the language model is asked on for users who are gone' },
   'fails-without-database': { row: 'DB-20', does: 'the api answers 500 when the database is down' },
   'fails-when-full': { row: 'DB-11', does: 'the api answers 500 when its pool has no connection left' },
-  'connection-leak': { row: 'CHA-02', does: 'a connection whose query failed is never given back to a pool of two' },
+  'connection-leak': { row: 'CHA-02', does: 'a connection whose query failed is never given back to a pool of one' },
   'abrupt-shutdown': { row: 'CFG-08', does: 'SIGTERM ends a service at once, whatever it is answering' },
   'no-restart-policy': { row: 'CHA-01', does: 'nobody starts the api again (see README: how)' },
   'restart-loop': { row: 'CFG-09', does: 'the worker exits 1 three seconds after its start' },

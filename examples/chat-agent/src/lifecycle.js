@@ -29,12 +29,21 @@ export function stopOnSignal({ log, stop, deadlineMs = 5000, host = process }) {
 
 /** @type {WeakMap<import('node:net').Server, Set<import('node:net').Socket>>} */
 const connections = new WeakMap();
+/** @type {WeakMap<import('node:net').Server, Set<import('node:http').ServerResponse>>} */
+const underWay = new WeakMap();
 
 /** @param {import('node:net').Server} server @param {{host: string, port: number}} where @returns {Promise<number>} */
 export function listen(server, { host, port }) {
   /** @type {Set<import('node:net').Socket>} */
   const sockets = new Set();
   connections.set(server, sockets);
+  /** @type {Set<import('node:http').ServerResponse>} */
+  const responses = new Set();
+  underWay.set(server, responses);
+  server.on('request', (_, /** @type {import('node:http').ServerResponse} */ response) => {
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
+  });
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -48,11 +57,19 @@ export function listen(server, { host, port }) {
   });
 }
 
-/** @param {import('node:http').Server} server @returns {Promise<void>} */
+/**
+ * What is being answered is answered, on connections that end with it: kept ones would hold up the end until their time-out.
+ * @param {import('node:http').Server} server @returns {Promise<void>}
+ */
 export function close(server) {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const sweep = setInterval(() => server.closeIdleConnections(), 100);
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
     server.closeIdleConnections();
+    for (const response of underWay.get(server) ?? []) if (!response.headersSent) response.setHeader('connection', 'close');
     // Node 18 does not count a connection as idle on which nothing was ever asked.
     for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
   });

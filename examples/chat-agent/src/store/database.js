@@ -15,7 +15,7 @@ export function createPool(config, name) {
   const pool = new pg.Pool({
     connectionString: config.url,
     application_name: name,
-    max: defect('small-pool') ? 1 : defect('connection-leak') ? 2 : config.poolMax,
+    max: defect('small-pool') || defect('connection-leak') ? 1 : config.poolMax,
     connectionTimeoutMillis: defect('no-backpressure') ? 0 : config.acquireMs,
     idleTimeoutMillis: 5000,
     statement_timeout: config.statementMs,

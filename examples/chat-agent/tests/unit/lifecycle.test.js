@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
-import { createServer } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import { Agent, createServer, get } from 'node:http';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { close, listen, stopOnSignal } from '../../src/lifecycle.js';
@@ -40,4 +40,28 @@ test('a connection on which nothing was asked does not hold up the end', async (
   await new Promise((resolve) => server.once('connection', resolve));
   await close(server);
   client.destroy();
+});
+
+test('what is being answered is answered, and its connection ends with it', async () => {
+  const server = createServer((_, response) => void setTimeout(() => response.end('late'), 100));
+  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  const agent = new Agent({ keepAlive: true });
+  const asked = get({ host: '127.0.0.1', port, agent });
+  await once(server, 'request');
+  const from = Date.now();
+  const [[response]] = await Promise.all([once(asked, 'response'), close(server)]);
+  assert.equal(response.headers.connection, 'close');
+  assert.ok(Date.now() - from < 3000);
+});
+
+test('an answer that has begun holds up the end for no longer than it takes', async () => {
+  const server = createServer((_, response) => {
+    response.write('first');
+    setTimeout(() => response.end('last'), 100);
+  });
+  const port = await listen(server, { host: '127.0.0.1', port: 0 });
+  const [response] = await once(get({ host: '127.0.0.1', port, agent: new Agent({ keepAlive: true }) }), 'response');
+  const from = Date.now();
+  await Promise.all([response.resume() && once(response, 'end'), close(server)]);
+  assert.ok(Date.now() - from < 3000);
 });
