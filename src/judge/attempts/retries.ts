@@ -8,6 +8,8 @@ const LEAST_WALKS = 3;
 /** Gaps that grow by less than this do not grow; by more, they do. Between the two nobody can say. */
 const FLAT = 1.15;
 const GROWS = 1.3;
+/** Who waits longer each time does not make so many attempts: gaps that are hardly longer at their end were held up by a busy machine. */
+const MANY = { gaps: 50, grows: 2 } as const;
 const LEAST_GROUPS = 5;
 const LEAST_GAPS = 4;
 /** More than walks account for. */
@@ -55,7 +57,7 @@ function ofConnections(curve: Curve, failed: readonly Seen[]): Backoff {
   if (gaps.length < LEAST_GAPS) return { state: 'unsure', why: `${String(failed.length)} failed attempts are too few to see gaps grow` };
   const third = Math.max(1, Math.floor(gaps.length / 3));
   const growth = short(gaps.slice(-third)) / Math.max(1, short(gaps.slice(0, third)));
-  if (growth >= GROWS) return { state: 'grows', gaps };
+  if (grows(gaps, growth)) return { state: 'grows', gaps };
   const walks = walksIn(curve, curve.during) * Math.max(1, curve.perWalk);
   if (failed.length < walks * BEYOND_WALKS)
     return { state: 'unsure', why: 'nothing was tried again: attempts are no more than walks make by themselves' };
@@ -63,9 +65,13 @@ function ofConnections(curve: Curve, failed: readonly Seen[]): Backoff {
 }
 
 function verdictOf(gaps: readonly number[], growth: number, of: string): Backoff {
-  if (growth >= GROWS) return { state: 'grows', gaps };
-  if (growth <= FLAT) return { state: 'flat', gaps, of };
+  if (grows(gaps, growth)) return { state: 'grows', gaps };
+  if (growth <= FLAT || gaps.length >= MANY.gaps) return { state: 'flat', gaps, of };
   return { state: 'unsure', why: 'gaps between attempts grow so little that nobody can say whether they do' };
+}
+
+function grows({ length }: readonly number[], growth: number): boolean {
+  return growth >= (length >= MANY.gaps ? MANY.grows : GROWS);
 }
 
 function gapsOf(attempts: readonly Seen[]): number[] {

@@ -183,6 +183,9 @@ test('who connects again waits longer each time, or hammers', () => {
   expect(findings(experiment({ rows: ['RES-11'], caller: again((index) => (index > 60 && index % 3 === 2 ? 90 : 20)) }))).toEqual(
     expect.arrayContaining(['confirmed api tries llm again and again without waiting longer']),
   );
+  expect(findings(experiment({ rows: ['RES-11'], caller: again((index) => 12 + index / 60) }))).toEqual(
+    expect.arrayContaining(['confirmed api tries llm again and again without waiting longer']),
+  );
   expect(findings(experiment({ rows: ['RES-11'], caller: patient }))).toEqual(['inconclusive trial does not answer RES-11']);
 });
 
