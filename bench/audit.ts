@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -48,6 +48,7 @@ async function stack(): Promise<void> {
   try {
     await time(['docker', 'build', '-q', ...TAGS.flatMap((tag) => ['-t', `gauntlet-lab/${tag}`]), LAB]);
     await writeFile(join(folder, 'compose.yaml'), await tenServices());
+    await cp(join(LAB, 'prometheus'), join(folder, 'prometheus'), { recursive: true });
     await writeFile(
       join(folder, 'gauntlet.yml'),
       'version: 1\nstack: {compose: compose.yaml, ready: 120s}\nstages:\n  - audit: {checks: all}\n',
@@ -60,7 +61,7 @@ async function stack(): Promise<void> {
     const ended =
       file === undefined ? undefined : (JSON.parse(await readFile(join(stages, file), 'utf8')) as { durationMs: number; status: string });
     process.stdout.write(
-      ended === undefined
+      ended?.status !== 'completed'
         ? 'live audit: the stack of ten services did not come up\n'
         : `live audit of ten services: ${(ended.durationMs / 1_000).toFixed(1)} s, ${ended.status} (goal 20 s)\n`,
     );
