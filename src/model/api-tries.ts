@@ -57,12 +57,17 @@ export interface TriesRule {
   readonly works?: (control: Try, all: Tried) => boolean;
   /** Is the try worth something? By default: it was answered. */
   readonly decides?: (one: Try) => boolean;
+  /** What is said of an operation of which no try is worth anything. */
+  readonly undecided?: string;
 }
 
 const SHOWN = 6;
 
 /** A finding for each operation that takes a try wrongly; one answer for all that do not. */
-export function judgeTries(facts: TriesFacts, { expected, wrong, works = isGood, decides = wasAnswered }: TriesRule): RowResult[] {
+export function judgeTries(
+  facts: TriesFacts,
+  { expected, wrong, works = isGood, decides = wasAnswered, undecided = 'no try was answered' }: TriesRule,
+): RowResult[] {
   const found: RowResult[] = [];
   const open: string[] = [];
   let [decided, cases] = [0, 0];
@@ -73,7 +78,7 @@ export function judgeTries(facts: TriesFacts, { expected, wrong, works = isGood,
     else if (good) [decided, cases] = [decided + 1, cases + all.tries.length];
     else
       open.push(
-        `${all.subject}: ${works(all.control, all) ? 'no try was answered' : `the good request (${all.control.case}) was answered with ${answerOf(all.control)}`}`,
+        `${all.subject}: ${works(all.control, all) ? undecided : `the good request (${all.control.case}) was answered with ${answerOf(all.control)}`}`,
       );
   }
   const left = [...open, ...facts.skipped];
@@ -96,7 +101,7 @@ export function judgeTries(facts: TriesFacts, { expected, wrong, works = isGood,
     const because = `nothing of what ${facts.where} describes can be tried here${left.length === 0 ? '' : ` (${left.slice(0, 3).join('; ')})`}`;
     return [{ ...base, result: { verdict: 'not_applicable', because }, summary: `${because}.` }];
   }
-  const because = `no good request works, so nothing was shown: ${open.slice(0, 3).join('; ')}`;
+  const because = `nothing was shown: ${open.slice(0, 3).join('; ')}`;
   return [{ ...base, result: { verdict: 'inconclusive', because }, summary: `${because}.` }];
 }
 

@@ -36,7 +36,13 @@ export const judges: readonly RowJudge[] = [
     },
     facts: TriesFacts,
     evaluate: (facts) =>
-      judgeTries(byLeak(facts), { expected: 'errors without stack traces, SQL, addresses, secrets or versions', wrong: leaked }),
+      judgeTries(byLeak(facts), {
+        expected: 'errors without stack traces, SQL, addresses, secrets or versions',
+        wrong: leaked,
+        // Who refuses nothing shows no error of its own: a service that is down, or one that takes whatever comes.
+        decides: isRefused,
+        undecided: 'no wrong request was refused, so no error of its own was seen',
+      }),
   }),
   row(
     'INP-03',
