@@ -1,4 +1,8 @@
+import { mkdtempSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -35,20 +39,23 @@ const BEHAVIOURS: Readonly<Record<string, Serve | 'refuses'>> = {
 
 describe.each(Object.entries(BEHAVIOURS))('a service that %s', (_, serve) => {
   const closing: (() => void)[] = [];
+  const root = mkdtempSync(join(tmpdir(), 'gauntlet-hostile-'));
   let audits: (LiveAudit & { readonly code: string; readonly ms: number })[] = [];
 
   beforeAll(async () => {
     const port = await portOf(serve, closing);
+    await writeFile(join(root, 'openapi.json'), JSON.stringify(OPENAPI));
     audits = await Promise.all(
       LIVE.map(async (code) => {
         const from = performance.now();
-        const audit = await auditLive(code, stackAt(port));
+        const audit = await auditLive(code, stackAt(port, root));
         return { code, ...audit, ms: performance.now() - from };
       }),
     );
   }, BOUND_MS * 2);
   afterAll(() => {
     for (const close of closing) close();
+    return rm(root, { recursive: true, force: true });
   });
 
   it('is asked by the rows of every kind of service', () => {
@@ -76,11 +83,63 @@ describe.each(Object.entries(BEHAVIOURS))('a service that %s', (_, serve) => {
   });
 });
 
-function stackAt(port: number): CheckContext {
-  const context = stackOf(services(port), { signal: AbortSignal.timeout(BOUND_MS) });
+function stackAt(port: number, root: string): CheckContext {
+  const context = stackOf(services(port), {
+    signal: AbortSignal.timeout(BOUND_MS),
+    root,
+    tracked: async () => ['openapi.json'],
+    api: {
+      calls: ['POST /items'],
+      clients: {
+        user: { headers: { 'x-api-key': 'key-of-ann-Xw83ndTe' } },
+        other: { headers: { 'x-api-key': 'key-of-bob-Yq51mcRa' } },
+        admin: { headers: { 'x-api-key': 'key-of-root-Zp29kbLs' } },
+      },
+    },
+  });
   const target = { name: 'api', service: 'api', url: `http://127.0.0.1:${String(port)}`, host: '127.0.0.1', port, health: '/health' };
   return context.manifest === undefined ? context : { ...context, manifest: { ...context.manifest, targets: [target] } };
 }
+
+/** An API as many are: a list, one thing of it, a search, and a login. */
+const OPENAPI = {
+  openapi: '3.0.3',
+  info: { title: 'shop', version: '1' },
+  paths: {
+    '/items': {
+      get: {
+        parameters: [{ name: 'limit', in: 'query', schema: { type: 'integer', maximum: 100 } }],
+        responses: { 200: { description: 'ok' } },
+        security: [{ key: [] }],
+      },
+      post: {
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['name'],
+                properties: { name: { type: 'string', maxLength: 50 }, embedding: { type: 'array', items: { type: 'number' } } },
+              },
+            },
+          },
+        },
+        responses: { 201: { description: 'made' } },
+        security: [{ key: [] }],
+      },
+    },
+    '/items/{id}': {
+      get: {
+        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'integer' }, example: 1 }],
+        responses: { 200: { description: 'ok' } },
+        security: [{ key: [] }],
+      },
+    },
+    '/search': { get: { parameters: [{ name: 'q', in: 'query', schema: { type: 'string' } }], responses: { 200: { description: 'ok' } } } },
+  },
+  components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'x-api-key' } } },
+};
 
 function services(port: number): FakeService[] {
   const of = (name: string, image: string, container: number, environment?: FakeService['environment']): FakeService => ({

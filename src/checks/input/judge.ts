@@ -139,12 +139,14 @@ function malformed(one: Try): Wrong | undefined {
 /** One finding for each kind of leak, whatever the number of operations that have it: they have one cause. */
 function byLeak(facts: TriesFacts): TriesFacts {
   const kinds = new Map<string, Tried>();
-  for (const { subject, tries, control } of facts.tried)
+  for (const { subject, tries, control } of facts.tried) {
+    if (tries.length === 0) kinds.set(subject, { subject, control, tries });
     for (const one of tries) {
       const kind = one.effect === true ? `${facts.target}: ${(one.note ?? '').split(/[:,]/)[0] ?? ''}` : '';
       const known = kinds.get(kind) ?? { subject: kind === '' ? facts.target : kind, control, tries: [] };
       kinds.set(kind, { ...known, tries: [...known.tries, { ...one, case: `${subject}, ${one.case}` }] });
     }
+  }
   return { ...facts, tried: [...kinds.values()] };
 }
 

@@ -14,6 +14,9 @@ export type Headers = Readonly<Record<string, string>>;
 const BUDGET = 3_000;
 const ANSWER_MS = 10_000;
 const BODY_BYTES = 1_000_000;
+/** Who said nothing to so many requests in a row is not asked for a while: each would wait for its whole time. */
+const SILENCES = 3;
+const REST_MS = 10_000;
 
 export interface Outgoing {
   readonly method: string;
@@ -38,6 +41,12 @@ export async function send(context: CheckContext, { method, url, headers = {}, b
   const spent = await once(context, 'api-requests', async () => ({ count: 0 }));
   spent.count += 1;
   if (spent.count > BUDGET) return { state: 'failed', reason: `${BUDGET} requests of this run are used up`, ms: 0 };
+  const { origin } = new URL(url);
+  const silences = await once(context, 'api-silences', async () => new Map<string, { count: number; atMs: number }>());
+  const { count, atMs } = silences.get(origin) ?? { count: 0, atMs: 0 };
+  const nowMs = context.ports.clock.monotonicMs();
+  if (count >= SILENCES && nowMs - atMs < REST_MS)
+    return { state: 'failed', reason: `it said nothing to ${count} requests in a row`, ms: 0 };
   const answer = await context.ports.http.request({
     method,
     url,
@@ -48,6 +57,8 @@ export async function send(context: CheckContext, { method, url, headers = {}, b
     maxBytes: BODY_BYTES,
     signal: context.signal,
   });
+  const silent = answer.state === 'failed' && answer.reason === 'timeout';
+  silences.set(origin, { count: silent ? (silences.get(origin)?.count ?? 0) + 1 : 0, atMs: context.ports.clock.monotonicMs() });
   if (answer.state === 'failed')
     return { state: 'failed', reason: `${answer.reason}: ${oneLine(answer.message).slice(0, 120)}`, ms: answer.durationMs };
   const text = Buffer.from(answer.body).toString('utf8');

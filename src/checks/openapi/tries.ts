@@ -1,7 +1,8 @@
 import type { Try, Tried, TriesFacts } from '../../model/api-tries.ts';
 import type { ClientRole } from '../../model/api.ts';
 import type { CheckContext, Collected } from '../contract.ts';
-import { curl, mayCall, requestFor, send, type Answer, type Headers, type Outgoing } from './call.ts';
+import { once } from '../repository/files.ts';
+import { curl, isSuccess, mayCall, nonce, requestFor, send, type Answer, type Headers, type Outgoing } from './call.ts';
 import { apiMap, isMap, type ApiMap } from './map.ts';
 import type { Operation } from './operations.ts';
 
@@ -67,11 +68,28 @@ export async function survey(context: CheckContext, { concerns, attempt, most = 
   }
   skipped.push(...ready.slice(most).map(({ operation }) => `${operation.name} is beyond the first ${most}`));
   const tried = await inLanes(ready.slice(0, most), (working) => attempt(working, context));
-  const facts = factsOf(map, { tried: tried.flatMap((one) => (one ? [one] : [])), skipped });
+  const told = tried.flatMap((one) => (one ? [one] : []));
+  const facts = factsOf(map, { tried: (await takesAnything(context, map)) ? told.map(untold) : told, skipped });
   return {
     state: 'collected',
     facts: ready.length === 0 && locked > 0 ? { ...facts, missing: CLIENTS_LINE } : facts,
     sources: map.described.file === undefined ? [] : [{ file: map.described.file }],
+  };
+}
+
+/** Is a path that cannot be there answered well? Pages that a browser finds its own way from are no such answer. */
+function takesAnything(context: CheckContext, { base }: ApiMap): Promise<boolean> {
+  return once(context, 'api-takes-anything', async () => {
+    const answer = await send(context, { method: 'GET', url: `${base}/gauntlet-${nonce()}` });
+    return answer.state === 'answered' && isSuccess(answer) && !/html/i.test(answer.headers['content-type'] ?? '');
+  });
+}
+
+/** Where everything is answered well, an answer tells nothing. */
+function untold({ control, ...rest }: Tried): Tried {
+  return {
+    ...rest,
+    control: { ...control, status: null, because: 'a good answer, as a path that is not there got too: it tells nothing' },
   };
 }
 
