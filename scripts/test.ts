@@ -37,7 +37,11 @@ async function main(asked: readonly string[]): Promise<number> {
   for (const part of PARTS.filter((name) => asked.length === 0 || asked.includes(name))) {
     if (signal.aborted) break;
     console.log(`\n${styleText('bold', `━━ ${part}`)}`);
-    parts.set(part, part === 'check' ? { skipped: 0, reasons: {}, ...(await runChecks(signal)) } : await runProject(part, signal));
+    const checked = parts.has('check');
+    parts.set(
+      part,
+      part === 'check' ? { skipped: 0, reasons: {}, ...(await runChecks(signal)) } : await runProject(part, { checked, signal }),
+    );
   }
   if (signal.aborted) {
     console.error('\nInterrupted: nothing was counted.');
@@ -47,8 +51,11 @@ async function main(asked: readonly string[]): Promise<number> {
   return await report(parts);
 }
 
-/** One vitest project. A run without tests, or without an answer, is a failure. */
-async function runProject(project: string, signal: AbortSignal): Promise<Counts> {
+/**
+ * One vitest project. A run without tests, or without an answer, is a failure. After a check, which holds dist/ against the source, the
+ * program under test is what ships.
+ */
+async function runProject(project: string, { checked, signal }: { readonly checked: boolean; readonly signal: AbortSignal }): Promise<Counts> {
   const file = join(OUT, `${project}.counts.json`);
   await rm(file, { force: true });
   const reporters = [
@@ -60,7 +67,7 @@ async function runProject(project: string, signal: AbortSignal): Promise<Counts>
   const { code } = await runNode('node_modules/vitest/vitest.mjs', ['run', '--project', project, ...reporters], {
     signal,
     output: 'show',
-    env: { GAUNTLET_TEST_COUNTS: file },
+    env: { GAUNTLET_TEST_COUNTS: file, ...(checked ? { GAUNTLET_TEST_PROGRAM: 'dist/cli.js' } : {}) },
   });
   const text = await readFile(file, 'utf8').catch(() => undefined);
   const counts = text === undefined ? { passed: 0, failed: 1, skipped: 0, reasons: {} } : (JSON.parse(text) as Counts);

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import type { FaultContext } from '../../../src/faults/contract.ts';
 import type { StackManifest } from '../../../src/model/manifest.ts';
@@ -11,8 +11,7 @@ import type { Ports } from '../../../src/ports/index.ts';
 import { compose } from '../../../src/stacks/compose/index.ts';
 import type { StackContext } from '../../../src/stacks/contract.ts';
 import { ports } from '../compose/harness-ports.ts';
-
-const CLI = resolve(import.meta.dirname, '../../../src/cli/main.ts');
+import { PROGRAM } from '../support/program.ts';
 
 /** A stack of services without a shell, on a real engine, for all tests of a file. */
 export interface Lab extends AsyncDisposable {
@@ -43,7 +42,7 @@ export async function bringUp(yaml: string): Promise<Lab> {
     stdio: 'pipe',
   });
   await writeFile(join(root, 'compose.yaml'), yaml.replaceAll(/\bLAB\b/g, image));
-  const outside = { ...ports(), self: [process.execPath, CLI] };
+  const outside = { ...ports(), self: [process.execPath, PROGRAM] };
   const handles: StackManifest['handle'][] = [];
   const stack: StackContext = {
     ports: outside,

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { PROGRAM } from '../support/program.ts';
 import { inlineProject } from '../support/project.ts';
 
-const GAUNTLET = `'${process.execPath}' '${resolve(import.meta.dirname, '../../../src/cli/main.ts')}'`;
+const GAUNTLET = `'${process.execPath}' '${PROGRAM}'`;
 const TWO_STAGES = { 'gauntlet.yml': 'version: 1\nstages:\n  - unit:\n      run: "sleep 0.5"\n  - e2e:\n      run: "true"\n' };
 
 /** What a shell line says in a project; `$gauntlet` is the program. */

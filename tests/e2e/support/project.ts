@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { ReportV1 } from '../../../src/model/report-v1.ts';
-
-const MAIN = resolve(import.meta.dirname, '../../../src/cli/main.ts');
+import { PROGRAM } from './program.ts';
 
 /** A tiny real repository on disk. */
 export interface Project extends AsyncDisposable {
@@ -71,7 +70,7 @@ async function writeAll(path: string, files: Readonly<Record<string, string>>): 
 }
 
 async function run(path: string, args: readonly string[], { env = {}, onOutput }: RunOptions = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: path,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...env },

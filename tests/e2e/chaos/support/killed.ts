@@ -1,20 +1,19 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import { expect } from 'vitest';
 
 import { JournalEntry } from '../../../../src/model/run.ts';
 import { openFaults } from '../../../../src/run/faults.ts';
-
-const MAIN = resolve(import.meta.dirname, '../../../../src/cli/main.ts');
+import { PROGRAM } from '../../support/program.ts';
 
 /** Starts the chaos stage of the latest run and kills it, with what it holds in its hands, when a fault is booked and `when` says so. */
 export async function killedOnce(
   path: string,
   { run, when }: { readonly run: string; readonly when: (said: string) => boolean },
 ): Promise<void> {
-  const gate = spawn(process.execPath, [MAIN, 'stage', 'chaos', '--run', 'latest'], { cwd: path, stdio: ['ignore', 'ignore', 'pipe'] });
+  const gate = spawn(process.execPath, [PROGRAM, 'stage', 'chaos', '--run', 'latest'], { cwd: path, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   gate.stderr.setEncoding('utf8').on('data', (text: string) => void (said += text));
   await expect.poll(() => when(said) && openFaults(journalOf(run)).length > 0, { timeout: 120_000, interval: 20 }).toBe(true);
