@@ -57,7 +57,11 @@ async function* run(options: Options, context: LoadContext): AsyncGenerator<Load
   const delivery = deliveryOf(measured, { options, planned, calibration });
   const doubt = doubtOf({
     delivery,
-    scale: { latencyP99Ms: recorder.all.latency.whole.quantile(0.99) / 1_000, limitMs: context.limitMs },
+    scale: {
+      latencyP99Ms: recorder.all.latency.whole.quantile(0.99) / 1_000,
+      limitMs: context.limitMs,
+      perSecond: delivery.asked.perSecond,
+    },
     exhausted: planned.climb ? 0 : recorder.exhausted,
     hopeless: driven.hopeless,
     interrupted: context.signal.aborted,
@@ -86,7 +90,8 @@ async function certify(context: LoadContext, perSecond: number, who: Calibrates)
     const calibration = await who.calibrate({ perSecond });
     if (best === undefined || calibration.p99 < best.p99) best = calibration;
     // Who was not answered once will not be the next time.
-    if (uncertified(best, { latencyP99Ms: Number.NaN, limitMs: context.limitMs }) === undefined || calibration.samples === 0) break;
+    if (uncertified(best, { latencyP99Ms: Number.NaN, limitMs: context.limitMs, perSecond }) === undefined || calibration.samples === 0)
+      break;
   }
   return best;
 }

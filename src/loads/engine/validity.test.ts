@@ -10,7 +10,7 @@ const SOUND: Delivered = {
     busy: 0.2,
     calibration: { samples: 300, perSecond: 200, p50: 0.4, p99: 4 },
   },
-  scale: { latencyP99Ms: 80, limitMs: undefined },
+  scale: { latencyP99Ms: 80, limitMs: undefined, perSecond: 1_000 },
   exhausted: 0,
   hopeless: false,
   interrupted: false,
@@ -33,7 +33,9 @@ describe('a load proves', () => {
   });
 
   it('slow answers with a generator that is late by little of them', () => {
-    expect(doubtOf(but({ lag: { p50: 1, p99: 90, max: 200 } }, { scale: { latencyP99Ms: 4_000, limitMs: undefined } }))).toBeUndefined();
+    expect(
+      doubtOf(but({ lag: { p50: 1, p99: 90, max: 200 } }, { scale: { latencyP99Ms: 4_000, limitMs: undefined, perSecond: 1_000 } })),
+    ).toBeUndefined();
   });
 
   it.each([
@@ -42,11 +44,40 @@ describe('a load proves', () => {
     ['later than a limit of any size excuses', 30_000, 251, false],
     ['20 ms late, however tight the limit', 100, 19, true],
   ])('with a generator that is %s: %s ms, %s ms, %s', (_, limitMs, late, proved) => {
-    const doubt = doubtOf(but({ lag: { p50: 1, p99: late, max: 300 } }, { scale: { latencyP99Ms: 80, limitMs } }));
+    const doubt = doubtOf(but({ lag: { p50: 1, p99: late, max: 300 } }, { scale: { latencyP99Ms: 80, limitMs, perSecond: 1_000 } }));
     expect(doubt === undefined).toBe(proved);
   });
 
+  it.each([
+    ['three arrivals in six seconds', 0.5, 66, true],
+    ['a quarter of the gap between arrivals', 2, 125, true],
+    ['more than a quarter of the gap', 2, 126, false],
+    ['more than any gap excuses', 0.01, 251, false],
+    ['a quarter of a gap that is no longer than usual', 12.5, 21, false],
+    ['many arrivals', 1_000, 21, false],
+  ])('what a generator shows that is late, or off, by little of the gap: %s (%s a second, %s ms): %s', (_, perSecond, late, proved) => {
+    const scale = { latencyP99Ms: 80, limitMs: undefined, perSecond };
+    const lag = { p50: 1, p99: late, max: late };
+    const calibration = { samples: 300, perSecond: 200, p50: 0.4, p99: late };
+    expect(doubtOf(but({ lag }, { scale })) === undefined).toBe(proved);
+    expect(doubtOf(but({ calibration }, { scale })) === undefined).toBe(proved);
+  });
+
+  it.each([
+    ['as a core that was asleep', 5, 4.9, true],
+    ['by more than that', 0.1, 5.1, false],
+    ['by more than 2 ms where arrivals are many', 1_000, 2.1, false],
+  ])('what an engine shows that is off in the middle %s (%s a second, %s ms): %s', (_, perSecond, p50, proved) => {
+    const scale = { latencyP99Ms: 80, limitMs: undefined, perSecond };
+    expect(doubtOf(but({ calibration: { samples: 300, perSecond: 200, p50, p99: 6 } }, { scale })) === undefined).toBe(proved);
+  });
+
   it.each<[string, Delivered, string]>([
+    [
+      'half of its arrivals were late, however rare they are',
+      but({ lag: { p50: 21, p99: 60, max: 60 } }, { scale: { latencyP99Ms: 80, limitMs: undefined, perSecond: 0.5 } }),
+      'sent half of the arrivals 21.0 ms late or more; 20.0 ms are allowed',
+    ],
     ['an arrival was dropped', but(achieved({ dropped: 1 })), 'had no room for 1 of 300 arrivals'],
     ['an arrival was never sent', but(achieved({ arrivals: 299 })), 'sent 299 of 300'],
     ['it was late', but({ lag: { p50: 1, p99: 20.5, max: 200 } }), 'sent 1 % of the arrivals 20.5 ms late'],
@@ -55,7 +86,7 @@ describe('a load proves', () => {
     ['its machine ran out of sockets', but({}, { exhausted: 3 }), 'ran out of ports, files or memory 3 times'],
     [
       'nothing came to an end',
-      but(achieved({ kept: 0, failed: 0 }), { scale: { latencyP99Ms: Number.NaN, limitMs: undefined } }),
+      but(achieved({ kept: 0, failed: 0 }), { scale: { latencyP99Ms: Number.NaN, limitMs: undefined, perSecond: 1_000 } }),
       'not one arrival',
     ],
     ['it was stopped', but(achieved({ arrivals: 12 }), { interrupted: true }), '12 of 300 arrivals'],
