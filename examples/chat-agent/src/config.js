@@ -81,7 +81,7 @@ function database(read) {
     url: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
     poolMax: read.integer('PG_POOL_MAX', 20, 1, 100),
     maxWaiting: read.integer('PG_MAX_WAITING', 200, 1, 10_000),
-    acquireMs: read.integer('PG_ACQUIRE_MS', 1000, 1, 60_000),
+    acquireMs: read.integer('PG_ACQUIRE_MS', 2000, 1, 60_000),
     statementMs: read.integer('PG_STATEMENT_MS', 2000, 1, 60_000),
   };
 }

@@ -17,7 +17,8 @@ export function createPool(config, name) {
     application_name: name,
     max: defect('small-pool') || defect('connection-leak') ? 1 : config.poolMax,
     connectionTimeoutMillis: defect('no-backpressure') ? 0 : config.acquireMs,
-    idleTimeoutMillis: 5000,
+    // A new connection costs the server a process and both sides a handshake: those of one burst are there for the next.
+    idleTimeoutMillis: 30_000,
     statement_timeout: config.statementMs,
     query_timeout: config.statementMs + 500,
     keepAlive: true,
