@@ -50,9 +50,13 @@ async function exampleOf(name: string): Promise<Example> {
   };
 }
 
-/** Codes of all findings but the ones that only follow from another: stages that a broken stack kept from running. */
-export function codesOf({ findings }: ReportV1): string[] {
+/** Codes of the findings that stand for themselves. */
+export function codesOf(report: ReportV1): string[] {
+  return [...new Set(ownOf(report).map(({ code }) => code))].sort();
+}
+
+/** All findings but the ones that only follow from another: stages that a broken stack kept from running. */
+export function ownOf({ findings }: ReportV1): ReportV1['findings'] {
   const causes = new Set(findings.filter(({ result }) => result.verdict === 'confirmed').map(({ group }) => group));
-  const own = findings.filter(({ result, group }) => result.verdict === 'confirmed' || group === undefined || !causes.has(group));
-  return [...new Set(own.map(({ code }) => code))].sort();
+  return findings.filter(({ result, group }) => result.verdict === 'confirmed' || group === undefined || !causes.has(group));
 }
