@@ -93,6 +93,8 @@ export interface LoadThread {
 export interface WorkContext {
   readonly ports: Pick<Ports, 'clock' | 'loadHttp'>;
   readonly populate: (signal: AbortSignal) => Population;
+  /** Users of nothing but this address, who walk by the same code: what they cost is seen, and done for the first time, before the system is asked. */
+  readonly rehearse: (url: string, signal: AbortSignal) => Population;
   readonly say: (report: unknown) => void;
   /** Whoever hears the orders from now on. */
   readonly hear: (order: (order: unknown) => void) => void;
@@ -104,6 +106,8 @@ export interface LoadContext {
   readonly ports: Pick<Ports, 'clock' | 'loadHttp' | 'reference' | 'exec' | 'files' | 'env'>;
   /** Brings the users in. Every walk ends soon after the signal. */
   readonly populate: (signal: AbortSignal) => Population;
+  /** Users of nothing but this address, who walk by the same code: what they cost is seen, and done for the first time, before the system is asked. */
+  readonly rehearse: (url: string, signal: AbortSignal) => Population;
   readonly threads: LoadThreads;
   /** Steps that a walk has, in the middle. */
   readonly stepsPerWalk: number;

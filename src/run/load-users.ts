@@ -1,10 +1,14 @@
 import type { LoadThreads, Population } from '../loads/contract.ts';
 import type { Redacting } from '../lib/redact.ts';
-import type { Journey } from '../model/journey.ts';
+import { http } from '../journeys/http/index.ts';
+import type { Journey, JourneyStep } from '../model/journey.ts';
 import type { ResolvedTarget } from '../model/manifest.ts';
 import type { Ports } from '../ports/index.ts';
 import { newTag } from './messages.ts';
 import { populate } from './population.ts';
+
+/** For an answer of a server of our own. */
+const REHEARSAL_MS = 5_000;
 
 /** Who walks a load, as data: every thread brings in the same users. */
 export interface LoadUsers {
@@ -56,6 +60,25 @@ export function usersOf(
   const among = tag === undefined ? undefined : { tag, sharedOffsetMs: clock.sharedOffsetMs(), monotonicMs: () => clock.monotonicMs() };
   const context = { ...walking, ports: { ...ports, http }, signal, redact };
   return populate(journeys, context, { name: (user) => `${prefix}-${user * step + first}`, among });
+}
+
+/** The same users, but all that they ask is this address: none of it reaches the system under test. */
+export function rehearsing({ tag: _, ...users }: LoadUsers, url: string): LoadUsers {
+  const steps = [stepOf({ get: url }), stepOf({ post: `${url}?user={{user}}`, json: { user: '{{user}}' } })];
+  return { ...users, journeys: [{ name: 'rehearsal', steps, expect: {}, rows: [] }], targets: [] };
+}
+
+function stepOf(written: object): JourneyStep {
+  const options = http.options.parse(written);
+  const expect: JourneyStep['expect'] = { status: [200], reply: { ok: true } };
+  return {
+    type: http.type,
+    title: http.title(options),
+    options: options as JourneyStep['options'],
+    capture: { ok: 'ok' },
+    expect,
+    timeoutMs: REHEARSAL_MS,
+  };
 }
 
 /** Threads with these users. */

@@ -2,7 +2,7 @@ import { makeRunRedactor } from '../lib/redact.ts';
 import { loads } from '../loads/registry.ts';
 import { GauntletError } from '../model/errors.ts';
 import type { Ports } from '../ports/index.ts';
-import { usersOf, type LoadTask } from './load-users.ts';
+import { rehearsing, usersOf, type LoadTask } from './load-users.ts';
 
 /** What a thread hears from the one that started it, and says to it. */
 interface Line {
@@ -17,5 +17,11 @@ export async function workLoad({ type, part, users, redacting }: LoadTask, ports
     throw new GauntletError(`loads of the kind ${type} have no part for a thread`, { kind: 'internal', hint: 'report this' });
   await using closing = new AsyncDisposableStack();
   const redact = makeRunRedactor(redacting);
-  await plugin.work(part, { ports, populate: (signal) => usersOf(users, { ports, redact, closing }, signal), say, hear });
+  await plugin.work(part, {
+    ports,
+    populate: (signal) => usersOf(users, { ports, redact, closing }, signal),
+    rehearse: (url, signal) => usersOf(rehearsing(users, url), { ports, redact, closing }, signal),
+    say,
+    hear,
+  });
 }

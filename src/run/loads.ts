@@ -8,7 +8,7 @@ import { holdsFor, type Owed, type PlannedLoad, type PlannedStage } from '../mod
 import { addGap, type Gap, type RunContext } from './context.ts';
 import { commandEnvironment } from './environment.ts';
 import { momentsOf } from './moments.ts';
-import { threadsOf, usersOf, type LoadUsers } from './load-users.ts';
+import { rehearsing, threadsOf, usersOf, type LoadUsers } from './load-users.ts';
 import { isResourceMetric } from './resource-metrics.ts';
 import type { RunningStack } from './stack.ts';
 import { targetsOf } from './targets.ts';
@@ -130,6 +130,7 @@ async function* outputsOf(context: RunContext, { stage, load, stack, plugin, jou
     limitMs: limitOf(thresholdsOf(context, { stage, load })),
     abort: abortOf(context, { stage, load }),
     populate: (walks) => usersOf(users, { ports, redact, closing }, walks),
+    rehearse: (url, walks) => usersOf(rehearsing(users, url), { ports, redact, closing }, walks),
     threads: threadsOf(ports, { type: plugin.type, users, redacting, name: load.name }),
     stepsPerWalk: journeys.reduce((sum, { steps }) => sum + steps.length, 0) / journeys.length,
   };

@@ -6,7 +6,7 @@ import { openSchedule, type Schedule } from '../../src/loads/engine/schedule.ts'
 import type { Journey, JourneyStep } from '../../src/model/journey.ts';
 import type { Sockets } from '../../src/ports/index.ts';
 import { nodePorts } from '../../src/ports/node/index.ts';
-import { threadsOf, usersOf } from '../../src/run/load-users.ts';
+import { rehearsing, threadsOf, usersOf } from '../../src/run/load-users.ts';
 
 export interface Load {
   readonly perSecond: number;
@@ -55,6 +55,7 @@ export function contextOf(
     tell: () => undefined,
     signal,
     populate: (walks) => usersOf(users, { ports: walking, redact: (text) => text, closing }, walks),
+    rehearse: (url, walks) => usersOf(rehearsing(users, url), { ports, redact: (text) => text, closing }, walks),
     threads: threadsOf(ports, { type: 'engine', users, redacting: { env: {}, runId: 'test', root: '/', patterns: [] }, name: 'load' }),
     stepsPerWalk: journey.steps.length,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

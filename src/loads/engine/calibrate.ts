@@ -3,6 +3,8 @@ import type { Http } from '../../ports/index.ts';
 import type { LoadContext, Walked } from '../contract.ts';
 import { arrivalsOf } from './arrivals.ts';
 import { drive } from './drive.ts';
+import { namesOf } from './measure.ts';
+import { Recorder } from './recorder.ts';
 import { UnderWay } from './under-way.ts';
 import type { Calibration } from './worker-line.ts';
 
@@ -12,6 +14,8 @@ const WARM_MS = 500;
 const DURATION_MS = 1_500;
 const RATES = { least: 200, most: 2_000 } as const;
 const ANSWER_MS = 5_000;
+/** Who rehearse. */
+const USERS = 5;
 
 /** Asked of a server of our own, by this thread alone. */
 export async function calibrate(
@@ -28,38 +32,46 @@ export function serve({ reference }: Pick<LoadContext['ports'], 'reference'>): R
 }
 
 interface Calibrating {
+  readonly rehearse: LoadContext['rehearse'];
   readonly ports: Pick<LoadContext['ports'], 'clock' | 'loadHttp'>;
   readonly signal: AbortSignal;
 }
 
 /**
  * Sends the same kind of traffic to a server of our own that says how long it held each answer back. What is measured beyond that is
- * the engine's own error and the machine's noise. `perSecond` is the load's highest rate; few arrivals would show nothing.
+ * the engine's own error and the machine's noise. Before that, whole walks are rehearsed there: the first of its kind takes a cold machine
+ * many times as long, and that would pass for the system's time. `perSecond` is the load's highest rate; few arrivals would show nothing.
  */
 export async function calibrateAt(
   { url, perSecond }: { url: string; perSecond: number },
-  { ports, signal }: Calibrating,
+  { ports, signal, rehearse }: Calibrating,
 ): Promise<Calibration> {
   const rate = Math.min(RATES.most, Math.max(RATES.least, perSecond));
   using http = ports.loadHttp(signal);
   const errors = new DistributionCounts();
   const held = new Map<number, number>();
-  let startMs = 0;
+  const warming = Math.round((rate * WARM_MS) / 1_000);
+  await using population = rehearse(url, signal);
+  const { journeys } = population;
+  const rehearsed = new Recorder({ durationMs: WARM_MS, journeys: namesOf(population) }, 1);
   await drive(
     {
       clock: ports.clock,
       arrivals: arrivalsOf([{ durationMs: WARM_MS + DURATION_MS, from: rate, to: rate }], { type: 'even' }),
-      begin: (atMs) => (startMs = atMs),
-      launched: () => undefined,
+      begin: (atMs) => rehearsed.begin(atMs),
+      launched: ({ dueMs, nowMs }) => rehearsed.launched(dueMs, nowMs),
       walk: async (index) => {
+        if (index < warming) return await (journeys[index % journeys.length]?.walk(index % USERS) ?? NOTHING);
         const heldMs = await ask(http, { url, signal });
         if (heldMs !== undefined) held.set(index, heldMs);
         return NOTHING;
       },
-      ended: ({ index, dueMs, endMs }) => {
+      ended: (arrival) => {
+        const { index, dueMs, endMs } = arrival;
+        if (index < warming) rehearsed.ended(arrival, journeys[0]?.name ?? '');
         const heldMs = held.get(index);
         held.delete(index);
-        if (heldMs !== undefined && dueMs - startMs >= WARM_MS) errors.record((endMs - dueMs - heldMs) * 1_000);
+        if (heldMs !== undefined) errors.record((endMs - dueMs - heldMs) * 1_000);
       },
       drainMs: ANSWER_MS,
       signal,

@@ -24,7 +24,7 @@ export async function work({ options, part, seed, underWay }: Share, context: Wo
   const obey = async (order: Order): Promise<void> => {
     switch (order.type) {
       case 'calibrate': {
-        const calibration = await calibrateAt(order, { ports: context.ports, signal: walks.signal });
+        const calibration = await calibrateAt(order, { ports: context.ports, rehearse: context.rehearse, signal: walks.signal });
         return say({ type: 'calibrated', calibration });
       }
       case 'begin': {
