@@ -17,6 +17,11 @@ const BODY_BYTES = 1_000_000;
 /** Who said nothing to so many requests in a row is not asked for a while: each would wait for its whole time. */
 const SILENCES = 3;
 const REST_MS = 10_000;
+/** 503 says that a request may be repeated; a service whose machine is slow says it while its connections are made. */
+const UNAVAILABLE = 503;
+const AGAIN_MS = [1_000, 2_000] as const;
+/** Who is unavailable after so many waits is not waited for any more: that is how it answers. */
+const IN_VAIN = 4;
 
 export interface Outgoing {
   readonly method: string;
@@ -36,8 +41,29 @@ export type Answer =
     }
   | { readonly state: 'failed'; readonly reason: string; readonly ms: number };
 
-/** One request to the team's own stack. Never throws; what is beyond the bound of a run is a failure that says so. */
-export async function send(context: CheckContext, { method, url, headers = {}, body, timeoutMs = ANSWER_MS }: Outgoing): Promise<Answer> {
+/**
+ * A request to the team's own stack, repeated for a moment while the answer is 503. Never throws; what is beyond the bound of a run is a
+ * failure that says so.
+ */
+export async function send(context: CheckContext, request: Outgoing): Promise<Answer> {
+  let answer = await ask(context, request);
+  if (!isUnavailable(answer)) return answer;
+  const inVain = await once(context, `api-unavailable ${new URL(request.url).origin}`, async () => ({ count: 0 }));
+  for (const waitMs of AGAIN_MS) {
+    if (inVain.count >= IN_VAIN || context.signal.aborted) return answer;
+    await context.ports.clock.sleep(waitMs, context.signal).catch(() => undefined);
+    answer = await ask(context, request);
+    if (!isUnavailable(answer)) return answer;
+  }
+  inVain.count += 1;
+  return answer;
+}
+
+function isUnavailable(answer: Answer): boolean {
+  return answer.state === 'answered' && answer.status === UNAVAILABLE;
+}
+
+async function ask(context: CheckContext, { method, url, headers = {}, body, timeoutMs = ANSWER_MS }: Outgoing): Promise<Answer> {
   const spent = await once(context, 'api-requests', async () => ({ count: 0 }));
   spent.count += 1;
   if (spent.count > BUDGET) return { state: 'failed', reason: `${BUDGET} requests of this run are used up`, ms: 0 };
