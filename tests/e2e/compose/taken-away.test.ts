@@ -11,7 +11,9 @@ const service = (name: string, more = ''): string =>
   `  ${name}:\n    image: ${BASE_IMAGE}\n    stop_signal: KILL\n    command: ${SLEEP}\n    ${HEALTHY}\n${more}`;
 const SHOP = `services:\n${service('db')}${service('api', '    depends_on: [db]\n')}`;
 /** The container of a service in this very project, as somebody at the keyboard would find it. */
-const DB = `$(docker ps -q --filter label=com.docker.compose.project.working_dir=$PWD --filter label=com.docker.compose.service=db)`;
+const containerOf = (name: string): string =>
+  `$(docker ps -q --filter label=com.docker.compose.project.working_dir=$PWD --filter label=com.docker.compose.service=${name})`;
+const DB = containerOf('db');
 const NETWORK = `$(docker inspect -f '{{.HostConfig.NetworkMode}}' ${DB})`;
 
 /** One stage whose command does something to the stack, and then ends as told. */
@@ -36,19 +38,30 @@ async function shop(files: Readonly<Record<string, string>>, stage: string): Pro
 }
 
 describeWithDocker('compose: what is taken away while a stage runs is the stackâ€™s fault', () => {
-  it.each([
-    ['removed', `docker rm -f ${DB}`, 'db was gone after integration'],
-    ['killed', `docker kill ${DB}`, 'db had ended after integration'],
-    ['paused', `docker pause ${DB}`, 'db could not be reached after integration'],
-    ['unhealthy for good', `docker exec ${DB} touch /tmp/sick; sleep 2`, 'db was unhealthy after integration'],
-  ])('%s: never green, though its command passes', async (what, command, title) => {
+  it('removed, killed, paused, unhealthy for good: never green, though the command passes; started again in time is no fault', async () => {
+    const command = [
+      `docker rm -f ${containerOf('removed')}`,
+      `docker kill ${containerOf('killed')}`,
+      `docker restart -t 0 ${containerOf('restarted')}`,
+      `docker exec ${containerOf('sick')} touch /tmp/sick`,
+      'sleep 2',
+      `docker pause ${containerOf('paused')}`,
+    ].join('\n');
     // A pause was once seen to take 30 s on engine 20.10 with checks every 300 ms; why is not known.
-    const yaml = what === 'paused' ? SHOP.replaceAll('300ms', '2s') : SHOP;
+    const yaml = `services:\n${['removed', 'killed', 'restarted', 'sick'].map((name) => service(name)).join('')}${service('paused').replace('300ms', '2s')}`;
     const ended = await gate(command, { end: 0, yaml });
     expect(ended.exitCode).toBe(1);
     const { findings } = await ended.report();
-    expect(findings.filter(({ priority }) => priority === 'P0').map((finding) => finding.title)).toEqual([
-      expect.stringMatching(new RegExp(`^${title}`)),
+    expect(
+      findings
+        .filter(({ priority }) => priority === 'P0')
+        .map(({ title }) => title)
+        .toSorted(),
+    ).toEqual([
+      expect.stringMatching(/^killed had ended after integration/),
+      expect.stringMatching(/^paused could not be reached after integration/),
+      expect.stringMatching(/^removed was gone after integration/),
+      expect.stringMatching(/^sick was unhealthy after integration/),
     ]);
   });
 
@@ -62,10 +75,6 @@ describeWithDocker('compose: what is taken away while a stage runs is the stackâ
     ]);
     expect(new Set(blocking.map(({ group }) => group)).size).toBe(1);
     expect(ended.stdout).toMatch(/^BLOCKED by CFG-05/m);
-  });
-
-  it('started again in time is no fault', async () => {
-    expect((await gate(`docker restart -t 0 ${DB}`, { end: 0 })).exitCode).toBe(0);
   });
 
   it('a stage that asks for a service that is not there has not run', async () => {
