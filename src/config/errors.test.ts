@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { cpuMs } from '../../tests/support/effort.ts';
 import { FAKES } from '../../tests/support/config.ts';
 import { parseConfig } from './load.ts';
 import { ConfigError } from './problems.ts';
@@ -910,9 +911,9 @@ test('aliases that multiply are stopped, quickly', () => {
     { length: 12 },
     (_, level) => `a${level}: &a${level} [${Array.from({ length: 10 }, () => (level === 0 ? 'x' : `*a${level - 1}`)).join(', ')}]`,
   );
-  const started = performance.now();
+  const started = cpuMs();
   expect(refuse(`${levels.join('\n')}\n`)).toContain('the aliases of this file make more than 100000 values');
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(cpuMs() - started).toBeLessThan(5_000);
 });
 
 test.each([

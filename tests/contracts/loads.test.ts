@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { LoadContext, LoadPlugin, Walked } from '../../src/loads/contract.ts';
+import type { LoadContext, LoadOutput, Walked } from '../../src/loads/contract.ts';
 import { DistributionCounts } from '../../src/lib/histogram.ts';
 import { loads } from '../../src/loads/registry.ts';
 import { SeriesEvidence } from '../../src/model/evidence.ts';
@@ -10,7 +10,8 @@ import { brokenPorts, itIsNamedAfterItsFolder, itTakesOptions, samplesOf } from 
 
 // Every load must keep these promises where nothing answers and no program is installed.
 
-const STOP_MS = 1_000;
+/** A second, and as much again for a busy machine. Who is not stopped takes longer. */
+const STOP_MS = 2_000;
 
 itIsNamedAfterItsFolder(
   'loads',
@@ -26,9 +27,9 @@ describe.each(loads.map((plugin) => ({ plugin, type: plugin.type })))('$type', (
     for (const options of samples) expect(plugin.title(options)).toMatch(/^[^\n]{3,120}$/);
   });
 
-  let runs: Promise<readonly (readonly Said[])[]> | undefined;
+  let runs: Promise<readonly (readonly LoadOutput[])[]> | undefined;
   /** What each sample says from its beginning to its end, run once for all tests, side by side. */
-  const ended = (): Promise<readonly (readonly Said[])[]> =>
+  const ended = (): Promise<readonly (readonly LoadOutput[])[]> =>
     (runs ??= Promise.all(samples.map((options) => Array.fromAsync(plugin.run(options, nowhere(new AbortController().signal))))));
 
   it('a target that is not there ends in a gap or in samples, never in nothing', async () => {

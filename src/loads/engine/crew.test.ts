@@ -108,7 +108,7 @@ it('who does not stop within a second of the run is left behind', async () => {
   };
   const fromMs = performance.now();
   const said = await loadOf((order, worker) => begun(order) ?? right(order, worker), { signal: stop.signal });
-  expect(performance.now() - fromMs).toBeLessThan(3_000);
+  expect(performance.now() - fromMs).toBeLessThan(10_000);
   expect(said.find(({ kind }) => kind === 'gap')).toMatchObject({ reason: 'interrupted' });
 });
 

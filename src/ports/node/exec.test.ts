@@ -58,9 +58,9 @@ describe('how a command ends', () => {
       const child = spawn(process.execPath, ['-e', "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('ready')"], { stdio: ['ignore', 'inherit', 'inherit'] });
       console.log('grandchild ' + child.pid);
       setInterval(() => {}, 1000);`;
-    const result = await nodeExec.run(node(script), { env, timeoutMs: 800, graceMs: 300 });
-    expect(result.outcome).toEqual({ ended: 'timeout', afterMs: 800 });
-    expect(result.durationMs).toBeLessThan(3_000);
+    const result = await nodeExec.run(node(script), { env, timeoutMs: 2_500, graceMs: 300 });
+    expect(result.outcome).toEqual({ ended: 'timeout', afterMs: 2_500 });
+    expect(result.durationMs).toBeLessThan(15_000);
     expect(result.stdout).toContain('ready');
     const grandchild = Number(/grandchild (\d+)/.exec(result.stdout)?.[1]);
     expect(nodeExec.isAlive(grandchild)).toBe(false);
@@ -76,7 +76,7 @@ describe('how a command ends', () => {
   test('a grandchild that keeps the pipe open does not hold us, and ends with its parent', async () => {
     const result = await nodeExec.run(shell('sleep 20 & echo $!; exit 0'), { env });
     expect(result.outcome).toEqual({ ended: 'exit', code: 0 });
-    expect(result.durationMs).toBeLessThan(2_000);
+    expect(result.durationMs).toBeLessThan(10_000);
     expect(result.tail).toEqual([expect.stringMatching(/^\d+$/), expect.stringContaining('still running in the background')]);
     expect(nodeExec.isAlive(Number(result.stdout))).toBe(false);
   });

@@ -119,7 +119,7 @@ describe('sockets', () => {
     expect(await nodeSockets.connect(`ws://127.0.0.1:${String((silent.address() as AddressInfo).port)}`, { timeoutMs: 200 })).toMatchObject(
       { state: 'failed' },
     );
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

@@ -79,7 +79,7 @@ it('tells a refusal, a silence, an early end and nonsense apart, in time', async
     'other',
     'other',
   ]);
-  expect(performance.now() - from).toBeLessThan(2_000);
+  expect(performance.now() - from).toBeLessThan(10_000);
 });
 
 it('takes an answer that came in time, also when this process was held up past the deadline', async () => {
