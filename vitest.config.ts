@@ -6,11 +6,11 @@ const STACKS = [
   'tests/e2e/{chaos,checks,examples,golden}/**/*.test.ts',
   'tests/e2e/compose/{pitfalls,rollback,stack,taken-away}.test.ts',
   'tests/e2e/cli/faults.test.ts',
+  'tests/e2e/actions/root.test.ts',
 ];
 /** Tests that compare times, apply loads or keep every core busy: each has the machine for itself. */
 const ALONE = [
   'tests/e2e/{act,loads}/**/*.test.ts',
-  'tests/e2e/actions/root.test.ts',
   'tests/e2e/chaos/timing.test.ts',
   'tests/e2e/cli/{loads,resources,thresholds}.test.ts',
   'tests/e2e/compose/{resources,speed}.test.ts',
