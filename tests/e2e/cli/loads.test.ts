@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -10,9 +10,13 @@ const SERVER = `let served = 0;
 require('node:http').createServer((request, response) => {
   if (request.url === '/served') return response.end(String(served));
   served += request.url === '/chat' ? 1 : 0;
+  if (served === 20) require('node:fs').writeFileSync('under-way', '');
   setTimeout(() => response.end(JSON.stringify({ reply: 'hello' })), 10);
 }).listen(process.env.PORT, '127.0.0.1');
 `;
+
+/** Answers take long beside whatever a slow machine adds to them: what is claimed of them holds on a machine of any speed. */
+const slow = (ms: number): string => SERVER.replace('), 10)', `), ${ms})`);
 
 const project = (stage: string): Record<string, string> => ({
   'server.cjs': SERVER,
@@ -29,7 +33,7 @@ journeys:
 `,
 });
 
-describe('a performance stage', { retry: 2 }, () => {
+describe('a performance stage', { retry: 1 }, () => {
   it('passes when each load was delivered as asked', async () => {
     await using here = await inlineProject(project('{load_profile: [peak, burst], journeys: [chat]}'));
     const { exitCode, stderr } = await here.gauntlet(['run', '--users', '60', '--duration', '6s']);
@@ -47,12 +51,12 @@ describe('a performance stage', { retry: 2 }, () => {
   });
 
   it.each([
-    ['passes when', 1_000, 0],
-    ['is blocked when not', 15, 1],
+    ['passes when', 5_000, 0],
+    ['is blocked when not', 500, 1],
   ])('%s answers come within a limit that so many samples support', async (_, limitMs, exit) => {
     const stage = `{load_profile: peak, journeys: [chat], success_rate: 90%, thresholds: {chat.latency: "p(90) < ${limitMs}ms"}}`;
-    await using here = await inlineProject({ ...project(stage), 'server.cjs': SERVER.replace('), 10)', '), 20)') });
-    const { exitCode } = await here.gauntlet(['run', '--users', '600', '--duration', '4s', '--budget', 'release']);
+    await using here = await inlineProject({ ...project(stage), 'server.cjs': slow(1_500) });
+    const { exitCode } = await here.gauntlet(['run', '--users', '120', '--duration', '4s', '--budget', 'release']);
     expect(exitCode).toBe(exit);
   });
 
@@ -80,36 +84,36 @@ describe('a performance stage', { retry: 2 }, () => {
   });
 
   it('is stopped by a limit that says so, long before its time, and blocked by it', async () => {
-    const stage = '{load_profile: peak, journeys: [chat], success_rate: 90%, thresholds: {chat.latency: "p(90) < 5ms abort"}}';
-    await using here = await inlineProject(project(stage));
-    const from = performance.now();
-    const { exitCode, stderr, stdout } = await here.gauntlet(['run', '--users', '600', '--duration', '90s', '--budget', 'release']);
-    expect(performance.now() - from).toBeLessThan(60_000);
+    const stage = '{load_profile: peak, journeys: [chat], success_rate: 90%, thresholds: {chat.latency: "p(90) < 1s abort"}}';
+    await using here = await inlineProject({ ...project(stage), 'server.cjs': slow(3_000) });
+    const { exitCode, stderr, stdout } = await here.gauntlet(['run', '--users', '120', '--duration', '90s', '--budget', 'release']);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('LOAD-08');
-    expect(stderr).toContain('peak was stopped by chat.latency: p(90) < 5ms abort');
+    expect(stderr).toContain('peak was stopped by chat.latency: p(90) < 1s abort');
     const own = (await seriesOf(here)).find(({ metric }) => metric === 'peak');
-    expect(own?.delivery).toMatchObject({ aborted: { threshold: 'chat.latency: p(90) < 5ms abort' }, proof: { state: 'proved' } });
+    expect(own?.delivery).toMatchObject({ aborted: { threshold: 'chat.latency: p(90) < 1s abort' }, proof: { state: 'proved' } });
+    expect(own?.delivery?.achieved.durationMs).toBeLessThan(45_000);
   });
 
   it('stopped midway keeps what it measured, and proves nothing', async () => {
     await using here = await inlineProject(project('{load_profile: peak, journeys: [chat]}'));
-    let stoppedMs = 0;
+    let waiting: NodeJS.Timeout | undefined;
     const { exitCode } = await here.gauntlet(['run', '--users', '600', '--duration', '60s'], {
-      onOutput: (output, kill) => {
-        if (stoppedMs > 0 || !output.includes('peak: 600 users')) return;
-        stoppedMs = performance.now();
-        setTimeout(() => {
-          stoppedMs = performance.now();
-          kill('SIGINT');
-        }, 5_000);
+      onOutput: (_, kill) => {
+        waiting ??= setInterval(() => {
+          void stat(join(here.path, 'under-way')).then(
+            () => kill('SIGINT'),
+            () => undefined,
+          );
+        }, 200);
       },
     });
+    clearInterval(waiting);
     expect(exitCode).toBe(4);
     const series = await seriesOf(here);
     const own = series.find(({ metric }) => metric === 'peak');
     expect(own?.delivery?.proof).toMatchObject({ state: 'unproved', why: expect.stringContaining('stopped after') as string });
-    expect(own?.delivery?.achieved.durationMs).toBeLessThan(6_000);
+    expect(own?.delivery?.achieved.durationMs).toBeLessThan(30_000);
     const latency = series.find(({ metric }) => metric === 'chat.latency');
     expect(latency?.samples).toBeGreaterThan(10);
     expect(latency?.samples).toBe(latency?.histogram?.buckets.reduce((sum, [, times]) => sum + times, 0));
