@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const REAL = { testTimeout: 300_000, hookTimeout: 300_000 };
+import { LongestFirst } from './scripts/longest-first.ts';
+
+const REAL = { testTimeout: 600_000, hookTimeout: 600_000 };
 /** Tests that bring up whole systems and mostly wait for them: two files at a time. */
 const STACKS = [
   'tests/e2e/{chaos,checks,examples,golden}/**/*.test.ts',
@@ -20,6 +22,7 @@ const ALONE = [
 // stacks (real engines, two files at a time), alone (real runners, loads: one file at a time).
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
