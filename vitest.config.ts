@@ -7,14 +7,17 @@ const REAL = { testTimeout: 600_000, hookTimeout: 600_000 };
 const STACKS = [
   'tests/e2e/{chaos,checks,examples,golden}/**/*.test.ts',
   'tests/e2e/compose/{pitfalls,rollback,stack,taken-away}.test.ts',
-  'tests/e2e/cli/faults.test.ts',
+  'tests/e2e/cli/{faults,thresholds}.test.ts',
   'tests/e2e/actions/root.test.ts',
+  // Loads of few arrivals, of which nothing is claimed that depends on how fast the machine is.
+  'tests/e2e/loads/{effects,leaks,shards,stop,workers}.test.ts',
 ];
 /** Tests that compare times, apply loads or keep every core busy: each has the machine for itself. */
 const ALONE = [
-  'tests/e2e/{act,loads}/**/*.test.ts',
+  'tests/e2e/act/**/*.test.ts',
+  'tests/e2e/loads/{accuracy,detection,rag,regressions}.test.ts',
   'tests/e2e/chaos/timing.test.ts',
-  'tests/e2e/cli/{loads,resources,thresholds}.test.ts',
+  'tests/e2e/cli/{loads,resources}.test.ts',
   'tests/e2e/compose/{resources,speed}.test.ts',
 ];
 
