@@ -10,9 +10,9 @@ import { contextOf, measureLoad } from '../../support/load.ts';
 
 /** From what asks much of a machine to what asks next to nothing; limits are those that somebody might set for such delays. */
 const RUNGS = [
-  { perSecond: 500, ms: 10, limitMs: 100, durationMs: 3_000 },
-  { perSecond: 100, ms: 100, limitMs: 1_000, durationMs: 3_000 },
-  { perSecond: 10, ms: 1_000, limitMs: 5_000, durationMs: 5_000 },
+  { perSecond: 500, ms: 10, limitMs: 100, durationMs: 2_000 },
+  { perSecond: 100, ms: 100, limitMs: 1_000, durationMs: 2_000 },
+  { perSecond: 10, ms: 1_000, limitMs: 5_000, durationMs: 4_000 },
 ] as const;
 
 describe('what the engine measures', { retry: 1 }, () => {
