@@ -7,7 +7,7 @@ import { BASE_IMAGE, describeWithDocker } from '../support/docker.ts';
 import { lab, SLEEP } from './harness.ts';
 
 const run = promisify(execFile);
-const ROUNDS = 3;
+const ROUNDS = 2;
 const MOST_ROUNDS = 7;
 /** The time to be ready that `--wait` takes at best, plus what a busy machine adds. */
 const MOST = 1.1;
