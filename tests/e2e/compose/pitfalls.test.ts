@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 
 import { compose } from '../../../src/stacks/compose/index.ts';
@@ -74,20 +75,13 @@ describeWithDocker('compose: what --wait gets wrong', () => {
     expect(causes(after.readiness)).toMatchObject([{ service: 'worker', reason: 'exited', exitCode: 7 }]);
   });
 
-  it('a restart loop without a health check is a restart loop', async () => {
-    const { up } = await lab(file(service('worker', 'sh -c "echo boom; exit 1"', 'restart: always')), { readyMs: 6_000 });
+  it('a restart loop without a health check is told long before the deadline', async () => {
+    const yaml = file(service('worker', 'sh -c "echo boom; exit 1"', 'restart: always'), service('app', SLEEP, healthy));
+    const { up } = await lab(yaml, { readyMs: 120_000 });
     const { readiness, manifest } = await up();
     expect(causes(readiness)).toMatchObject([{ service: 'worker', reason: 'restart-loop', logTail: expect.arrayContaining(['boom']) }]);
-    expect(manifest.services[0]?.replicas[0]?.restarts).toBeGreaterThan(2);
-  });
-
-  it('a restart loop is told before a long deadline', async () => {
-    const { up } = await lab(file(service('worker', 'sh -c "exit 1"', 'restart: always'), service('app', SLEEP, healthy)), {
-      readyMs: 120_000,
-    });
-    const { readiness } = await up();
-    expect(causes(readiness)).toMatchObject([{ service: 'worker', reason: 'restart-loop' }]);
-    expect(readiness.afterMs).toBeLessThan(20_000);
+    expect(manifest.services.find(({ name }) => name === 'worker')?.replicas[0]?.restarts).toBeGreaterThan(2);
+    expect(readiness.afterMs).toBeLessThan(80_000);
   });
 
   it('the second of two replicas that exits is seen', async () => {
@@ -120,7 +114,8 @@ describeWithDocker('compose: what --wait gets wrong', () => {
     const began = performance.now();
     const { readiness } = await up();
     expect(causes(readiness)).toMatchObject([{ service: 'db', reason: 'never-healthy', blocked: ['app'] }]);
-    expect(performance.now() - began).toBeLessThan(6_500);
+    // The check alone would go on for 100 s.
+    expect(performance.now() - began).toBeLessThan(40_000);
   });
 
   it('crashed once and then healthy is ready', async () => {
@@ -170,14 +165,21 @@ describeWithDocker('compose: what --wait gets wrong', () => {
     const stubborn = `sh -c "trap '' TERM INT; while true; do sleep 1; done"`;
     const yaml = `${file(service('db', stubborn, `${check}\nvolumes: ["data:/data"]`), service('app', SLEEP, 'depends_on: {db: {condition: service_healthy}}'))}volumes: {data: {}}\n`;
     const { up, booked, context } = await lab(yaml, { signal: interrupt.signal });
-    setTimeout(() => interrupt.abort(new Error('cancelled')), 1_200);
-    let aborted = 0;
-    interrupt.signal.addEventListener('abort', () => (aborted = performance.now()));
-    await expect(up()).rejects.toThrow('cancelled');
+    const began = performance.now();
+    execFileSync('docker', ['run', '--rm', BASE_IMAGE, 'true']);
+    const oneMs = performance.now() - began;
+    const ended = up().then(() => 'ready', String);
+    await expect
+      .poll(() => booked.map((handle) => remains(ComposeHandle.parse(handle).project)).flat(), { timeout: 30_000 })
+      .not.toEqual([]);
+    const aborted = performance.now();
+    interrupt.abort(new Error('cancelled'));
+    expect(await ended).toContain('cancelled');
     const project = ComposeHandle.parse(booked[0]).project;
     expect(remains(project).length).toBeGreaterThan(0);
     expect(await compose.down(booked[0] ?? {}, { ...context, signal: interrupt.signal })).toEqual([]);
-    expect(performance.now() - aborted).toBeLessThan(7_500);
+    // A machine on which one container takes a second has no 7.5 s for all of this.
+    expect(performance.now() - aborted).toBeLessThan(Math.max(7_500, oneMs * 8));
     expect(remains(project)).toEqual([]);
   });
 
