@@ -17,7 +17,7 @@ const files = (slowed: number, port = 'auto') => ({
   'gauntlet.yml': `version: 1
 stack: {process: {api: {run: node server.cjs, port: ${port}, health: /}}, ready: 20s}
 targets: {api: {service: api, port: 8080}}
-stages: [performance: {compare: {journeys: [slowed, same], restarts: 2, pairs: 5}}]
+stages: [performance: {compare: {journeys: [slowed, same], restarts: 2, pairs: 4}}]
 journeys:
   slowed: {steps: [{get: "{{api}}/slowed", expect: {status: 200}}]}
   same: {steps: [{get: "{{api}}/same", expect: {status: 200}}]}
