@@ -16,7 +16,7 @@ export const DEFECTS = Object.freeze({
   'slow-tail': { row: 'LOAD-08', does: 'one of 20 reads of the history takes 2.5 s longer' },
   'lost-messages': { row: 'WS-04', does: 'a message that comes before the one ahead of it is answered is sometimes dropped' },
   'cross-user': { row: 'WS-02', does: 'some replies are sent to another user as well' },
-  'cpu-hog': { row: 'LOAD-09', does: 'every message costs 18 ms of CPU' },
+  'cpu-hog': { row: 'LOAD-09', does: 'every message costs 14 ms of CPU' },
   'small-pool': { row: 'DB-10', does: 'the pool has one connection, which messages hold for 8 ms longer' },
   degradation: { row: 'LOAD-11', does: 'every message makes the answers to all later ones 0.3 ms slower' },
   'session-leak': { row: 'LEAK-01', does: 'a session that ended stays in memory' },

@@ -35,7 +35,7 @@ export function createChat({ llm, breaker, messages, cache, maxInflight }) {
   /** @param {Incoming} incoming @param {AbortSignal} signal */
   async function converse(incoming, signal) {
     if (defect('no-backpressure')) await queue(() => new Promise((resolve) => setTimeout(resolve, 50)));
-    if (defect('cpu-hog')) burn(18);
+    if (defect('cpu-hog')) burn(14);
     if (defect('degradation')) await new Promise((resolve) => setTimeout(resolve, (asked += 1) * 0.3));
     const answer = await ask(incoming.text, signal);
     const saved = { ...incoming, ...answer };
