@@ -31,6 +31,8 @@ interface Past {
   readonly unhealthyMs: number;
   readonly checked: boolean;
   readonly oomKilled: boolean;
+  /** Of the last end that was seen. */
+  readonly exitCode: number | undefined;
 }
 
 const SETTLED: Standing = { state: 'settled' };
@@ -135,9 +137,9 @@ function running({ node, replica, past }: Case, { now, rules }: Scene): Standing
 
 function restarting(replica: ReplicaState, past: Past, rules: Rules): Standing {
   const what = past.oomKilled ? ' for want of memory' : '';
-  const code = replica.exitCode === undefined || replica.state === 'running' ? '' : `, last exit code ${replica.exitCode}`;
+  const { exitCode } = past;
+  const code = exitCode === undefined ? '' : `, last exit code ${exitCode}`;
   const message = `was restarted ${times(past.restarts, 'time')}${what}${code}`;
-  const exitCode = replica.state === 'running' ? undefined : replica.exitCode;
   const why: Why = { reason: past.oomKilled ? 'oom-killed' : 'restart-loop', message, exitCode, healthOutput: replica.healthOutput };
   return { state: 'waiting', lost: past.restarts >= LOOP_RESTARTS && past.sinceFirstRestartMs >= rules.loopMs, why };
 }
@@ -170,6 +172,7 @@ function pastOf(service: string, replica: ReplicaState, { history, now, rules }:
     unhealthyMs: now.atMs - (seen[lastNotUnhealthy + 1]?.atMs ?? now.atMs),
     checked: seen.some(({ was }) => was.health !== 'none'),
     oomKilled: seen.some(({ was }) => was.oomKilled),
+    exitCode: seen.findLast(({ was }) => was.state !== 'running' && was.exitCode !== undefined)?.was.exitCode,
   };
 }
 

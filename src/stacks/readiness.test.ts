@@ -140,6 +140,12 @@ describe('not ready', () => {
       state: 'not-ready',
       causes: [{ service: 'api', reason: 'restart-loop', exitCode: 1 }],
     });
+    // Looked at while it runs once more: how it ended the last time is known.
+    const again = at(11_000, { api: [replica({ restarts: 7, startedAt: time(10_900) })], db: [healthy] });
+    expect(judgeReadiness([...past, again], undeclared, options)).toMatchObject({
+      state: 'not-ready',
+      causes: [{ reason: 'restart-loop', exitCode: 1, message: 'was restarted 7 times, last exit code 1' }],
+    });
   });
 
   it('the deadline is hard: every reason has a name', () => {

@@ -15,7 +15,7 @@ import { projectFromHandle, type Project } from './options.ts';
 const LOGS_MS = 20_000;
 /** A cancelled job has 7.5 s for everything; `down` comes after the logs. */
 const HURRIED_MS = 1_500;
-const TAIL_MS = 5_000;
+const TAIL_MS = 15_000;
 const AT_ONCE = 4;
 const LINE_CHARACTERS = 16_000;
 
