@@ -1,8 +1,8 @@
 import type { TriesFacts, Try } from '../../model/api-tries.ts';
 import type { CheckContext, Collected } from '../contract.ts';
-import { requestFor } from '../openapi/call.ts';
+import { requestFor, sendOnce } from '../openapi/call.ts';
 import { apiMap, isMap } from '../openapi/map.ts';
-import { clientFor, CLIENTS_LINE, factsOf, isAdmin, tryOut } from '../openapi/tries.ts';
+import { clientFor, CLIENTS_LINE, factsOf, isAdmin, tryOf } from '../openapi/tries.ts';
 
 const READY_MS = 20_000;
 const LATER = { times: 12, pauseMs: 500 } as const;
@@ -28,8 +28,8 @@ export async function firstCall(context: CheckContext): Promise<Collected<TriesF
     visit: async (url) => {
       const own = requestFor(map.base.replace(map.target.origin, url), operation);
       if (!own) return;
-      const call = async (name: string): Promise<Try> =>
-        (await tryOut(context, name, { ...own, headers: { ...own.headers, ...client.headers } })).one;
+      const request = { ...own, headers: { ...own.headers, ...client.headers } };
+      const call = async (name: string): Promise<Try> => tryOf(name, await sendOnce(context, request), request);
       calls.push(await call('the first call'));
       for (let round = 0; round < LATER.times; round += 1) {
         const later = await call('the same call later');

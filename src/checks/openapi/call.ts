@@ -46,13 +46,13 @@ export type Answer =
  * failure that says so.
  */
 export async function send(context: CheckContext, request: Outgoing): Promise<Answer> {
-  let answer = await ask(context, request);
+  let answer = await sendOnce(context, request);
   if (!isUnavailable(answer)) return answer;
   const inVain = await once(context, `api-unavailable ${new URL(request.url).origin}`, async () => ({ count: 0 }));
   for (const waitMs of AGAIN_MS) {
     if (inVain.count >= IN_VAIN || context.signal.aborted) return answer;
     await context.ports.clock.sleep(waitMs, context.signal).catch(() => undefined);
-    answer = await ask(context, request);
+    answer = await sendOnce(context, request);
     if (!isUnavailable(answer)) return answer;
   }
   inVain.count += 1;
@@ -63,7 +63,11 @@ function isUnavailable(answer: Answer): boolean {
   return answer.state === 'answered' && answer.status === UNAVAILABLE;
 }
 
-async function ask(context: CheckContext, { method, url, headers = {}, body, timeoutMs = ANSWER_MS }: Outgoing): Promise<Answer> {
+/** The same without a repetition: for who looks at the very first answer. */
+export async function sendOnce(
+  context: CheckContext,
+  { method, url, headers = {}, body, timeoutMs = ANSWER_MS }: Outgoing,
+): Promise<Answer> {
   const spent = await once(context, 'api-requests', async () => ({ count: 0 }));
   spent.count += 1;
   if (spent.count > BUDGET) return { state: 'failed', reason: `${BUDGET} requests of this run are used up`, ms: 0 };
