@@ -42,7 +42,9 @@ const MOMENTS: readonly (readonly [RegExp, string])[] = [
   [/well (?:from the heal on|again after [# ]+ \(± #\))/g, 'well again'],
   [/\n- first noticed after [# ]+/g, ''],
   [/(The first without its usual answer).*?(?=\n\n\*\*Proof|"$)/gms, '$1'],
-  [/(stack-head-watch\b.*?: )[^"\n]*/g, '$1…'],
+  // Where a restart loop stands in the moment of a look.
+  [/,?\n(?: *"|- `)\w+\/stack-head-watch\b[^\n]*/g, ''],
+  [/\| (?:running|restarting), no health check \|/g, '| up |'],
   [/^(.+)(?:\n\1)+$/gm, '$1'],
   [/\((?:at least [# %]+|[# %]+ to [# %]+)\)/g, '(#)'],
   [/line \[[^\]]*\]/g, 'line […]'],
