@@ -30,7 +30,7 @@ const server = require('node:http').createServer((request, response) => {
   const from = performance.now();
   setTimeout(() => {
     response.setHeader('x-held-ms', String(performance.now() - from));
-    response.end('ok');
+    response.end('{"ok":true}');
   }, delayMs);
 });
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
