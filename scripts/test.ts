@@ -55,7 +55,10 @@ async function main(asked: readonly string[]): Promise<number> {
  * One vitest project. A run without tests, or without an answer, is a failure. After a check, which holds dist/ against the source, the
  * program under test is what ships.
  */
-async function runProject(project: string, { checked, signal }: { readonly checked: boolean; readonly signal: AbortSignal }): Promise<Counts> {
+async function runProject(
+  project: string,
+  { checked, signal }: { readonly checked: boolean; readonly signal: AbortSignal },
+): Promise<Counts> {
   const file = join(OUT, `${project}.counts.json`);
   await rm(file, { force: true });
   const reporters = [
