@@ -14,6 +14,7 @@ const FILES = {
     test.todo('e');
     describe.skip('act [skipped: act is missing]', () => { test('f', () => {}); test('g', () => {}); });`,
   'broken.test.ts': "import './nowhere.ts';",
+  'again.test.ts': "import { expect, test } from 'vitest'; let n = 0; test('i', { retry: 1 }, () => expect(++n).toBe(2));",
   'hook.test.ts': "import { afterAll, test } from 'vitest'; test('h', () => {}); afterAll(() => { throw new Error('hook'); });",
 };
 
@@ -27,14 +28,19 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('what did not run is counted with its reason, and a file that does not load is a failure', { timeout: 60_000 }, async () => {
-  const file = join(folder, 'counts.json');
-  const args = ['run', '--root', folder, `--reporter=${join(ROOT, 'scripts/count-reporter.ts')}`];
-  await runNode('node_modules/vitest/vitest.mjs', args, { env: { GAUNTLET_TEST_COUNTS: file } });
-  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
-    passed: 3,
-    failed: 3,
-    skipped: 4,
-    reasons: { 'no Docker here': 1, 'act is missing': 2, 'no reason given (skips.test.ts)': 1 },
-  });
-});
+test(
+  'what did not run is counted with its reason, what passed at a second try is named, and a file that does not load is a failure',
+  { timeout: 60_000 },
+  async () => {
+    const file = join(folder, 'counts.json');
+    const args = ['run', '--root', folder, `--reporter=${join(ROOT, 'scripts/count-reporter.ts')}`];
+    await runNode('node_modules/vitest/vitest.mjs', args, { env: { GAUNTLET_TEST_COUNTS: file } });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      passed: 4,
+      failed: 3,
+      skipped: 4,
+      reasons: { 'no Docker here': 1, 'act is missing': 2, 'no reason given (skips.test.ts)': 1 },
+      again: ['again.test.ts > i'],
+    });
+  },
+);

@@ -10,12 +10,14 @@ export interface Counts {
   skipped: number;
   /** Reason → number of tests. */
   reasons: Record<string, number>;
+  /** Tests that passed at a second try alone. */
+  again: string[];
 }
 
 /** Writes the counts of a run to the file that GAUNTLET_TEST_COUNTS names. vitest wants a default export. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
-    const counts: Counts = { passed: 0, failed: unhandled.length, skipped: 0, reasons: {} };
+    const counts: Counts = { passed: 0, failed: unhandled.length, skipped: 0, reasons: {}, again: [] };
     for (const module of modules) {
       // A file that does not load, or a hook of it that throws, is a failure of its own: its tests did not run.
       counts.failed += module.errors().length;
@@ -34,6 +36,7 @@ function count(counts: Counts, test: TestCase, module: TestModule): void {
   switch (result.state) {
     case 'passed':
       counts.passed += 1;
+      if ((test.diagnostic()?.retryCount ?? 0) > 0) counts.again.push(`${module.relativeModuleId} > ${test.fullName}`);
       return;
     case 'failed':
       counts.failed += 1;

@@ -22,6 +22,9 @@ const TOOLS = [
   { name: 'Chromium', command: ['chromium', '--version'], costs: 'the tests of the report in a real browser' },
 ] as const;
 
+/** The counts of what did not run. */
+const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0, reasons: {}, again: [] };
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(asked: readonly string[]): Promise<number> {
@@ -38,10 +41,7 @@ async function main(asked: readonly string[]): Promise<number> {
     if (signal.aborted) break;
     console.log(`\n${styleText('bold', `━━ ${part}`)}`);
     const checked = parts.has('check');
-    parts.set(
-      part,
-      part === 'check' ? { skipped: 0, reasons: {}, ...(await runChecks(signal)) } : await runProject(part, { checked, signal }),
-    );
+    parts.set(part, part === 'check' ? { ...NOTHING, ...(await runChecks(signal)) } : await runProject(part, { checked, signal }));
   }
   if (signal.aborted) {
     console.error('\nInterrupted: nothing was counted.');
@@ -73,14 +73,14 @@ async function runProject(
     env: { GAUNTLET_TEST_COUNTS: file, ...(checked ? { GAUNTLET_TEST_PROGRAM: 'dist/cli.js' } : {}) },
   });
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  const counts = text === undefined ? { passed: 0, failed: 1, skipped: 0, reasons: {} } : (JSON.parse(text) as Counts);
+  const counts = text === undefined ? { ...NOTHING, failed: 1 } : (JSON.parse(text) as Counts);
   if (counts.passed + counts.failed + counts.skipped === 0) console.error(`${project}: no tests were found, which is a failure`);
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
 /** A tool that is not there costs tests: a failure in CI, told elsewhere. */
 async function lookAtMachine(): Promise<Counts> {
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0, reasons: {} };
+  const counts: Counts = { ...NOTHING, reasons: {} };
   for (const { name, command, costs } of TOOLS) {
     const [program, ...args] = command;
     const { code } = await run(program, args, { signal: AbortSignal.timeout(20_000) });
@@ -101,6 +101,7 @@ async function report(parts: ReadonlyMap<string, Counts>): Promise<number> {
     Object.entries(counts.reasons).map(([reason, tests]) => ({ part, reason, tests })),
   );
   if (reasons.length > 0) shout(reasons);
+  sayAgain(all.flatMap(({ again }) => again));
   await writeFile(SUMMARY, `${JSON.stringify(total)}\n`);
   console.log(`\n${say(total)}`);
   return total.failed > 0 || total.passed === 0 || (inCI() && total.skipped > 0) ? 1 : 0;
@@ -113,6 +114,13 @@ function shout(reasons: readonly { readonly part: string; readonly reason: strin
     ? 'In CI that is a failure: .ci/install sets the machine up.'
     : 'A green run without these is not the whole truth: .ci/install sets a machine up for all of it.';
   console.log(`\n${styleText(['yellow', 'bold'], [bar, 'NOT EVERYTHING RAN', ...lines, verdict, bar].join('\n'))}`);
+}
+
+/** A test that passes at a second try is flaky, or the machine was busy: it counts, and is told. */
+function sayAgain(tests: readonly string[]): void {
+  if (tests.length === 0) return;
+  console.log(`\n${styleText(['yellow', 'bold'], `PASSED AT A SECOND TRY: ${tests.length}`)}`);
+  for (const test of tests) console.log(`  ${test}`);
 }
 
 function say({ passed, failed, skipped }: Pick<Counts, 'passed' | 'failed' | 'skipped'>): string {

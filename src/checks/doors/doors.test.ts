@@ -11,7 +11,8 @@ function qdrant(key: string | undefined): Promise<number> {
     if (url === '/') return { body: { title: 'qdrant - vector search engine', version: '1.15.0' } };
     if (key !== undefined && headers['api-key'] !== key)
       return { status: 401, body: 'Must provide an API key or an Authorization bearer token' };
-    return { body: { result: { collections: [{ name: 'docs' }] }, status: 'ok', time: 0.00001 } };
+    const collections = ['gauntlet-probe-1', 'docs', 'gauntlet-probe-2'].map((name) => ({ name }));
+    return { body: { result: { collections }, status: 'ok', time: 0.00001 } };
   });
 }
 
@@ -21,7 +22,7 @@ const vectors = one('vectors', 'qdrant/qdrant:v1.15.0', 6333);
 test('VEC-08: Qdrant without a key is found; with one it is silent', async () => {
   const open = await auditLive('VEC-08', vectors(await qdrant(undefined)));
   expect(open.found).toEqual(['P1 vectors']);
-  expect(open.results[0]?.summary).toMatch(/GET \/collections, without a key was answered with 200 .*docs.*unverified/);
+  expect(open.results[0]?.summary).toMatch(/GET \/collections, without a key was answered with 200 .*\[\{"name":"docs"\}\].*unverified/);
   expect(await auditLive('VEC-08', vectors(await qdrant('k')))).toMatchObject({ found: [], open: [] });
 });
 

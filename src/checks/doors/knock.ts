@@ -9,6 +9,8 @@ export type Answer = { readonly asked: string; readonly answered: string; readon
 
 const ANSWER_MS = 3_000;
 const SHOWN = 120;
+/** Collections that another check of this run tries searches on at this moment. */
+const OURS = /,\{"name":"gauntlet-probe-[^"]*"\}|\{"name":"gauntlet-probe-[^"]*"\},?/g;
 
 /** Tries to come in with nothing in hand, and to do what only a guest of the house may. */
 export function knock(context: CheckContext, store: Store): Promise<Answer> {
@@ -94,7 +96,7 @@ async function http(
   const url = `${tls ? 'https' : 'http'}://${place.host}:${place.port}${path}`;
   const answer = await ports.http.request({ method: 'GET', url, anyCertificate: true, timeoutMs: ANSWER_MS, maxBytes: 10_000, signal });
   if (answer.state === 'failed') return silent(place.shown, answer.message);
-  const body = Buffer.from(answer.body).toString('utf8');
+  const body = Buffer.from(answer.body).toString('utf8').replaceAll(OURS, '');
   const said = `${answer.status} ${oneLine(body).slice(0, SHOWN)}`;
   if (answer.status === 200 && opened(body)) return { asked: `GET ${path}, without a key`, answered: said, open: true };
   if (answer.status === 401 || answer.status === 403) return closed(`GET ${path}`, said);

@@ -35,6 +35,12 @@ const ANSWER = String.raw`# (?:good|late|from a fallback|refused cleanly \(# or 
 /** Which of two racing accesses came first. */
 const ACCESS = /(?:Previous )?(?:read|write) by goroutine/gi;
 
+/** How often a detector sees one race is chance. */
+const RACES: readonly (readonly [RegExp, string])[] = [
+  [/\b\d+ (report)s?\b/g, '# $1s'],
+  [/\bseen \d+ times?\b/g, 'seen # times'],
+];
+
 /** What an experiment sees of moments, and whom chance picks: the rest of the sentence is what a reader gets. */
 const MOMENTS: readonly (readonly [RegExp, string])[] = [
   [/# (walk|restart|connection|attempt|time)s\b/g, '# $1'],
@@ -57,6 +63,7 @@ const MOMENTS: readonly (readonly [RegExp, string])[] = [
 
 /** The same text with `#` for every number that is another in every run. */
 export function withoutNumbers(text: string, varying: Varying): string {
-  const plain = text.replaceAll(MEASURED, '#').replaceAll(ACCESS, 'Access by goroutine');
+  const still = text.replaceAll(MEASURED, '#').replaceAll(ACCESS, 'Access by goroutine');
+  const plain = RACES.reduce((rest, [what, by]) => rest.replaceAll(what, by), still);
   return varying === 'all' ? MOMENTS.reduce((rest, [what, by]) => rest.replaceAll(what, by), plain.replaceAll(ANY, '#')) : plain;
 }
