@@ -38,7 +38,7 @@ const ACCESS = /(?:Previous )?(?:read|write) by goroutine/gi;
 /** How often a detector sees one race is chance. */
 const RACES: readonly (readonly [RegExp, string])[] = [
   [/\b\d+ (report)s?\b/g, '# $1s'],
-  [/\bseen \d+ times?\b/g, 'seen # times'],
+  [/(\bseen|:) \d+ times?\b/g, '$1 # times'],
 ];
 
 /** What an experiment sees of moments, and whom chance picks: the rest of the sentence is what a reader gets. */
