@@ -11,7 +11,7 @@ const STACKS = [
   'tests/e2e/cli/{faults,thresholds}.test.ts',
   'tests/e2e/actions/root.test.ts',
   // Loads of few arrivals, of which nothing is claimed that depends on how fast the machine is.
-  'tests/e2e/loads/{effects,leaks,shards,stop,workers}.test.ts',
+  'tests/e2e/loads/{effects,leaks,leaks-of-example,shards,stop,workers}.test.ts',
 ];
 /** Tests that compare times, apply loads or keep every core busy: each has the machine for itself. */
 const ALONE = [
@@ -35,9 +35,17 @@ export default defineConfig({
           testTimeout: 60_000,
           // A process for each of 230 files costs twice what their tests do.
           isolate: false,
+          maxWorkers: 2,
         },
       },
-      { test: { name: 'contract', include: ['tests/contracts/**/*.test.ts', 'tests/cases/**/*.test.ts'], testTimeout: 120_000 } },
+      {
+        test: {
+          name: 'contract',
+          include: ['tests/contracts/**/*.test.ts', 'tests/cases/**/*.test.ts'],
+          testTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
       { test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], exclude: [...ALONE, ...STACKS], ...REAL, maxWorkers: 2 } },
       { test: { name: 'stacks', include: STACKS, exclude: ALONE, ...REAL, maxWorkers: 2 } },
       { test: { name: 'alone', include: ALONE, ...REAL, fileParallelism: false } },

@@ -1,4 +1,4 @@
-import { LOAD_DEFECTS } from '../tests/e2e/support/load-defects.ts';
+import { LEAK_DEFECTS, LOAD_DEFECTS, type Together } from '../tests/e2e/support/load-defects.ts';
 import { chatAgent, codesOf, type Example } from '../tests/e2e/support/example.ts';
 
 /** One question to the example: with these defects, exactly these rows. */
@@ -12,11 +12,11 @@ interface Case {
 
 /**
  * The performance stage of the example again and again: the hardened system, which must stay silent, and each group of load defects,
- * each of which must be found by its own rows and nothing else. Prints every run as it ends, and a summary.
+ * each of which must be found by its own rows and nothing else; or the search for leaks instead. Prints every run as it ends, and a summary.
  */
-export async function benchRounds(rounds: number, { long }: { long: boolean }): Promise<void> {
+export async function benchRounds(rounds: number, { leaks }: { leaks: boolean }): Promise<void> {
   await using example = await chatAgent();
-  const cases = casesOf(long);
+  const cases = leaks ? [caseOf({ ...LEAK_DEFECTS, defects: {}, exitCode: 0 }), caseOf(LEAK_DEFECTS)] : casesOf();
   const right = new Map(cases.map(({ name }) => [name, 0]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const one of cases) {
@@ -33,19 +33,19 @@ export async function benchRounds(rounds: number, { long }: { long: boolean }): 
   }
 }
 
-function casesOf(long: boolean): Case[] {
-  const found = LOAD_DEFECTS.filter((together) => long || together.long !== true).map(({ defects, exitCode, nightly }): Case => {
-    const names = Object.keys(defects).join(',');
-    const codes = [...new Set(Object.values(defects).flat())].sort();
-    return {
-      name: names,
-      defects: names,
-      codes,
-      exitCode,
-      args: nightly === undefined ? [] : ['--config', 'nightly.yml', '--only', nightly],
-    };
-  });
-  return [{ name: 'hardened', defects: '', codes: [], exitCode: 0, args: [] }, ...found];
+function casesOf(): Case[] {
+  return [caseOf({ defects: {}, exitCode: 0 }), ...LOAD_DEFECTS.map(caseOf)];
+}
+
+function caseOf({ defects, exitCode, nightly }: Together): Case {
+  const names = Object.keys(defects).join(',');
+  return {
+    name: names || 'hardened',
+    defects: names,
+    codes: [...new Set(Object.values(defects).flat())].sort(),
+    exitCode,
+    args: nightly === undefined ? [] : ['--config', 'nightly.yml', '--only', nightly],
+  };
 }
 
 async function ask(example: Example, { defects, args }: Case): Promise<string> {

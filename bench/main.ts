@@ -28,10 +28,10 @@ const COMPOSE = `services:
     depends_on: {store: {condition: service_healthy}}
 `;
 
-// `npm run bench -- --rounds 10`: whether the example's loads say the same ten times in a row; `--long` with the searches for leaks.
+// `npm run bench -- --rounds 10`: whether the example's loads say the same ten times in a row; `--leaks`: its searches for leaks.
 const rounds = Number(/--rounds[= ](\d+)/.exec(process.argv.join(' '))?.[1] ?? 0);
 if (process.argv[2] === 'chaos') await benchChaos(process.argv.slice(3));
-else if (rounds > 0) await benchRounds(rounds, { long: process.argv.includes('--long') });
+else if (rounds > 0) await benchRounds(rounds, { leaks: process.argv.includes('--leaks') });
 else await benchAll();
 
 async function benchAll(): Promise<void> {

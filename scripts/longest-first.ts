@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that mostly wait for real systems, the longest first; vitest would take their sizes for their times. */
 const LONGEST = [
   'chaos/example-defects',
+  'loads/leaks-of-example',
   'chaos/example',
   'chaos/asked',
   'golden/mission',

@@ -4,7 +4,7 @@ import { DEFECTS } from '../../../examples/chat-agent/src/defects.js';
 import { describeWithDocker } from '../support/docker.ts';
 import { chatAgent, ownOf, type Example } from '../support/example.ts';
 import { CHAOS_DEFECTS } from '../support/chaos-defects.ts';
-import { LOAD_DEFECTS } from '../support/load-defects.ts';
+import { LEAK_DEFECTS, LOAD_DEFECTS } from '../support/load-defects.ts';
 
 interface Together {
   /** Each with what finds it, and in which stage: `TST-01 unit`. */
@@ -60,7 +60,9 @@ beforeAll(async () => {
 afterAll(() => example[Symbol.asyncDispose]());
 
 it('the detection matrix has a line for every defect of the example', () => {
-  const all = [...ON_PROCESSES, ...ON_COMPOSE, ...LOAD_DEFECTS, ...CHAOS_DEFECTS].flatMap(({ defects }) => Object.keys(defects));
+  const all = [...ON_PROCESSES, ...ON_COMPOSE, ...LOAD_DEFECTS, LEAK_DEFECTS, ...CHAOS_DEFECTS].flatMap(({ defects }) =>
+    Object.keys(defects),
+  );
   expect([...new Set(all)].sort()).toEqual(Object.keys(DEFECTS).sort());
 });
 

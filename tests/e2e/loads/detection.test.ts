@@ -21,17 +21,8 @@ describe('under load, on local processes', { retry: 1 }, () => {
   // Its other stages: tests/e2e/{examples,chaos}, and below, on containers.
   it('finds nothing on the hardened system', () => findsNothing('process', 'performance'));
 
-  it.each(written.filter(({ long }) => long !== true))('$names: each by its own row, and nothing else', findsEach);
+  it.each(written)('$names: each by its own row, and nothing else', findsEach);
 });
-
-// A search for leaks takes minutes: it is asked for, and CI does not count it among what it left out.
-// oxlint-disable-next-line vitest/no-conditional-tests
-if (process.env['GAUNTLET_LONG_TESTS'] !== undefined)
-  describe('under load, for minutes', { retry: 1 }, () => {
-    it.each(written.filter(({ long }) => long === true))('$names: each by its own row, and nothing else', findsEach);
-    it('finds no leak in the hardened system', () =>
-      findsEach({ names: '', defects: {}, exitCode: 0, nightly: 'LEAK-01,LEAK-03,LEAK-04' }));
-  });
 
 describeWithDocker('under load, on real containers', () => {
   it('finds nothing on the hardened system', { retry: 1 }, () => findsNothing('compose', ALL_STAGES));
