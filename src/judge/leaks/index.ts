@@ -143,6 +143,8 @@ function weightOf(
 type Weight = readonly [Priority, string] | undefined;
 
 function judgeCount(about: About, service: ServiceAtRest, held: Held): Drafted[] {
+  // A datastore behind the services keeps its files open by design; a connection that is kept shows at the end that the journey speaks to.
+  if (held.key === 'fds' && !service.spoken) return [];
   const points = pointsOf(service, held);
   const growth = growthOf(points, held.floor);
   const rise = (points.at(-1)?.[1] ?? 0) - (points[0]?.[1] ?? 0);
