@@ -94,7 +94,7 @@ async function open(pid, port) {
   const caught = /^SigCgt:\s*([0-9a-f]+)/m.exec(read('/proc/' + pid + '/status'));
   if (!caught || !((BigInt('0x' + caught[1]) >> 9n) & 1n)) throw new Error('it does not listen to SIGUSR1');
   // Inspectors of one machine share a port: whoever has it now is waited for.
-  for (let tries = 0; tries < 100 && (await get(port)) !== undefined; tries += 1) await sleep(50);
+  for (let tries = 0; tries < 400 && (await get(port)) !== undefined; tries += 1) await sleep(50);
   if ((await get(port)) !== undefined) throw new Error('another inspector has port ' + port);
   process.kill(pid, 'SIGUSR1');
   for (let tries = 0; tries < 120; tries += 1) {
