@@ -47,7 +47,10 @@ export class Scene {
   async look(): Promise<readonly Service[]> {
     const { manifest } = await lookOnce(this.#context, this.#stack);
     if (manifest !== this.#stack.manifest) this.#manifest = manifest;
-    this.#moveTo(targetsOf(this.#context, this.#stage, manifest));
+    const found = targetsOf(this.#context, this.#stage, manifest);
+    this.#moveTo(found);
+    // A service that is on its way to healthy listens already, and often at another port.
+    if (manifest === this.#stack.manifest || found.length < this.#targets.length) await this.#find().catch(() => undefined);
     return manifest.services;
   }
 
@@ -116,12 +119,14 @@ function worst(states: readonly string[]): string | undefined {
   return [...states].sort((a, b) => BAD_FIRST.indexOf(a) - BAD_FIRST.indexOf(b))[0];
 }
 
-/** A walk that only asks a target how it is. */
+/** A walk that only asks a target how it is, wherever a new life of it listens. */
 export function healthJourney({ name, url, health }: ResolvedTarget): Journey | undefined {
   if (health === undefined || !/^https?:/.test(url)) return undefined;
-  const origin = new URL(url).origin;
+  const { origin, protocol, hostname } = new URL(url);
+  // The host of a target is bare; in a URL an IPv6 address stands in brackets.
+  const at = hostname.startsWith('[') ? origin : `${protocol}//{{${name}.host}}:{{${name}.port}}`;
   const title = `GET ${health}`;
-  const options = { method: 'GET', url: `${origin}${health}`, headers: {}, body: null };
+  const options = { method: 'GET', url: `${at}${health}`, headers: {}, body: null };
   return {
     name: `health of ${name}`,
     steps: [{ type: 'http', title, options, capture: {}, expect: {}, timeoutMs: 5_000 }],
