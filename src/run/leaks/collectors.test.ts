@@ -21,6 +21,16 @@ it('a Node process is collected and measured, again and again, and is none the w
   expect(await ended(keeper)).toBe('SIGKILL');
 });
 
+it('gates that look at the same time wait for each other: whoever was slower asks again', async () => {
+  const keepers = [1, 2, 3, 4].map(() =>
+    spawn(process.execPath, ['--inspect-port=9872', '-e', KEEPER], { stdio: ['pipe', 'pipe', 'ignore'] }),
+  );
+  await Promise.all(keepers.map((keeper) => once(keeper.stdout, 'data')));
+  const looks = await Promise.all(keepers.map(({ pid = 0 }) => probe([pid, pid])));
+  expect(looks.flat().map(({ heapBytes = 0, error }) => error ?? heapBytes > 1e6)).toEqual(Array(8).fill(true));
+  expect(await Promise.all(keepers.map(ended))).toEqual(keepers.map(() => 'SIGKILL'));
+});
+
 it('a process that does not expect the signal is not sent any', async () => {
   const other = spawn('sleep', ['30']);
   await once(other, 'spawn');
@@ -53,7 +63,7 @@ it('what is live on the heap of Go is read off its profile', () => {
 });
 
 async function probe(pids: readonly number[]): Promise<{ heapBytes?: number; error?: string }[]> {
-  const child = spawn(process.execPath, ['-e', NODE_PROBE, JSON.stringify({ pids, profileMs: 0 })], { env: {} });
+  const child = spawn(process.execPath, ['-e', NODE_PROBE, JSON.stringify({ pids, profileMs: 0, patienceMs: 40_000 })], { env: {} });
   const parts: string[] = [];
   for await (const part of child.stdout) parts.push(String(part));
   return JSON.parse(parts.join('')) as { heapBytes?: number; error?: string }[];

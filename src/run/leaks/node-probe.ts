@@ -4,10 +4,11 @@
  * because the inspector listens to their own loopback interface alone.
  *
  * SIGUSR1 opens an inspector (https://nodejs.org/api/process.html#signal-events). It ends a process that does not expect it: only one
- * that has said to the kernel that it catches it (`SigCgt`) is sent any. Whoever answers is asked for its pid, so that the inspector of
- * another process is never taken for it.
+ * that has said to the kernel that it catches it (`SigCgt`) is sent any. An inspector is spoken to only where the process itself holds its
+ * port, so that no other process is taken for it, or held up.
  *
- * Argument: JSON of {@link NodeProbe}. Output: JSON of {@link NodeProbed} for each process.
+ * Argument: JSON of `{pids, profileMs, patienceMs}`, the last being how long each inspector is waited for. Output: JSON of an array of
+ * `{pid, heapBytes?, profile?, error?}`.
  */
 export const NODE_PROBE = String.raw`
 'use strict';
@@ -16,7 +17,7 @@ const ask = JSON.parse(process.argv[process.argv.length - 1]);
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const read = (path) => { try { return fs.readFileSync(path, 'latin1'); } catch (error) { return ''; } };
 const get = (port) => new Promise((done) => {
-  const request = http.get({ host: '127.0.0.1', port, path: '/json/list', timeout: 2000 }, (response) => {
+  const request = http.get({ host: '127.0.0.1', port, path: '/json/list', timeout: 2000, agent: false }, (response) => {
     let text = '';
     response.on('data', (part) => { text += part; });
     response.on('end', () => { try { done(JSON.parse(text)); } catch (error) { done(undefined); } });
@@ -81,7 +82,18 @@ function portOf(pid) {
   const found = /--inspect(?:-brk|-port|-wait)?=(?:[^\s\0]*:)?(\d+)/.exec(words);
   return found ? Number(found[1]) : 9229;
 }
+// Whoever connects to the inspector of another gate's process holds that process up: closing waits until nobody is connected.
+const listeners = (port) => ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => read(table).split('\n').slice(1)).flatMap((row) => {
+  const [, local, , state, , , , , , inode] = row.trim().split(/\s+/);
+  return state === '0A' && parseInt(local.split(':')[1], 16) === port ? ['socket:[' + inode + ']'] : [];
+});
+const link = (path) => { try { return fs.readlinkSync(path); } catch (error) { return ''; } };
+function listens(pid, port) {
+  const sockets = listeners(port), folder = '/proc/' + pid + '/fd';
+  try { return fs.readdirSync(folder).some((fd) => sockets.includes(link(folder + '/' + fd))); } catch (error) { return false; }
+}
 async function own(pid, port) {
+  if (!listens(pid, port)) return undefined;
   for (const target of (await get(port)) || []) {
     if (!target.webSocketDebuggerUrl) continue;
     // One that closes in this moment is another's.
@@ -98,16 +110,17 @@ async function open(pid, port) {
   if (known) return { one: known, ours: false };
   const caught = /^SigCgt:\s*([0-9a-f]+)/m.exec(read('/proc/' + pid + '/status'));
   if (!caught || !((BigInt('0x' + caught[1]) >> 9n) & 1n)) throw new Error('it does not listen to SIGUSR1');
-  // Inspectors of one machine share a port: whoever has it now is waited for.
-  for (let tries = 0; tries < 400 && (await get(port)) !== undefined; tries += 1) await sleep(50);
-  if ((await get(port)) !== undefined) throw new Error('another inspector has port ' + port);
-  process.kill(pid, 'SIGUSR1');
-  for (let tries = 0; tries < 120; tries += 1) {
-    await sleep(tries < 10 ? 20 : 100);
-    const one = await own(pid, port);
-    if (one) return { one, ours: true };
+  // Inspectors of one machine share a port: whoever has it is waited for, also one that was quicker after it became free.
+  for (const end = Date.now() + ask.patienceMs; Date.now() < end; await sleep(20 + Math.random() * 60)) {
+    if (listeners(port).length === 0) process.kill(pid, 'SIGUSR1');
+    for (let tries = 0; tries < 40; tries += 1) {
+      await sleep(20);
+      const one = await own(pid, port);
+      if (one) return { one, ours: true };
+      if (listeners(port).length > 0 && !listens(pid, port)) break;
+    }
   }
-  throw new Error('its inspector did not answer at port ' + port);
+  throw new Error('its inspector did not answer at port ' + port + ' within ' + ask.patienceMs / 1000 + ' s');
 }
 async function look(pid) {
   const { one, ours } = await open(pid, portOf(pid));
@@ -128,7 +141,7 @@ async function look(pid) {
     // Closing waits until nobody is connected any more.
     if (ours) await one.send('Runtime.evaluate', { expression: 'void setTimeout(() => process._debugEnd(), 20)' }).catch(() => undefined);
     one.end();
-    for (let tries = 0; ours && tries < 200 && (await get(portOf(pid))) !== undefined; tries += 1) await sleep(10);
+    for (let tries = 0; ours && tries < 200 && listens(pid, portOf(pid)); tries += 1) await sleep(10);
   }
 }
 (async () => {

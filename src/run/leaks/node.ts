@@ -10,6 +10,8 @@ import { NODE_PROBE } from './node-probe.ts';
 /** Beyond so many processes of one service, looking would take longer than a round. */
 const MOST_PROCESSES = 16;
 const PATIENCE_MS = 60_000;
+/** Of it, how long one inspector is waited for. */
+const OPENING_MS = 40_000;
 const MOST_OUTPUT = 64_000_000;
 const TOP = 10;
 
@@ -71,7 +73,7 @@ interface Probing {
 
 async function probeIn(inside: Inside, { processes, profileMs, signal }: Probing): Promise<NodeProbed> {
   const program = processes[0]?.program ?? 'node';
-  const ask = JSON.stringify({ pids: processes.map(({ pid }) => pid), profileMs });
+  const ask = JSON.stringify({ pids: processes.map(({ pid }) => pid), profileMs, patienceMs: OPENING_MS });
   const limits = { timeoutMs: PATIENCE_MS + profileMs * processes.length, captureBytes: MOST_OUTPUT, signal };
   const { stdout, stderr } = await oneAtATime(() => inside.run([program, '-e', NODE_PROBE, ask], { env: { NODE_OPTIONS: '' }, limits }));
   const parsed = NodeProbed.safeParse(fromJson(stdout));
