@@ -1,5 +1,5 @@
 import { CHAOS_DEFECTS, experimentsFor, foundBy, MORE_CHAOS_DEFECTS, type UnderFault } from '../tests/e2e/support/chaos-defects.ts';
-import { chatAgent, codesOf, type Example } from '../tests/e2e/support/example.ts';
+import { chatAgent, codesOf, ownOf, type Example } from '../tests/e2e/support/example.ts';
 
 type Stack = 'process' | 'compose';
 
@@ -46,6 +46,7 @@ async function trial(example: Example, { stack, round, one }: { stack: Stack; ro
   say(
     `${stack} ${String(round)} ${good ? 'ok ' : 'BAD'} ${names.join('+') || 'hardened'}: ${found.join(' ') || 'nothing found'}${told} (${seconds} s)`,
   );
+  if (!good) for (const { code, subject, result } of ownOf(report)) say(`  ${code} ${subject}: ${JSON.stringify(result)}`);
   return good ? 0 : 1;
 }
 

@@ -40,6 +40,14 @@ function onDefect(reason: unknown): void {
 process.on('unhandledRejection', onDefect);
 process.on('uncaughtException', onDefect);
 
+// `bin/gauntlet` finds one that is new enough; who starts the program itself may have another.
+const OLDEST_NODE = 24;
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  process.stderr.write(
+    `gauntlet: Node ${OLDEST_NODE} or newer is needed, and this is ${process.version} (${process.execPath}): start bin/gauntlet, which looks for one\n`,
+  );
+  process.exit(EXIT_CODES.usage);
+}
 const [{ main }, { outputOf }] = await Promise.all([import('./program.ts'), import('./world.ts')]);
 const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 const exitCode = await main({

@@ -51,6 +51,14 @@ test('GAUNTLET_NODE comes before PATH', async () => {
   });
 });
 
+test('the program itself, started by a Node that is too old, says what to start', async () => {
+  const old = 'data:text/javascript,Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
+  const program = resolve(import.meta.dirname, '../../src/cli/main.ts');
+  const { code, stdout, stderr } = await run(process.execPath, ['--import', old, program, '--version'], {});
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  expect(stderr).toMatch(/^gauntlet: Node 24 or newer is needed, and this is .*: start bin\/gauntlet, which looks for one\n$/);
+});
+
 test('GAUNTLET_NODE that is too old is refused instead of being passed over', async () => {
   await fakeNode('path/node', 'v24.1.0');
   const old = await fakeNode('mine/node', 'v20.20.2');

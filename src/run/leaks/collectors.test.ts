@@ -31,6 +31,17 @@ it('gates that look at the same time wait for each other: whoever was slower ask
   expect(await Promise.all(keepers.map(ended))).toEqual(keepers.map(() => 'SIGKILL'));
 });
 
+it('whose port another has is not looked at, and the other is left alone', async () => {
+  const [holder, other] = ['--inspect=9873', '--inspect-port=9873'].map((option) =>
+    spawn(process.execPath, [option, '-e', KEEPER], { stdio: ['pipe', 'pipe', 'ignore'] }),
+  );
+  if (!holder || !other) throw new RangeError('two were started');
+  await Promise.all([holder, other].map((keeper) => once(keeper.stdout ?? keeper, 'data')));
+  const error = 'its inspector did not answer at port 9873, which another process has, within 0.3 s';
+  expect(await probe([other.pid ?? 0], 300)).toMatchObject([{ error }]);
+  expect(await Promise.all([holder, other].map(ended))).toEqual(['SIGKILL', 'SIGKILL']);
+});
+
 it('a process that does not expect the signal is not sent any', async () => {
   const other = spawn('sleep', ['30']);
   await once(other, 'spawn');
@@ -62,8 +73,8 @@ it('what is live on the heap of Go is read off its profile', () => {
   expect(heapOf('404 page not found')).toBeUndefined();
 });
 
-async function probe(pids: readonly number[]): Promise<{ heapBytes?: number; error?: string }[]> {
-  const child = spawn(process.execPath, ['-e', NODE_PROBE, JSON.stringify({ pids, profileMs: 0, patienceMs: 40_000 })], { env: {} });
+async function probe(pids: readonly number[], patienceMs = 40_000): Promise<{ heapBytes?: number; error?: string }[]> {
+  const child = spawn(process.execPath, ['-e', NODE_PROBE, JSON.stringify({ pids, profileMs: 0, patienceMs })], { env: {} });
   const parts: string[] = [];
   for await (const part of child.stdout) parts.push(String(part));
   return JSON.parse(parts.join('')) as { heapBytes?: number; error?: string }[];
