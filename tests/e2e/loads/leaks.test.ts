@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { LeaksEvidence } from '../../../src/model/evidence.ts';
+import type { ReportV1 } from '../../../src/model/report-v1.ts';
+import { BASE_IMAGE, describeWithDocker } from '../support/docker.ts';
 import { inlineProject } from '../support/project.ts';
 
 // Two services of one journey: the first keeps 1 kB of every request, the other what the last hundred asked.
@@ -42,7 +44,7 @@ journeys:
   });
   const { exitCode, report } = await project.gauntlet(['run']);
   const { findings } = await report();
-  expect(findings.map(({ code, subject }) => [code, subject])).toEqual([['LEAK-01', 'memory of leaky over chat']]);
+  expect(codesAndSubjects(findings)).toEqual([['LEAK-01', 'memory of leaky over chat']]);
   expect(exitCode).toBe(1);
   expect(findings[0]?.locations[0]).toEqual({ path: 'src/leaky.cjs', line: 2 });
   const run = join(project.path, '.gauntlet/runs', (await project.read('.gauntlet/latest')).trim());
@@ -54,3 +56,33 @@ journeys:
   expect(found.returned).toMatchObject({ before: 'kept', after: 'kept' });
   expect(await readdir(join(run, 'logs/performance'))).toContain('leaks-chat-leaky.heapprofile');
 });
+
+describeWithDocker('leaks in containers', () => {
+  it('are found too, also where the process has given up what the user of the container may', async () => {
+    const service = (file: string): string => `{
+    image: ${BASE_IMAGE}, init: true, ports: ["127.0.0.1::8080"], environment: {PORT: "8080"},
+    volumes: ["${process.execPath}:/usr/local/bin/node:ro", "./src:/src:ro"],
+    healthcheck: {test: [CMD, node, -e, "require('http').get('http://127.0.0.1:8080/', (answer) => process.exit(answer.statusCode === 200 ? 0 : 1))"], interval: 1s},
+    command: setpriv --reuid=10001 --regid=10001 --clear-groups node /src/${file}}`;
+    await using project = await inlineProject({
+      'src/leaky.cjs': LEAKY.replace('127.0.0.1', '0.0.0.0'),
+      'src/healthy.cjs': HEALTHY.replace('127.0.0.1', '0.0.0.0'),
+      'compose.yaml': `services:\n  leaky: ${service('leaky.cjs')}\n  healthy: ${service('healthy.cjs')}\n`,
+      'gauntlet.yml': `version: 1
+stack: {compose: compose.yaml, ready: 60s}
+targets: {leaky: {service: leaky, port: 8080, health: /}, healthy: {service: healthy, port: 8080, health: /}}
+stages: [performance: {leaks: {journey: chat, cycles: 8, users: new}}]
+journeys:
+  chat: {steps: [{post: "{{leaky}}/chat", expect: {status: 200}}, {get: "{{healthy}}/chat", expect: {status: 200}}]}
+`,
+    });
+    const { exitCode, report } = await project.gauntlet(['run']);
+    const { findings } = await report();
+    expect(codesAndSubjects(findings)).toEqual([['LEAK-01', 'memory of leaky over chat']]);
+    expect(exitCode).toBe(1);
+  });
+});
+
+function codesAndSubjects(findings: ReportV1['findings']): string[][] {
+  return findings.map(({ code, subject }) => [code, subject]);
+}
