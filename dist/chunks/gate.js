@@ -81,10 +81,11 @@ const listeners = (port) => ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) 
   const [, local, , state, , , , , , inode] = row.trim().split(/\s+/);
   return state === '0A' && parseInt(local.split(':')[1], 16) === port ? ['socket:[' + inode + ']'] : [];
 });
-const link = (path) => { try { return fs.readlinkSync(path); } catch (error) { return ''; } };
+const link = (path) => { try { return fs.readlinkSync(path); } catch (error) { if (error.code === 'ENOENT') return ''; throw error; } };
 function listens(pid, port) {
   const sockets = listeners(port), folder = '/proc/' + pid + '/fd';
-  try { return fs.readdirSync(folder).some((fd) => sockets.includes(link(folder + '/' + fd))); } catch (error) { return false; }
+  // Root of a container may not look into the process of another user: there whoever listens is asked.
+  try { return fs.readdirSync(folder).some((fd) => sockets.includes(link(folder + '/' + fd))); } catch (error) { return sockets.length > 0; }
 }
 async function own(pid, port) {
   if (!listens(pid, port)) return undefined;
@@ -114,7 +115,8 @@ async function open(pid, port) {
       if (listeners(port).length > 0 && !listens(pid, port)) break;
     }
   }
-  throw new Error('its inspector did not answer at port ' + port + ' within ' + ask.patienceMs / 1000 + ' s');
+  const whose = listeners(port).length > 0 && !listens(pid, port) ? ', which another process has' : '';
+  throw new Error('its inspector did not answer at port ' + port + whose + ', within ' + ask.patienceMs / 1000 + ' s');
 }
 async function look(pid) {
   const { one, ours } = await open(pid, portOf(pid));
