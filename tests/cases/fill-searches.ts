@@ -1,6 +1,6 @@
 type Loose = Record<string, unknown>;
 
-/** `heap: [8e6, 8.1e6, …]` and the like are looks after 500 walks each; everything else has a plain value. */
+/** `heap: [8e6, 8.1e6, …]` and the like are looks after 500 walks each, `fds: null` what nobody could count; everything else has a plain value. */
 export function fillLeaks({ services, walks, journey = 'chat', ...loose }: Loose): Loose {
   return {
     journey,
@@ -16,11 +16,15 @@ export function fillLeaks({ services, walks, journey = 'chat', ...loose }: Loose
 
 const COLUMNS = { heap: 'heapBytes', memory: 'memoryBytes', fds: 'fds', pids: 'pids', goroutines: 'goroutines' } as const;
 
+const PLAIN = { fds: 30, pids: 11 };
+
 function fillService(loose: Loose): Loose {
   const columns = Object.entries(COLUMNS).flatMap(([name, key]) => (loose[name] ? [{ key, values: loose[name] as number[] }] : []));
   const length = Math.max(...columns.map(({ values }) => values.length), 0);
+  const plain = Object.fromEntries(Object.entries(PLAIN).filter(([key]) => loose[key] !== null));
   const looks = Array.from({ length }, (_, look) => ({
     walks: look * 500,
+    ...plain,
     ...Object.fromEntries(columns.map(({ key, values }) => [key, values[look]])),
   }));
   const rest = Object.fromEntries(Object.entries(loose).filter(([key]) => !(key in COLUMNS)));

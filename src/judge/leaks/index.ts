@@ -147,6 +147,8 @@ function judgeCount(about: About, service: ServiceAtRest, held: Held): Drafted[]
   if (held.key === 'fds' && !service.spoken) return [];
   const points = pointsOf(service, held);
   const growth = growthOf(points, held.floor);
+  if (growth.state === 'too-few' && service.spoken && held.key !== 'goroutines' && points.length < service.looks.length)
+    return [uncounted(about, service, held)];
   const rise = (points.at(-1)?.[1] ?? 0) - (points[0]?.[1] ?? 0);
   return growth.state === 'grows' && rise >= held.least ? [leak(about, service, { growth, held })] : [];
 }
@@ -191,10 +193,26 @@ function judgeReturn(about: About): Drafted[] {
   ];
 }
 
+function uncounted(about: About, service: ServiceAtRest, held: Held): Drafted {
+  const seen = `${pointsOf(service, held).length} of ${counted(service.looks.length, 'look')}`;
+  return open(about, `${held.subject} of ${service.service}`, {
+    because: `the ${held.subject} of ${service.service} could be counted in ${seen}`,
+    code: held.code,
+    fix: 'Keep a shell in the image, by which the gate counts from within, or let it run as root.',
+  });
+}
+
+interface Open {
+  readonly because: string;
+  readonly code?: string | undefined;
+  readonly fix?: string;
+}
+
 /** What cannot be said, and was asked. */
-function open(about: About, subject: string, because: string): Drafted {
+function open(about: About, subject: string, why: string | Open): Drafted {
+  const { because, code, fix }: Open = typeof why === 'string' ? { because: why } : why;
   const { search, context } = about;
-  return draft(codeOf(context.plan, search), {
+  return draft(code ?? codeOf(context.plan, search), {
     stage: search.stage,
     subject: `${subject} over ${search.journey}${ofLeg(search)}`,
     title: `whether something piles up over ${search.journey} is not known`,
@@ -203,7 +221,9 @@ function open(about: About, subject: string, because: string): Drafted {
     evidence: [{ id: search.id, shows: because }],
     measured: because,
     expected: 'a look after each round, with garbage collected',
-    fix: 'Let garbage be collected: Node listens to SIGUSR1 (no `--disable-sigusr1`), Go needs `import _ "net/http/pprof"` and a target at that port, Java a JDK with `jcmd`. If walks fail, repair the journey first.',
+    fix:
+      fix ??
+      'Let garbage be collected: Node listens to SIGUSR1 (no `--disable-sigusr1`), Go needs `import _ "net/http/pprof"` and a target at that port, Java a JDK with `jcmd`. If walks fail, repair the journey first.',
     priority: ['P2', 'de-escalate:not-known'],
     repro: reproOf(about),
     owed: true,

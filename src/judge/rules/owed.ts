@@ -62,6 +62,9 @@ function causeOf({ message }: EvidenceOf<'gap'>): string {
 /** Compose refuses files that cannot start either: whatever reads their model waits for the stack. */
 const UNRESOLVED = 'the compose files could not be resolved';
 
+const CHECKS = 'Repair what is said here; the checks then look by themselves.';
+const UNSUPPORTED =
+  'Give this machine or the image what is said here (`gauntlet doctor` shows all of it), or take what asks for it out of gauntlet.yml.';
 const WAITS = 'Repair the stack first (its own finding says what is wrong); this then runs by itself.';
 
 /** Of one cause, so many of its effects are told. */
@@ -99,7 +102,7 @@ function gapFinding(context: Context, gaps: readonly [EvidenceOf<'gap'>, ...Evid
     evidence: gaps.map((gap) => ({ id: gap.id, shows: gap.source ? `${gap.source.file}: ${gap.message}` : gap.message })),
     measured: first.reason.replaceAll('-', ' '),
     expected: waits ? 'a stack that is ready' : (pieces[0]?.what ?? 'evidence that can be judged'),
-    fix: first.fix ?? (waits ? WAITS : checks ? 'Repair what is said here; the checks then look by themselves.' : undefined),
+    fix: first.fix ?? (waits ? WAITS : checks ? CHECKS : first.reason === 'unsupported' ? UNSUPPORTED : undefined),
     locations: waits ? [] : placesOf(pieces),
     group: waits || causeOf(first).startsWith(UNRESOLVED) ? stackGroup(context.evidence) : commandGroup(context, ids),
     owed: pieces.length > 0 || (planned && OF_THE_STAGE.includes(first.reason)),
@@ -127,7 +130,7 @@ function titleOf(reason: GapReason): string {
     case 'budget':
       return 'not looked at within this budget';
     case 'unsupported':
-      return 'this version cannot look at what is owed';
+      return 'what is owed cannot be looked at here';
     case 'truncated':
       return 'a report is cut off';
     case 'hostile':

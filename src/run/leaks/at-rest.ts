@@ -1,17 +1,19 @@
 import { errorMessage } from '../../model/errors.ts';
 import type { Journey } from '../../model/journey.ts';
 import type { RestingLook, ServiceAtRest } from '../../model/leaks.ts';
-import type { ReplicaUsage, Sampler } from '../../stacks/contract.ts';
+import type { Inside, ReplicaUsage, Sampler } from '../../stacks/contract.ts';
 import type { RunContext } from '../context.ts';
 import { insidesOf, samplerOf, type RunningStack } from '../stack.ts';
 import type { Collector, HeapProfile } from './collector.ts';
 import { collectorOf } from './collectors.ts';
+import { descriptorsWithin } from './descriptors.ts';
 
 export type Profile = HeapProfile | { readonly why: string };
 
 interface Watched {
   readonly service: string;
   readonly spoken: boolean;
+  readonly insides: readonly Inside[];
   readonly collector: Collector | { readonly why: string };
   readonly looks: RestingLook[];
   /** Containers and processes at the first look: others begin with nothing. */
@@ -24,6 +26,7 @@ interface Watched {
 export class AtRest {
   readonly #watched: readonly Watched[];
   readonly #sampler: Sampler | undefined;
+  readonly #signal: AbortSignal;
 
   static async of(context: RunContext, { stack, journey }: { stack: RunningStack; journey: Journey }): Promise<AtRest> {
     const { manifest } = stack;
@@ -33,16 +36,18 @@ export class AtRest {
     const services = manifest.services.flatMap(({ kind, name }) => (kind === 'long-running' ? [name] : []));
     // One after the other, as in every look, and first those that matter.
     for (const name of services.toSorted((a, b) => Number(spoken.has(b)) - Number(spoken.has(a)))) {
+      const own = insides.filter(({ service }) => service === name);
       const collector = await collectorOf({
         ports: context.ports,
         signal: context.signal,
-        insides: insides.filter(({ service }) => service === name),
+        insides: own,
         targets: manifest.targets.filter(({ service }) => service === name),
       });
       const isSpoken = spoken.size === 0 || spoken.has(name);
       watched.push({
         service: name,
         spoken: isSpoken,
+        insides: own,
         collector,
         looks: [],
         lives: undefined,
@@ -50,12 +55,13 @@ export class AtRest {
         memoryLimitBytes: undefined,
       });
     }
-    return new AtRest(watched, samplerOf(context, stack));
+    return new AtRest(watched, samplerOf(context, stack), context.signal);
   }
 
-  private constructor(watched: readonly Watched[], sampler: Sampler | undefined) {
+  private constructor(watched: readonly Watched[], sampler: Sampler | undefined, signal: AbortSignal) {
     this.#watched = watched;
     this.#sampler = sampler;
+    this.#signal = signal;
   }
 
   /** Collects and looks at every service that is still what it was. Never rejects. */
@@ -80,8 +86,16 @@ export class AtRest {
       one.lives ??= lives;
       one.memoryLimitBytes ??= limitOf(own);
       if (one.lives !== lives) one.lost ??= own.length === 0 ? 'it ended' : 'it was started again, or another replica came';
-      if (one.lost === undefined) one.looks.push({ walks, ...sumOf(own), ...heaps.get(one.service) });
+      if (one.lost === undefined) one.looks.push({ walks, ...(await this.#seen(one, own)), ...heaps.get(one.service) });
     }
+  }
+
+  /** What is judged of descriptors is those of services that the journey speaks to; a runner that is not root may not count them from outside. */
+  async #seen({ spoken, insides }: Watched, usages: readonly ReplicaUsage[]): Promise<Partial<RestingLook>> {
+    const sum = sumOf(usages);
+    if (sum.fds !== undefined || !spoken || usages.length === 0) return sum;
+    const fds = await descriptorsWithin(insides, this.#signal).catch(() => undefined);
+    return fds === undefined ? sum : { ...sum, fds };
   }
 
   /**
