@@ -12,11 +12,15 @@ export interface Ability {
 type Outside = Pick<Ports, 'exec' | 'env' | 'tcp'>;
 
 const PROBE_MS = 10_000;
+/** Where iptables and tc are; not on every user's PATH, and faults look there too. */
+const SYSTEM_PATH = '/usr/sbin:/sbin';
 
 interface Probe {
   readonly name: string;
   readonly argv: readonly string[];
   readonly cost: string;
+  /** Asked through sudo where we are not root, as faults are. */
+  readonly root?: true;
   /** What the output says, for a person. */
   readonly detail?: (output: string) => string;
 }
@@ -40,15 +44,19 @@ const PROBES: readonly Probe[] = [
   {
     name: 'netem',
     argv: ['unshare', '--net', 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms'],
+    root: true,
     cost: 'latency and jitter come from a proxy instead; corrupt, duplicate and reorder faults are unsupported',
     detail: () => 'the kernel has sch_netem',
   },
 ];
 
 /** Looks at what this machine can do. Changes nothing: the netem probe works in a network namespace that ends with it. */
-export async function examine(outside: Outside): Promise<Ability[]> {
-  const probed = await Promise.all(PROBES.map((probe) => look(outside, probe)));
-  return [await privileges(outside), ...probed, await loopback(outside)];
+export async function examine({ exec, env, tcp }: Outside): Promise<Ability[]> {
+  const outside = { exec, env: { ...env, PATH: [env['PATH'] ?? '/usr/bin:/bin', SYSTEM_PATH].join(':') }, tcp };
+  const root = await privileges(outside);
+  const prefix = root.detail === SUDO ? ['sudo', '-n', '--'] : [];
+  const probed = PROBES.map((probe) => look(outside, { ...probe, argv: [...(probe.root ? prefix : []), ...probe.argv] }));
+  return [root, ...(await Promise.all(probed)), await loopback(outside)];
 }
 
 async function look({ exec, env }: Outside, { name, argv, cost, detail }: Probe): Promise<Ability> {
@@ -64,12 +72,14 @@ async function look({ exec, env }: Outside, { name, argv, cost, detail }: Probe)
   return { name, state: 'no', detail: why || `ended by ${outcome.ended}`, cost };
 }
 
+const SUDO = 'sudo without a password';
+
 async function privileges({ exec, env }: Outside): Promise<Ability> {
   const name = 'root or sudo';
   const id = await exec.run({ type: 'argv', argv: ['id', '-u'] }, { env, timeoutMs: PROBE_MS });
   if (id.stdout.trim() === '0') return { name, state: 'yes', detail: 'root', cost: '' };
   const sudo = await exec.run({ type: 'argv', argv: ['sudo', '-n', 'true'] }, { env, timeoutMs: PROBE_MS });
-  if (sudo.outcome.ended === 'exit' && sudo.outcome.code === 0) return { name, state: 'yes', detail: 'sudo without a password', cost: '' };
+  if (sudo.outcome.ended === 'exit' && sudo.outcome.code === 0) return { name, state: 'yes', detail: SUDO, cost: '' };
   return {
     name,
     state: 'no',
