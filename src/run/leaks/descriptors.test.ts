@@ -22,7 +22,7 @@ it.runIf(process.platform === 'linux')('descriptors of all processes are counted
 });
 
 it('where nobody is there any more, or one may not be looked into, no number is said', async () => {
-  expect(count(999_999_999)).toEqual({ status: 1, stdout: '' });
+  expect(count(999_999_999)).toEqual({ status: 0, stdout: 'none\n' });
   // A kernel thread, a zombie or another user's process: nothing is listed.
   const inside = (stdout: string, pids: number[]) => ({
     service: 'api',
@@ -32,6 +32,10 @@ it('where nobody is there any more, or one may not be looked into, no number is 
   const { signal } = new AbortController();
   expect(await descriptorsWithin([inside('12\n', [1]), inside('30\n', [7])], signal)).toBe(42);
   expect(await descriptorsWithin([inside('12\n', [1]), inside('', [7])], signal)).toBeUndefined();
+  // The listing shell of a container whose own process is another user's has ended; an image without a shell shows no process.
+  expect(await descriptorsWithin([inside('none\n', [1]), inside('30\n', [7])], signal)).toBe(30);
+  expect(await descriptorsWithin([inside('none\n', [1])], signal)).toBeUndefined();
+  expect(await descriptorsWithin([inside('', [])], signal)).toBeUndefined();
   expect(await descriptorsWithin([], signal)).toBeUndefined();
 });
 
