@@ -252,7 +252,7 @@ class JsonReader {
       return JSON.parse(text);
     } catch {
       try {
-        // oxlint-disable-next-line no-control-regex
+        // oxlint-disable-next-line no-control-regex -- raw controls in strings are what is mended
         return JSON.parse(text.replace(/[\u0000-\u001F]/g, ' '));
       } catch {
         throw new JsonStop('malformed', 'not valid JSON');

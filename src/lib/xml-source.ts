@@ -9,7 +9,7 @@ export interface XmlTrouble {
 /** Names, entities and document types this long are no report's. */
 export const LONGEST_NAME = 4_096;
 
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- what XML forbids are controls
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
 
 /** Thrown where reading ends before the document does. */

@@ -109,6 +109,6 @@ function headline(text: string): string {
 }
 
 function withoutColours(text: string): string {
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- escape sequences begin with one
   return text.replace(/\u001B\[[\d;]*m/g, '');
 }

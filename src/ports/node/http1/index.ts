@@ -111,7 +111,7 @@ function originOf({ protocol, hostname, port }: URL): Origin {
 }
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- the one control that a value may have is a tab
 const VALUE = /^[\t\u0020-\u007E\u0080-\u00FF]*$/;
 
 function wireOf({ method, headers = {}, body, maxBytes = LIMITS.bodyBytes }: HttpRequest, { path, host }: Omit<Place, 'client'>): Wire {
